@@ -1,0 +1,63 @@
+package io.banyan.schema;
+
+/**
+ * What one call of a guest may use. Fuel, memory, depth and output are part of every key, because
+ * they decide the outcome; wall time is not: running into it says nothing about the call.
+ *
+ * @param fuel units of metered work, 1 or more
+ * @param memoryBytesMax the guest's linear memory, 64 KiB to 2 GiB − 64 KiB, whole pages
+ * @param depthBytesMax the guest's call stack as the profile counts it, 1 or more
+ * @param outputBytesMax the value a call returns, 0 or more
+ * @param wallMillis time by the clock after which the host gives up on the call, 1 or more
+ */
+public record CallLimits(
+    long fuel, long memoryBytesMax, long depthBytesMax, long outputBytesMax, long wallMillis) {
+  /** A WebAssembly page. */
+  public static final int PAGE_BYTES = 1 << 16; // 64 KiB
+
+  /** The most linear memory that one Java array holds, in whole pages. */
+  public static final long MEMORY_BYTES_MAX = 32767L * PAGE_BYTES; // 2 GiB - 64 KiB
+
+  public static final CallLimits DEFAULT =
+      new CallLimits(
+          1_000_000_000L,
+          256L << 20, // 256 MiB
+          1L << 20, // 1 MiB
+          16L << 20, // 16 MiB
+          30_000); // 30 s
+
+  public CallLimits {
+    if (fuel < 1) {
+      throw new IllegalArgumentException("fuel limit is " + fuel + ", must be 1 or more");
+    }
+    if (memoryBytesMax < PAGE_BYTES
+        || memoryBytesMax > MEMORY_BYTES_MAX
+        || memoryBytesMax % PAGE_BYTES != 0) {
+      throw new IllegalArgumentException(
+          "memory limit is "
+              + memoryBytesMax
+              + " bytes, must be whole 64 KiB pages between 64 KiB and 2 GiB - 64 KiB");
+    }
+    if (depthBytesMax < 1) {
+      throw new IllegalArgumentException("depth limit is " + depthBytesMax + ", must be 1 or more");
+    }
+    if (outputBytesMax < 0 || outputBytesMax > MEMORY_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "output limit is " + outputBytesMax + " bytes, must be 0 to 2 GiB - 64 KiB");
+    }
+    if (wallMillis < 1) {
+      throw new IllegalArgumentException(
+          "wall time limit is " + wallMillis + " ms, must be 1 or more");
+    }
+  }
+
+  /** The most bytes a merge's framed input may have: half the memory. */
+  public long mergeInputBytesMax() {
+    return memoryBytesMax / 2;
+  }
+
+  /** The most bytes a split's input or output may have: a quarter of the memory. */
+  public long splitBytesMax() {
+    return memoryBytesMax / 4;
+  }
+}
