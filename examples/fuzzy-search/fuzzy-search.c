@@ -23,70 +23,96 @@
 #define TEXT_BYTES_MAX 200
 #define ANSWER_LINES_MAX 10
 
-/* One column of the table, and the query, a cell and a byte of it beside each other: two loads from one cache line. */
-typedef struct {
-    int32_t score; /* h(i,j) for the last line byte i that was worked on */
-    int32_t byte;  /* query[j]; 256, which matches nothing, in the cell that makes the number even */
-} Cell;
+/*
+ * Eight bytes of the line walk along the query together, each one query byte behind the one before it, so that what a cell
+ * needs of its neighbours is always there already:
+ *
+ *               query  j-7 j-6 j-5 j-4 j-3 j-2 j-1  j
+ *     line[i]                                       #      The cells # are worked on in one step. Left of each stands the
+ *     line[i+1]                                 #          one of the step before; above it the one of the row above, of
+ *     line[i+2]                             #              the step before; and above that one's left, two steps before.
+ *     ...
+ *     line[i+7]  #
+ *
+ * The eight scores live in two numbers of 64 bits, 16 bits each, line[i] lowest ("SIMD within a register": the profile has no
+ * SIMD). So most of the table never exists: a step loads one score from the column that the rows above left, and stores one.
+ * It has no branch but one that is hardly ever taken, and so costs the same whatever the text is like.
+ *
+ * Scores are at most 512. The top bit of a lane is free, and a comparison is a subtraction that leaves its answer there.
+ */
+typedef uint64_t Lanes;
 
-static Cell column[QUERY_BYTES_MAX];
-static uint32_t columnLength; /* even */
+#define EACH(number) ((number) * 0x0001000100010001ull)
+#define TOP EACH(0x8000ull)
+#define BELOW_TOP EACH(0x7fffull)
+#define ROWS 8
+
+#define NO_QUERY_BYTE 256 /* Two numbers that no byte has, and that differ: */
+#define NO_LINE_BYTE 512  /* outside query and line nothing matches, so cells there are too small to matter. */
+
+static uint32_t queryLength;
+
+/* The query backwards, since the row below stands one byte further left, with ROWS times no byte on both sides. */
+static uint16_t backwards[ROWS + QUERY_BYTES_MAX + ROWS];
+
+/* h of the last row so far, for query[j] at [ROWS + j]; before it and after it there is room for cells outside the query. */
+static uint16_t column[ROWS + QUERY_BYTES_MAX + ROWS];
 
 BANYAN_CONFIGURE(params, shared) {
     if (params.length < 1 || params.length > QUERY_BYTES_MAX) banyan_fail("fuzzy-search: the params are the query and must have 1 to 256 bytes");
-    for (uint32_t j = 0; j < params.length; j++) column[j].byte = params.at[j];
-    columnLength = params.length;
-    if (columnLength % 2 == 1) column[columnLength++].byte = 256;
+    queryLength = params.length;
+    for (uint32_t i = 0; i < ROWS + queryLength + ROWS; i++) backwards[i] = NO_QUERY_BYTE;
+    for (uint32_t j = 0; j < queryLength; j++) backwards[ROWS + queryLength - 1 - j] = params.at[j];
 }
 
-static inline int32_t max(int32_t a, int32_t b) { return a > b ? a : b; }
+/* In each lane the larger one. Where a >= b the top bit survives the subtraction; it becomes a mask for the difference. */
+static inline Lanes larger(Lanes a, Lanes b) {
+    Lanes difference = (a | TOP) - b;
+    Lanes isLarger = difference & TOP;
+    return b + (difference & (isLarger - (isLarger >> 15)));
+}
 
-/*
- * The score of one line. Almost all time goes by in here.
- *
- * Four bytes of the line walk along the query together, so that a cell of the column is loaded and stored once for four
- * h(i,j), and what lies between stays in locals. A host pays for each turn of a loop (it counts fuel, it asks whether to
- * stop), so a turn takes two query bytes, that is eight cells.
- *
- * Where the line, or the query, ends in the middle of such a block, bytes that match nothing fill it up. Their cells are
- * less than a neighbour or 0, so they cannot change the largest one.
- */
-static int32_t scoreOf(banyan_bytes line) {
-    for (uint32_t j = 0; j < columnLength; j++) column[j].score = 0;
-    int32_t best = 0;
-    for (uint32_t i = 0; i < line.length; i += 4) {
-        int32_t byte0 = line.at[i];
-        int32_t byte1 = i + 1 < line.length ? line.at[i + 1] : -1;
-        int32_t byte2 = i + 2 < line.length ? line.at[i + 2] : -1;
-        int32_t byte3 = i + 3 < line.length ? line.at[i + 3] : -1;
+/* The same as in the rule, with one subtraction for all: max(1, diagonal + (match ? 3 : 0), left, above) - 1. */
+static inline Lanes cells(Lanes query, Lanes line, Lanes diagonal, Lanes left, Lanes above) {
+    Lanes match = (TOP - (query ^ line)) & TOP; /* The top bit stays only if nothing is subtracted. */
+    Lanes score = larger(larger(diagonal + (match >> 15 | match >> 14), left), above);
+    return score - ((score + BELOW_TOP & TOP) >> 15); /* one less, unless it is 0 */
+}
 
-        /* h of the column to the left, that is of query[j-1], for the line byte before the four and for each of them. */
-        int32_t left = 0, left0 = 0, left1 = 0, left2 = 0, left3 = 0;
+static inline Lanes fourBytes(banyan_bytes line, uint32_t i) {
+    Lanes bytes = 0;
+    for (uint32_t row = 0; row < 4; row++) bytes |= (Lanes) (i + row < line.length ? line.at[i + row] : NO_LINE_BYTE) << 16 * row;
+    return bytes;
+}
 
-        /*
-         * h = max(1, diagonal + (match ? 3 : 0), left, above) - 1, the same as above with one subtraction for all.
-         */
-#define CELL(h, byteI, diagonal, left, above)                                                                          \
-    int32_t h = max(max((diagonal) + (query == (byteI) ? 3 : 0), 1), max(left, above)) - 1;                            \
-    best = max(best, h);
-#define STEP(cell)                                                                                                     \
-    {                                                                                                                  \
-        int32_t query = (cell)->byte;                                                                                  \
-        int32_t above = (cell)->score;                                                                                 \
-        CELL(h0, byte0, left, left0, above)                                                                            \
-        CELL(h1, byte1, left0, left1, h0)                                                                              \
-        CELL(h2, byte2, left1, left2, h1)                                                                              \
-        CELL(h3, byte3, left2, left3, h2)                                                                              \
-        (cell)->score = h3;                                                                                            \
-        left = above, left0 = h0, left1 = h1, left2 = h2, left3 = h3;                                                  \
-    }
-        Cell *end = column + columnLength;
-        for (Cell *cell = column; cell != end; cell += 2) {
-            STEP(cell)
-            STEP(cell + 1)
+/* The score of one line. Almost all time goes by in here. */
+static uint32_t scoreOf(banyan_bytes line) {
+    memset(column, 0, sizeof column);
+    Lanes best = 0, roomAbove = BELOW_TOP; /* A score that is larger than the best, added to this, reaches the top bit. */
+    for (uint32_t i = 0; i < line.length; i += ROWS) {
+        Lanes upperLine = fourBytes(line, i), lowerLine = fourBytes(line, i + 4);
+        Lanes upper = 0, lower = 0, upperDiagonal = 0, lowerDiagonal = 0;
+
+        uint16_t *cell = column + ROWS;
+        const uint16_t *query = backwards + ROWS + queryLength - 1;
+        for (; query != backwards; query--, cell++) { /* The last row starts seven steps late, and ends so. */
+            Lanes aboveUpper = upper << 16 | *cell;
+            Lanes aboveLower = lower << 16 | upper >> 48;
+            upper = cells(banyan_u64((const uint8_t *) query), upperLine, upperDiagonal, upper, aboveUpper);
+            lower = cells(banyan_u64((const uint8_t *) (query + 4)), lowerLine, lowerDiagonal, lower, aboveLower);
+            upperDiagonal = aboveUpper;
+            lowerDiagonal = aboveLower;
+            cell[1 - ROWS] = (uint16_t) (lower >> 48);
+
+            if (((upper + roomAbove) | (lower + roomAbove)) & TOP) {
+                best = larger(best, larger(upper, lower));
+                best = larger(best, best << 32 | best >> 32); /* Now the largest of all lanes goes into all lanes. */
+                best = larger(best, best << 16 | best >> 48);
+                roomAbove = BELOW_TOP - best;
+            }
         }
     }
-    return best;
+    return (uint32_t) (best & 0xffff);
 }
 
 /* A line of the answer. */
@@ -125,7 +151,7 @@ static banyan_bytes answer(void) {
 
 BANYAN_EXECUTE(input) {
     for (banyan_bytes line; banyan_next_line(&input, &line);) {
-        uint32_t score = (uint32_t) scoreOf(line);
+        uint32_t score = scoreOf(line);
         if (line.length > TEXT_BYTES_MAX) line.length = TEXT_BYTES_MAX;
         offer((Found) {score, line});
     }
