@@ -62,22 +62,25 @@ need_assemblyscript() {
   (cd wordcount-assemblyscript && npm install --no-package-lock --no-audit --no-fund --ignore-scripts >&2)
 }
 
-# ---- How each is built: SOURCE FOLDER, MODULE -------------------------------------------------------------------
+# ---- How each is built: FOLDER MODULE ---------------------------------------------------------------------------
+
+# A node sets memory aside for each call, as much as the module's declared maximum allows: who needs little says so, and
+# more calls run side by side. 32 MiB hold the largest chunk (16 MiB) and what comes of it. wordfreq, matmul and quicksort
+# make tables and copies, or take a shared matrix; they declare nothing and may take what the job allows.
+memory_bytes_max=$((32 << 20))
 
 # -ffreestanding          no C library; banyan.h brings what little is needed
 # -ffp-contract=off       a product and a sum are two roundings, here as everywhere
 # -m…                     exactly the extensions that the profile allows
 # --stack-first           a stack that overflows leaves the memory and traps, instead of running into the data
 # --strip-all             no names, no producers, no paths
-clang() {
+build_c() {
+  need_clang
+  local maximum=,--max-memory=$memory_bytes_max
+  case "$1" in wordfreq | matmul | quicksort) maximum= ;; esac
   clang-14 --target=wasm32-unknown-unknown -std=c17 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -ffp-contract=off \
     -mbulk-memory -msign-ext -mnontrapping-fptoint -mmutable-globals -I. \
-    -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=16384 "$@"
-}
-
-build_c() { # FOLDER MODULE
-  need_clang
-  clang -o "$2" "$1"/*.c
+    -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=16384"$maximum" -o "$2" "$1"/*.c
 }
 
 build_wasi() {
@@ -85,7 +88,7 @@ build_wasi() {
   debian wasi-libc '/usr/lib/wasm32-wasi/libc.a'
   debian libclang-rt-14-dev-wasm32 '/usr/lib/llvm-14/lib/clang/14*/lib/wasi/libclang_rt.builtins-wasm32.a'
   clang-14 --target=wasm32-wasi --sysroot=/usr -std=c17 -O2 -Wall -Wextra -Werror \
-    -Wl,--strip-all,--stack-first,-z,stack-size=16384 -o "$2" "$1"/*.c
+    -Wl,--strip-all,--stack-first,-z,stack-size=16384,--max-memory="$memory_bytes_max" -o "$2" "$1"/*.c
 }
 
 build_rust() {
@@ -96,13 +99,15 @@ build_rust() {
   "$RUSTC" --edition 2021 --crate-type cdylib --target wasm32-unknown-unknown \
     -C opt-level=2 -C panic=abort -C lto=fat -C codegen-units=1 -C strip=symbols -C linker=wasm-ld-14 \
     -C link-arg=--strip-all -C link-arg=--stack-first -C link-arg=-zstack-size=16384 \
+    -C link-arg=--max-memory="$memory_bytes_max" \
     --remap-path-prefix="$PWD=." -o "$2" "$1"/*.rs
 }
 
 build_assemblyscript() {
   need_assemblyscript
-  # The memory starts at one page and grows as alloc asks; --lib etc. are not needed, and text format is not written.
-  (cd "$1" && ./node_modules/.bin/asc wordcount.ts -O2 --converge --runtime stub --initialMemory 1 --outFile "$2")
+  # The stub runtime only allocates. Memory is given in pages of 64 KiB.
+  (cd "$1" && ./node_modules/.bin/asc wordcount.ts -O2 --converge --runtime stub \
+    --initialMemory 1 --maximumMemory $((memory_bytes_max / 65536)) --outFile "$2")
 }
 
 # ---- Build, then compare or install ------------------------------------------------------------------------------

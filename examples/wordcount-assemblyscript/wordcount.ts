@@ -9,7 +9,8 @@
 export function alloc(length: u32): usize {
   const end = <u64>heap.alloc(0) + length + 64;
   const missing = <i64>(end + 0xffff >> 16) - memory.size();
-  if (missing > 0 && (end > 0xffff0000 || memory.grow(<i32>missing) < 0)) return 0;
+  if (length > 0x3fff0000) return 0; // More than the allocator's largest block.
+  if (missing > 0 && memory.grow(<i32>missing) < 0) return 0;
   return heap.alloc(length);
 }
 
