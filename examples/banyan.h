@@ -17,7 +17,8 @@
  *
  * Build (build.sh has the full set of flags and says why each is there):
  *
- *     clang-14 --target=wasm32 -O2 -ffreestanding -nostdlib -mbulk-memory -Wl,--no-entry,--strip-all -o m.wasm m.c
+ *     clang-14 --target=wasm32 -O2 -ffreestanding -nostdlib -mbulk-memory -I examples \
+ *         -Wl,--no-entry,--strip-all -o m.wasm m.c
  *
  * Three things to know:
  *   - Every call happens in a fresh instance. Nothing survives from one call to the next, so nothing is ever freed.

@@ -5,7 +5,7 @@
 #   examples/build.sh NAME…           only these folders
 #   examples/build.sh --check [NAME…] builds into a temporary folder and compares with what stands beside the sources
 #
-# Missing compilers are installed from Debian's packages (as root, or with sudo) and from the npm registry; nothing is
+# Missing compilers are installed with apt-get (as root, or with sudo) and npm, the latter into a folder that git ignores; nothing is
 # installed that a chosen example does not need. The modules that are committed were built with clang 14.0.6, lld 14.0.6,
 # wasi-libc 0.0~git20220510, rustc 1.63.0 and AssemblyScript 0.28.20; other versions may well give other bytes.
 set -euo pipefail

@@ -28,9 +28,9 @@
  * needs of its neighbours is always there already:
  *
  *               query  j-7 j-6 j-5 j-4 j-3 j-2 j-1  j
- *     line[i]                                       #      The cells # are worked on in one step. Left of each stands the
- *     line[i+1]                                 #          one of the step before; above it the one of the row above, of
- *     line[i+2]                             #              the step before; and above that one's left, two steps before.
+ *     line[i]                                       #      The cells # are worked on in one step. The cell to the left
+ *     line[i+1]                                 #          of each, and the one above it, were worked on in the step
+ *     line[i+2]                             #              before; the one on the diagonal in the step before that.
  *     ...
  *     line[i+7]  #
  *
@@ -162,7 +162,7 @@ BANYAN_MERGE(values) {
     for (banyan_bytes value; banyan_next(&values, &value);) {
         for (banyan_bytes line; banyan_next_line(&value, &line);) {
             uint32_t score = (uint32_t) banyan_number(&line, "fuzzy-search: a value to be merged has a line without a score");
-            if (line.length == 0) banyan_fail("fuzzy-search: a value to be merged has a line without a tab");
+            if (line.length == 0 || line.at[0] != '\t') banyan_fail("fuzzy-search: a value to be merged has a line without a tab");
             offer((Found) {score, {line.at + 1, line.length - 1}});
         }
     }
