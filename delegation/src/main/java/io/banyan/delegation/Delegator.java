@@ -34,6 +34,14 @@ public final class Delegator {
    * @param thresholdSeconds of the ComplexityScore, 0 or more
    */
   public record Settings(int workers, double thresholdSeconds) {
+    /** Half a second: what a user does not notice is not worth a network. */
+    public static final double THRESHOLD_SECONDS = 0.5;
+
+    /** So many workers, and the default threshold. */
+    public static Settings of(int workers) {
+      return new Settings(workers, THRESHOLD_SECONDS);
+    }
+
     public Settings {
       if (workers < 1) {
         throw new IllegalArgumentException(workers + " workers, must be 1 or more");
