@@ -9,6 +9,7 @@ import java.util.List;
 import run.endive.runtime.Instance;
 import run.endive.runtime.Memory;
 import run.endive.wasm.types.DataSegment;
+import run.endive.wasm.types.PassiveDataSegment;
 
 /**
  * A guest's linear memory as one {@code byte[]}: one load and two compares an access, where the
@@ -40,6 +41,7 @@ final class FlatMemory implements Memory, GuestMemory {
   private final int pagesMax;
   private final List<Inspection.Segment> declared;
   private final byte[][] segments; // what is left of them; a dropped one is empty
+  private DataSegment[] engineSegments = {}; // where the engine notes what data.drop dropped
   private byte[] bytes;
   private int size;
 
@@ -221,6 +223,9 @@ final class FlatMemory implements Memory, GuestMemory {
 
   @Override
   public void initPassiveSegment(int segment, int address, int offset, int length) {
+    if (segment < engineSegments.length && engineSegments[segment] == PassiveDataSegment.EMPTY) {
+      drop(segment);
+    }
     checkRange(offset, length, segments[segment].length);
     checkRange(address, length, size);
     System.arraycopy(segments[segment], offset, bytes, address, length);
@@ -236,13 +241,14 @@ final class FlatMemory implements Memory, GuestMemory {
    * segment each time it is looked at.
    */
   @Override
-  public void initialize(Instance instance, DataSegment[] ignored) {
+  public void initialize(Instance instance, DataSegment[] ofInstance) {
     for (int i = 0; i < declared.size(); i++) {
       if (declared.get(i).address().isPresent()) {
         initPassiveSegment(i, declared.get(i).address().get(), 0, segments[i].length);
         drop(i);
       }
     }
+    engineSegments = ofInstance;
   }
 
   @Override
