@@ -20,6 +20,10 @@ final class MemoryBudget {
     return pages;
   }
 
+  int freePages() {
+    return free.availablePermits();
+  }
+
   /** What a memory of {@code memoryPages} reserves: half as much again, for exchanging arrays. */
   static int reservedPages(int memoryPages) {
     return memoryPages + (memoryPages + 1) / 2;

@@ -176,6 +176,11 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
+  /** How much of the budget is free at this moment; for tests, which wait for it. */
+  int freePages() {
+    return budget.freePages();
+  }
+
   /** Loads and calls nothing more; calls that run go on to their end or their wall time. */
   @Override
   public void close() {
