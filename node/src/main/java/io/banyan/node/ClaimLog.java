@@ -4,6 +4,7 @@ import io.banyan.delegation.Command;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Step;
 import io.banyan.schema.WireCodec;
 import java.io.EOFException;
@@ -52,7 +53,10 @@ public final class ClaimLog implements AutoCloseable {
 
   /** Takes the steps of a plan node whose children were all taken before. */
   public void append(Command.Record record) throws IOException {
-    List<byte[]> steps = record.steps().stream().map(WireCodec::encodeStep).toList();
+    List<byte[]> steps = 
+        record.steps().stream()
+            .map(step -> WireCodec.encodeReceiptEntry(new ReceiptEntry.StepEntry(step)))
+            .toList();
     int length = Integer.BYTES * 2 + Long.BYTES * record.children().size();
     for (byte[] step : steps) {
       length += Integer.BYTES + step.length;
@@ -98,15 +102,18 @@ public final class ClaimLog implements AutoCloseable {
     List<Step> steps = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       int length = readInt(position);
-      steps.add(decode(readBytes(position + Integer.BYTES, length).array()));
+      steps.add(decode(readBytes(position + Integer.BYTES, length)));
       position += Integer.BYTES + length;
     }
     return new Record(steps, children);
   }
 
-  private static Step decode(byte[] bytes) {
+  private static Step decode(ByteBuffer bytes) {
     try {
-      return WireCodec.decodeStep(bytes);
+      if (WireCodec.decodeReceiptEntry(bytes) instanceof ReceiptEntry.StepEntry(Step step)) {
+        return step;
+      }
+      throw new IllegalStateException("the log of claims holds something else than steps");
     } catch (MalformedMessageException e) {
       throw new IllegalStateException("the log of claims does not hold what was written", e);
     }

@@ -1,25 +1,18 @@
 package io.banyan.node;
 
-import io.banyan.schema.Digest;
+import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
-import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
 import io.banyan.schema.Step;
 import io.banyan.schema.WireCodec;
-import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Iterator;
 
 /**
@@ -49,7 +42,7 @@ public final class ReceiptFile {
   }
 
   private static void writeEntry(OutputStream out, ReceiptEntry entry) throws IOException {
-    out.write(Frames.frame(WireCodec.encodeEntry(entry)));
+    out.write(Frames.frame(FrameKind.RECEIPT_ENTRY, WireCodec.encodeReceiptEntry(entry)));
   }
 
   static MessageDigest sha256() {

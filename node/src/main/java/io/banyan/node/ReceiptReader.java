@@ -1,5 +1,6 @@
 package io.banyan.node;
 
+import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.ReceiptEntry;
@@ -9,6 +10,7 @@ import io.banyan.schema.WireCodec;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -68,11 +70,11 @@ final class ReceiptReader implements AutoCloseable {
 
   private ReceiptEntry next() throws IOException {
     try {
-      Optional<byte[]> frame = Frames.read(in, ReceiptFile.ENTRY_BYTES_MAX);
+      Optional<ByteBuffer> frame = Frames.read(FrameKind.RECEIPT_ENTRY, in);
       if (frame.isEmpty()) {
         throw damaged("the file ends before it");
       }
-      ReceiptEntry entry = WireCodec.decodeEntry(frame.get());
+      ReceiptEntry entry = WireCodec.decodeReceiptEntry(frame.get());
       entries++;
       return entry;
     } catch (MalformedMessageException e) {

@@ -53,7 +53,7 @@ public final class ReceiptCheck {
     }
     Receipt receipt;
     try {
-      receipt = WireCodec.decodeReceipt(signed.payload().toArray());
+      receipt = WireCodec.decodeReceipt(signed.payload());
     } catch (MalformedMessageException e) {
       return rejected(String.valueOf(e.getMessage()));
     }
