@@ -56,7 +56,7 @@ public record JobDraft(
    * @throws CommandException if the job could not be run anywhere
    */
   public static JobDraft read(JobRequest request, Sandbox sandbox, LongConsumer progress)
-      throws IOException, CommandException {
+      throws IOException, CommandException, InterruptedException {
     byte[] wasm = readModule(request.module());
     GuestModule module = load(request.module(), wasm, sandbox);
     byte[] params =
@@ -97,7 +97,8 @@ public record JobDraft(
   }
 
   /** The module of {@code request} alone. */
-  public static GuestModule load(JobRequest request, Sandbox sandbox) throws CommandException {
+  public static GuestModule load(JobRequest request, Sandbox sandbox)
+      throws CommandException, InterruptedException {
     return load(request.module(), readModule(request.module()), sandbox);
   }
 
@@ -120,7 +121,8 @@ public record JobDraft(
     }
   }
 
-  static GuestModule load(Path path, byte[] wasm, Sandbox sandbox) throws CommandException {
+  static GuestModule load(Path path, byte[] wasm, Sandbox sandbox)
+      throws CommandException, InterruptedException {
     return switch (sandbox.load(wasm)) {
       case LoadResult.Loaded(GuestModule module) -> module;
       case LoadResult.Rejected(String reason) ->

@@ -65,7 +65,7 @@ public final class LocalRun {
     this.workerCount = settings.workers();
     // Every call that is out posts one event, and no more.
     this.events = new ArrayBlockingQueue<>(2 * workerCount + 1);
-    this.workers = new Workers(sandbox, workerCount, this::post);
+    this.workers = new Workers(workerCount, this::post);
     JobDraft draft = job.draft();
     this.calls =
         new GuestCalls(
@@ -105,7 +105,7 @@ public final class LocalRun {
     try {
       return run.drive(begin, progress);
     } finally {
-      run.workers.close();
+      run.workers.stop();
     }
   }
 

@@ -46,7 +46,7 @@ public final class ModuleCheck {
       throws IOException, InterruptedException {
     ModuleCheck check = new ModuleCheck(draft, sandbox);
     FutureTask<Findings> task = new FutureTask<>(() -> check.on(check.chunks(draft)));
-    Thread worker = sandbox.workerThread("check", task);
+    Thread worker = Sandbox.workerThread("check", task);
     worker.start();
     try {
       return task.get();

@@ -54,11 +54,11 @@ final class PlanReplay {
    *
    * @return the first claim that did not come true, in words; nothing if all did
    */
-  Optional<String> run(List<Step> steps, Sandbox sandbox)
+  Optional<String> run(List<Step> steps)
       throws InterruptedException, CommandException {
     ExecutorService threads =
         Executors.newFixedThreadPool(
-            Runtime.getRuntime().availableProcessors(), task -> sandbox.workerThread("replay", task));
+            Runtime.getRuntime().availableProcessors(), task -> Sandbox.workerThread("replay", task));
     try {
       List<Callable<Optional<String>>> tasks = new ArrayList<>();
       for (Step step : steps) {

@@ -135,7 +135,8 @@ public final class ReceiptVerification {
     }
   }
 
-  private GuestModule module(Manifest manifest) throws CommandException {
+  private GuestModule module(Manifest manifest)
+      throws CommandException, InterruptedException {
     byte[] wasm = JobDraft.readModule(files.module);
     BlobRef actual = BlobRef.of(wasm);
     if (!actual.equals(manifest.module())) {
@@ -231,7 +232,7 @@ public final class ReceiptVerification {
               files.input,
               store);
       Optional<String> lie =
-          new PlanReplay(job, manifest, content.cuts, calls).run(draw.steps(), sandbox);
+          new PlanReplay(job, manifest, content.cuts, calls).run(draw.steps());
       if (lie.isPresent()) {
         throw failed("receipt " + files.receipt + ": " + lie.get());
       }

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  *
  * <p>Called by the driver thread; reports are posted from the workers' own threads.
  */
-final class Workers implements AutoCloseable {
+final class Workers {
   /** The driver gives out two calls a worker; the queue would hold many times that. */
   private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
 
@@ -29,11 +29,11 @@ final class Workers implements AutoCloseable {
    *
    * @param post takes each report; it may block the worker for as long as the driver is behind
    */
-  Workers(Sandbox sandbox, int count, Consumer<Event> post) {
+  Workers(int count, Consumer<Event> post) {
     this.post = post;
     for (int i = 0; i < count; i++) {
       Worker worker = new Worker();
-      worker.thread = sandbox.workerThread("worker-" + i, worker);
+      worker.thread = Sandbox.workerThread("worker-" + i, worker);
       workers.add(worker);
     }
     workers.forEach(worker -> worker.thread.start());
@@ -51,8 +51,7 @@ final class Workers implements AutoCloseable {
   }
 
   /** Stops all calls and waits until every thread has ended. */
-  @Override
-  public void close() throws InterruptedException {
+  void stop() throws InterruptedException {
     queue.clear();
     workers.forEach(Worker::stop);
     for (Worker worker : workers) {

@@ -41,13 +41,17 @@ final class ProgressLine implements AutoCloseable {
     shown = text.length();
   }
 
-  /** Takes the line away. */
-  @Override
-  public void close() {
+  /** Takes the line away; the next word begins anew. */
+  void clear() {
     if (shown > 0) {
       terminal.print("\r" + " ".repeat(shown) + "\r");
       terminal.flush();
       shown = 0;
     }
+  }
+
+  @Override
+  public void close() {
+    clear();
   }
 }

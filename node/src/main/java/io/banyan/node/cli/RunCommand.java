@@ -92,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
               store,
               claims,
               progress::running);
-      progress.close();
+      progress.clear();
       if (!(report.end() instanceof JobEnd.Completed completed)) {
         throw JobEnds.failure(report.end());
       }

@@ -78,7 +78,7 @@ final class VerifyCommand implements Callable<Integer> {
               sandbox,
               scratch.folder(),
               bytes -> progress.reading(bytes, total));
-      progress.close();
+      progress.clear();
       show(report);
     }
     return ExitCode.OK.number();
