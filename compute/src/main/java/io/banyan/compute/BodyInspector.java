@@ -13,11 +13,12 @@ final class BodyInspector {
   private long instructionCount;
   private long branchEntryCount;
 
-  // One frame for each open block: the operand height below it, and how many operands enter and
-  // leave it.
+  // One frame for each open block: the operand height below it, how many operands enter and leave
+  // it, and whether it is an `if` that may still have its `else`.
   private final int[] heights = new int[ModuleLimits.NESTING_MAX + 1];
   private final int[] params = new int[ModuleLimits.NESTING_MAX + 1];
   private final int[] results = new int[ModuleLimits.NESTING_MAX + 1];
+  private final boolean[] takesElse = new boolean[ModuleLimits.NESTING_MAX + 1];
   private int depth;
   private int height;
 
@@ -71,19 +72,26 @@ final class BodyInspector {
       case 0x04 -> {
         pop(1);
         enterBlock(body);
+        takesElse[depth] = true;
       }
-      case 0x05 -> height = heights[depth] + params[depth];
+      case 0x05 -> {
+        if (!takesElse[depth]) {
+          throw body.malformed("an else without an if");
+        }
+        takesElse[depth] = false;
+        height = heights[depth] + params[depth];
+      }
       case 0x0b -> {
         height = heights[depth];
         push(results[depth]);
         depth--;
       }
       case 0x0c -> {
-        body.u32();
+        readLabel(body);
         height = heights[depth];
       }
       case 0x0d -> {
-        body.u32();
+        readLabel(body);
         pop(1);
       }
       case 0x0e -> readBranchTable(body);
@@ -171,9 +179,16 @@ final class BodyInspector {
           "br_table entries exceed " + ModuleLimits.BR_TABLE_ENTRIES_TOTAL_MAX + " in all");
     }
     for (long i = 0; i <= entries; i++) {
-      body.u32();
+      readLabel(body);
     }
     height = heights[depth];
+  }
+
+  private void readLabel(WasmReader body) throws RefusedException {
+    long label = body.u32();
+    if (label > depth) {
+      throw body.malformed("a branch to label " + label + ", which does not exist,");
+    }
   }
 
   private void enterBlock(WasmReader body) throws RefusedException {
@@ -207,6 +222,7 @@ final class BodyInspector {
     heights[depth] = height;
     params[depth] = paramCount;
     results[depth] = resultCount;
+    takesElse[depth] = false;
   }
 
   // In dead code operands may be taken that nobody left, so the height stops at the block's own.
