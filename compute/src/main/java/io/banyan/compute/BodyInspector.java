@@ -12,6 +12,8 @@ final class BodyInspector {
   private final int[] functionTypes;
   private long instructionCount;
   private long branchEntryCount;
+  private long branchSlotCount;
+  private int localCount;
 
   // One frame for each open block: the operand height below it, how many operands enter and leave
   // it, and whether it is an `if` that may still have its `else`.
@@ -32,7 +34,7 @@ final class BodyInspector {
 
   /** Reads one body; returns how many instructions it has. */
   int inspect(WasmReader body, Signature signature) throws RefusedException {
-    readLocals(body);
+    localCount = signature.params().size() + readLocals(body);
     long before = instructionCount;
     depth = -1;
     height = 0;
@@ -51,7 +53,7 @@ final class BodyInspector {
     return (int) (instructionCount - before);
   }
 
-  private static void readLocals(WasmReader body) throws RefusedException {
+  private static int readLocals(WasmReader body) throws RefusedException {
     long groups = body.u32();
     long count = 0;
     for (long i = 0; i < groups; i++) {
@@ -62,10 +64,14 @@ final class BodyInspector {
       }
       ValueType.of(body.u8());
     }
+    return (int) count;
   }
 
   private void inspectInstruction(WasmReader body) throws RefusedException {
     int opcode = body.u8();
+    if (opcode >= 0x02 && opcode <= 0x0e) {
+      countBranch();
+    }
     switch (opcode) {
       case 0x00, 0x0f -> height = heights[depth]; // unreachable, return: what follows is dead
       case 0x02, 0x03 -> enterBlock(body);
@@ -110,6 +116,16 @@ final class BodyInspector {
       }
       case 0xfc -> apply(body, Opcodes.bulkShape(body.u32()));
       default -> apply(body, Opcodes.shape(opcode));
+    }
+  }
+
+  private void countBranch() throws RefusedException {
+    branchSlotCount += localCount + height;
+    if (branchSlotCount > ModuleLimits.BRANCH_SLOTS_TOTAL_MAX) {
+      throw new RefusedException(
+          "locals and operands at branches exceed "
+              + ModuleLimits.BRANCH_SLOTS_TOTAL_MAX
+              + " in all");
     }
   }
 

@@ -148,7 +148,8 @@ public final class Sandbox implements AutoCloseable {
   /**
    * Runs a call on the calling thread, which must be a {@link #workerThread}; waits first until its
    * memory can be reserved. An interrupt ends it, waiting or running, as {@link
-   * CallResult.NoResult}, and is used up by that.
+   * CallResult.NoResult}, and is used up by that; one that comes in the very moment when the wall
+   * time is over is taken for it.
    */
   public CallResult call(Call call) {
     if (!(Thread.currentThread() instanceof WorkerThread)) {

@@ -7,6 +7,7 @@ import static io.banyan.compute.TestingModule.VOID;
 import static io.banyan.compute.TestingSandbox.execution;
 import static io.banyan.compute.TestingSandbox.limits;
 import static io.banyan.compute.TestingSandbox.onWorker;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -65,6 +66,20 @@ class HostileModulesTest {
         new TestingModule().withoutMemoryExport().rawSection(1, new byte[] {1, 0x60, 0, 0});
 
     sandbox.rejection(module.rawSection(3, content.toByteArray()).bytes());
+  }
+
+  @Test
+  void manyBranchesOverManyLocalsAreRejected() {
+    // Left alone, they would keep the compiler busy for half a minute.
+    TestingModule module = TestingModule.reactor(ECHO);
+    byte[] body = TestingCode.assemble("0x01 0xe8 0x07 0x7f " + "block void end ".repeat(10_000) + "end");
+    for (int i = 0; i < 10; i++) {
+      module.rawFunction("", VOID, body);
+    }
+
+    assertEquals(
+        "locals and operands at branches exceed 50000000 in all",
+        sandbox.rejection(module.bytes()));
   }
 
   @Test
