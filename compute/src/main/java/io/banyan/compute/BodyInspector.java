@@ -184,10 +184,7 @@ final class BodyInspector {
     long entries = body.u32();
     if (entries > ModuleLimits.BR_TABLE_ENTRIES_MAX) {
       throw new RefusedException(
-          "br_table of "
-              + entries
-              + " entries exceeds "
-              + ModuleLimits.BR_TABLE_ENTRIES_MAX);
+          "br_table of " + entries + " entries exceeds " + ModuleLimits.BR_TABLE_ENTRIES_MAX);
     }
     branchEntryCount += entries;
     if (branchEntryCount > ModuleLimits.BR_TABLE_ENTRIES_TOTAL_MAX) {
@@ -249,8 +246,7 @@ final class BodyInspector {
   private void push(int count) throws RefusedException {
     height += count;
     if (height > ModuleLimits.OPERAND_COUNT_MAX) {
-      throw new RefusedException(
-          "operand stack is higher than " + ModuleLimits.OPERAND_COUNT_MAX);
+      throw new RefusedException("operand stack is higher than " + ModuleLimits.OPERAND_COUNT_MAX);
     }
   }
 }

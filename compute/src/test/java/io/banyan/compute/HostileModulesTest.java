@@ -72,7 +72,8 @@ class HostileModulesTest {
   void manyBranchesOverManyLocalsAreRejected() {
     // Left alone, they would keep the compiler busy for half a minute.
     TestingModule module = TestingModule.reactor(ECHO);
-    byte[] body = TestingCode.assemble("0x01 0xe8 0x07 0x7f " + "block void end ".repeat(10_000) + "end");
+    byte[] body =
+        TestingCode.assemble("0x01 0xe8 0x07 0x7f " + "block void end ".repeat(10_000) + "end");
     for (int i = 0; i < 10; i++) {
       module.rawFunction("", VOID, body);
     }
@@ -97,8 +98,11 @@ class HostileModulesTest {
     sandbox.load(instructions);
     sandbox.load(
         TestingModule.reactor(
-            "block void ".repeat(255) + "end ".repeat(255) + "i32.const 0 ".repeat(1_000)
-                + "drop ".repeat(1_000) + NOTHING));
+            "block void ".repeat(255)
+                + "end ".repeat(255)
+                + "i32.const 0 ".repeat(1_000)
+                + "drop ".repeat(1_000)
+                + NOTHING));
   }
 
   @Test

@@ -97,7 +97,8 @@ class ModuleRulesTest {
   @Test
   void aFunctionThatFitsNoJvmMethodIsRejected() {
     String reason =
-        sandbox.rejection(withCode("i32.const 0 i64.const 5000 i64.store 0 ".repeat(8_000)).bytes());
+        sandbox.rejection(
+            withCode("i32.const 0 i64.const 5000 i64.store 0 ".repeat(8_000)).bytes());
 
     assertTrue(reason.contains("exceeds the Java method size limits"), reason);
     assertTrue(reason.endsWith("WASM function index: 1"), reason);
@@ -116,8 +117,7 @@ class ModuleRulesTest {
     assertRejected(
         "module exports no 'execute' and no '_start'",
         new TestingModule().memory(1).alloc().function("run", CALL, "", ECHO));
-    assertRejected(
-        "module exports no memory named 'memory'", reactor(ECHO).withoutMemoryExport());
+    assertRejected("module exports no memory named 'memory'", reactor(ECHO).withoutMemoryExport());
     assertRejected(
         "module exports 'execute' but no 'alloc'",
         new TestingModule().memory(1).function("execute", CALL, "", ECHO));
@@ -164,7 +164,8 @@ class ModuleRulesTest {
     byte[] importedMemory =
         new TestingModule()
             .withoutMemoryExport()
-            .rawSection(2, new byte[] {1, 3, 'e', 'n', 'v', 6, 'm', 'e', 'm', 'o', 'r', 'y', 2, 0, 1})
+            .rawSection(
+                2, new byte[] {1, 3, 'e', 'n', 'v', 6, 'm', 'e', 'm', 'o', 'r', 'y', 2, 0, 1})
             .bytes();
     assertRejected("import 'env.memory' is a memory; only functions are offered", importedMemory);
   }
@@ -176,8 +177,7 @@ class ModuleRulesTest {
       module.imports(function);
     }
 
-    GuestModule loaded =
-        sandbox.load(module.memory(1).alloc().function("execute", CALL, "", ECHO));
+    GuestModule loaded = sandbox.load(module.memory(1).alloc().function("execute", CALL, "", ECHO));
 
     assertEquals(HostImport.values().length, loaded.imports().size());
   }
@@ -194,17 +194,14 @@ class ModuleRulesTest {
     assertRejected(
         "body of function 2 has 65537 bytes, limit 65536",
         reactor(ECHO).rawFunction("", VOID, new byte[65_537]));
-    assertRejected(
-        "operand stack is higher than 1024", withCode("i32.const 0 ".repeat(1_025)));
+    assertRejected("operand stack is higher than 1024", withCode("i32.const 0 ".repeat(1_025)));
     assertRejected("blocks nest deeper than 256", withCode("block void ".repeat(257)));
     assertRejected(
         "number of parameters of 65 exceeds 64",
-        reactor(ECHO)
-            .function("", new Signature(Collections.nCopies(65, I64), List.of()), "", ""));
+        reactor(ECHO).function("", new Signature(Collections.nCopies(65, I64), List.of()), "", ""));
     assertRejected(
         "number of results of 17 exceeds 16",
-        reactor(ECHO)
-            .function("", new Signature(List.of(), Collections.nCopies(17, I64)), "", ""));
+        reactor(ECHO).function("", new Signature(List.of(), Collections.nCopies(17, I64)), "", ""));
     assertRejected(
         "minimum table size of 100001 exceeds 100000", reactor(ECHO).table(100_001, 100_001));
     TestingModule globals = reactor(ECHO);
