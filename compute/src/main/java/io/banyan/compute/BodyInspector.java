@@ -12,12 +12,15 @@ final class BodyInspector {
   private final int[] functionTypes;
   private long instructionCount;
   private long branchEntryCount;
+  private long branchSlotCount;
+  private int localCount;
 
-  // One frame for each open block: the operand height below it, and how many operands enter and
-  // leave it.
+  // One frame for each open block: the operand height below it, how many operands enter and leave
+  // it, and whether it is an `if` that may still have its `else`.
   private final int[] heights = new int[ModuleLimits.NESTING_MAX + 1];
   private final int[] params = new int[ModuleLimits.NESTING_MAX + 1];
   private final int[] results = new int[ModuleLimits.NESTING_MAX + 1];
+  private final boolean[] takesElse = new boolean[ModuleLimits.NESTING_MAX + 1];
   private int depth;
   private int height;
 
@@ -31,7 +34,7 @@ final class BodyInspector {
 
   /** Reads one body; returns how many instructions it has. */
   int inspect(WasmReader body, Signature signature) throws RefusedException {
-    readLocals(body);
+    localCount = signature.params().size() + readLocals(body);
     long before = instructionCount;
     depth = -1;
     height = 0;
@@ -50,7 +53,7 @@ final class BodyInspector {
     return (int) (instructionCount - before);
   }
 
-  private static void readLocals(WasmReader body) throws RefusedException {
+  private static int readLocals(WasmReader body) throws RefusedException {
     long groups = body.u32();
     long count = 0;
     for (long i = 0; i < groups; i++) {
@@ -61,29 +64,40 @@ final class BodyInspector {
       }
       ValueType.of(body.u8());
     }
+    return (int) count;
   }
 
   private void inspectInstruction(WasmReader body) throws RefusedException {
     int opcode = body.u8();
+    if (opcode >= 0x02 && opcode <= 0x0e) {
+      countBranch();
+    }
     switch (opcode) {
       case 0x00, 0x0f -> height = heights[depth]; // unreachable, return: what follows is dead
       case 0x02, 0x03 -> enterBlock(body);
       case 0x04 -> {
         pop(1);
         enterBlock(body);
+        takesElse[depth] = true;
       }
-      case 0x05 -> height = heights[depth] + params[depth];
+      case 0x05 -> {
+        if (!takesElse[depth]) {
+          throw body.malformed("an else without an if");
+        }
+        takesElse[depth] = false;
+        height = heights[depth] + params[depth];
+      }
       case 0x0b -> {
         height = heights[depth];
         push(results[depth]);
         depth--;
       }
       case 0x0c -> {
-        body.u32();
+        readLabel(body);
         height = heights[depth];
       }
       case 0x0d -> {
-        body.u32();
+        readLabel(body);
         pop(1);
       }
       case 0x0e -> readBranchTable(body);
@@ -102,6 +116,16 @@ final class BodyInspector {
       }
       case 0xfc -> apply(body, Opcodes.bulkShape(body.u32()));
       default -> apply(body, Opcodes.shape(opcode));
+    }
+  }
+
+  private void countBranch() throws RefusedException {
+    branchSlotCount += localCount + height;
+    if (branchSlotCount > ModuleLimits.BRANCH_SLOTS_TOTAL_MAX) {
+      throw new RefusedException(
+          "locals and operands at branches exceed "
+              + ModuleLimits.BRANCH_SLOTS_TOTAL_MAX
+              + " in all");
     }
   }
 
@@ -160,10 +184,7 @@ final class BodyInspector {
     long entries = body.u32();
     if (entries > ModuleLimits.BR_TABLE_ENTRIES_MAX) {
       throw new RefusedException(
-          "br_table of "
-              + entries
-              + " entries exceeds "
-              + ModuleLimits.BR_TABLE_ENTRIES_MAX);
+          "br_table of " + entries + " entries exceeds " + ModuleLimits.BR_TABLE_ENTRIES_MAX);
     }
     branchEntryCount += entries;
     if (branchEntryCount > ModuleLimits.BR_TABLE_ENTRIES_TOTAL_MAX) {
@@ -171,9 +192,16 @@ final class BodyInspector {
           "br_table entries exceed " + ModuleLimits.BR_TABLE_ENTRIES_TOTAL_MAX + " in all");
     }
     for (long i = 0; i <= entries; i++) {
-      body.u32();
+      readLabel(body);
     }
     height = heights[depth];
+  }
+
+  private void readLabel(WasmReader body) throws RefusedException {
+    long label = body.u32();
+    if (label > depth) {
+      throw body.malformed("a branch to label " + label + ", which does not exist,");
+    }
   }
 
   private void enterBlock(WasmReader body) throws RefusedException {
@@ -207,6 +235,7 @@ final class BodyInspector {
     heights[depth] = height;
     params[depth] = paramCount;
     results[depth] = resultCount;
+    takesElse[depth] = false;
   }
 
   // In dead code operands may be taken that nobody left, so the height stops at the block's own.
@@ -217,8 +246,7 @@ final class BodyInspector {
   private void push(int count) throws RefusedException {
     height += count;
     if (height > ModuleLimits.OPERAND_COUNT_MAX) {
-      throw new RefusedException(
-          "operand stack is higher than " + ModuleLimits.OPERAND_COUNT_MAX);
+      throw new RefusedException("operand stack is higher than " + ModuleLimits.OPERAND_COUNT_MAX);
     }
   }
 }

@@ -20,8 +20,7 @@ final class BoundedTable extends TableInstance {
   static BoundedTable create(Table declared, int initialValue) {
     long min = declared.limits().min();
     long max = Math.min(declared.limits().max(), ModuleLimits.TABLE_ENTRIES_MAX);
-    Table own =
-        new Table(declared.elementType(), new TableLimits(min, max), declared.initialize());
+    Table own = new Table(declared.elementType(), new TableLimits(min, max), declared.initialize());
     return new BoundedTable(own, initialValue);
   }
 

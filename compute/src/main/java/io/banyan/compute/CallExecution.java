@@ -89,8 +89,7 @@ final class CallExecution {
   }
 
   private Guest start() {
-    Guest guest =
-        call.module().program().start(memoryPagesMax(call.module(), call.limits()), host);
+    Guest guest = call.module().program().start(memoryPagesMax(call.module(), call.limits()), host);
     if (inspection.initializes()) {
       guest.call("_initialize");
     }
@@ -170,8 +169,7 @@ final class CallExecution {
       case CallEnd.Value(byte[] bytes) -> new CallResult.Returned(bytes, FUEL_UNMETERED, report);
       case CallEnd.Parts(List<byte[]> parts) ->
           new CallResult.Divided(parts, FUEL_UNMETERED, report);
-      case CallEnd.Bad(Outcome outcome) ->
-          new CallResult.Faulted(outcome, FUEL_UNMETERED, report);
+      case CallEnd.Bad(Outcome outcome) -> new CallResult.Faulted(outcome, FUEL_UNMETERED, report);
       case CallEnd.Exit(int code) -> exited(code, report);
       case CallEnd.Interrupted() when late ->
           new CallResult.NoResult(

@@ -170,7 +170,9 @@ final class CallHost implements HostCalls {
     stdout.writeBytes(memory.read(address, length));
   }
 
-  /** A file of unknown type, so that C libraries buffer it fully and do not take it for a screen. */
+  /**
+   * A file of unknown type, so that C libraries buffer it fully and do not take it for a screen.
+   */
   private static long describe(GuestMemory memory, int descriptor, long address) {
     if (!isStandard(descriptor)) {
       return Wasi.EBADF;

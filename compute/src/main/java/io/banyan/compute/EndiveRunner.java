@@ -34,7 +34,7 @@ final class EndiveRunner implements Runner {
               .build()
               .parse(() -> new ByteArrayInputStream(module.skeleton()));
       return new EndiveProgram(module.withoutBytes(), skeleton, machine);
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
       throw new RefusedException("the engine does not take the module: " + words(e));
     }
   }

@@ -9,8 +9,8 @@ import run.endive.wasm.UninstantiableException;
 import run.endive.wasm.WasmEngineException;
 
 /**
- * Endive's exceptions in our words. It tells traps apart by message only, so the messages of version
- * 1.0.0 stand here; one that is not known is an engine failure, never a guess.
+ * Endive's exceptions in our words. It tells traps apart by message only, so the messages of
+ * version 1.0.0 stand here; one that is not known is an engine failure, never a guess.
  */
 final class EndiveTraps {
   private EndiveTraps() {}

@@ -18,7 +18,14 @@ final class ModuleLimits {
   static final int OPERAND_COUNT_MAX = 1_024; // 60 000 crash the compiler
   static final int BR_TABLE_ENTRIES_MAX = 4_096; // 1 000 000 hang it for good
   static final int BR_TABLE_ENTRIES_TOTAL_MAX = 65_536;
-  static final int TABLE_COUNT_MAX = 16;
+
+  /**
+   * Locals and operands alive, summed over all blocks and branches: the compiler looks at each of
+   * them there, 30 ns apiece. A module of 1 000 000 instructions could make it 1 000 000 000.
+   */
+  static final long BRANCH_SLOTS_TOTAL_MAX = 50_000_000;
+
+  static final int TABLE_COUNT_MAX = 4; // their entries are heap that nobody reserves
   static final int TABLE_ENTRIES_MAX = 100_000;
   static final int GLOBAL_COUNT_MAX = 10_000;
   static final int TYPE_COUNT_MAX = 1_000; // the compiler compares each with each function

@@ -15,9 +15,10 @@ import java.util.concurrent.Semaphore;
  * Runs untrusted WebAssembly under profile {@code 0-unmetered}. Safe for any thread: modules are
  * compiled on one thread of its own, calls run on their callers' threads, each in a fresh instance.
  *
- * <p>It guarantees that a call ends, that it touches nothing but its input and output, that it takes
- * no more memory than was reserved for it, and that its outcome does not depend on the machine, with
- * the two exceptions the profile is named for: how deep calls may nest, and the payloads of NaNs.
+ * <p>It guarantees that a call ends, that it touches nothing but its input and output, that its
+ * linear memory is no larger than was reserved for it, and that its outcome does not depend on the
+ * machine, with the two exceptions the profile is named for: how deep calls may nest, and the
+ * payloads of NaNs.
  */
 public final class Sandbox implements AutoCloseable {
   /** The most parts that a split may return. */
@@ -52,8 +53,8 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /**
-   * Checks and compiles a module, or finds it in the cache. May take seconds, as others wait for the
-   * same compiler; an interrupt ends the waiting, not the compiling.
+   * Checks and compiles a module, or finds it in the cache. May take seconds, as others wait for
+   * the same compiler; an interrupt ends the waiting, not the compiling.
    */
   public LoadResult load(byte[] wasm) throws InterruptedException {
     if (wasm.length > ModuleLimits.MODULE_BYTES_MAX) {
@@ -105,8 +106,7 @@ public final class Sandbox implements AutoCloseable {
   static LoadResult compile(Runner runner, Digest digest, byte[] wasm) {
     try {
       Inspection inspection = ModuleInspector.inspect(wasm);
-      return new LoadResult.Loaded(
-          new GuestModule(digest, inspection, runner.compile(inspection)));
+      return new LoadResult.Loaded(new GuestModule(digest, inspection, runner.compile(inspection)));
     } catch (RefusedException e) {
       return new LoadResult.Rejected(e.reason());
     }
@@ -148,7 +148,8 @@ public final class Sandbox implements AutoCloseable {
   /**
    * Runs a call on the calling thread, which must be a {@link #workerThread}; waits first until its
    * memory can be reserved. An interrupt ends it, waiting or running, as {@link
-   * CallResult.NoResult}, and is used up by that.
+   * CallResult.NoResult}, and is used up by that; one that comes in the very moment when the wall
+   * time is over is taken for it.
    */
   public CallResult call(Call call) {
     if (!(Thread.currentThread() instanceof WorkerThread)) {

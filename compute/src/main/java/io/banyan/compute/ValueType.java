@@ -1,6 +1,8 @@
 package io.banyan.compute;
 
-/** The types a guest's values may have. Vectors and garbage-collected references are not offered. */
+/**
+ * The types a guest's values may have. Vectors and garbage-collected references are not offered.
+ */
 enum ValueType {
   I32(0x7f),
   I64(0x7e),

@@ -4,6 +4,8 @@ import io.banyan.schema.CallLimits;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Takes a tiny module through the engine, so that the first real one does not pay for the engine's
@@ -43,28 +45,25 @@ final class WarmUp {
           + "20002d00004101460440000b20002d00004102460440417f2802001a0b20002d00004103"
           + "460440410141006e1a0b2000200141001100000b";
 
-  /** On the compiler's thread. */
-  static void run(Runner runner, Watchdog watchdog) {
+  /** On the compiler's thread; returns what the calls came to. */
+  static List<CallResult> run(Runner runner, Watchdog watchdog) {
     byte[] wasm = HexFormat.of().parseHex(MODULE);
-    switch (Sandbox.compile(runner, Digest.sha256(wasm), wasm)) {
-      case LoadResult.Loaded(GuestModule module) -> {
-        for (byte ending = 0; ending <= 3; ending++) {
-          call(module, ending, watchdog);
-        }
-      }
+    return switch (Sandbox.compile(runner, Digest.sha256(wasm), wasm)) {
+      case LoadResult.Loaded(GuestModule module) ->
+          IntStream.rangeClosed(0, 3)
+              .mapToObj(ending -> new CallExecution(call(module, (byte) ending)).run(watchdog))
+              .toList();
       case LoadResult.Rejected(String reason) ->
           throw new IllegalStateException("the warm-up module is rejected: " + reason);
-    }
+    };
   }
 
-  private static void call(GuestModule module, byte ending, Watchdog watchdog) {
-    Call call =
-        new Call(
-            module,
-            GuestFunction.EXECUTE,
-            new CallInput.Bytes(new byte[] {ending}),
-            Configuration.NONE,
-            CallLimits.DEFAULT);
-    new CallExecution(call).run(watchdog);
+  private static Call call(GuestModule module, byte ending) {
+    return new Call(
+        module,
+        GuestFunction.EXECUTE,
+        new CallInput.Bytes(new byte[] {ending}),
+        Configuration.NONE,
+        CallLimits.DEFAULT);
   }
 }

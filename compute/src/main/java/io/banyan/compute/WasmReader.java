@@ -111,8 +111,7 @@ final class WasmReader {
   }
 
   RefusedException malformed(String what) {
-    return new RefusedException(
-        "not a WebAssembly module: " + what + " at offset " + position);
+    return new RefusedException("not a WebAssembly module: " + what + " at offset " + position);
   }
 
   private RefusedException truncated() {

@@ -100,7 +100,9 @@ class CallsTest {
             new Configuration(bytes("par"), List.of(bytes("one"), bytes(""))),
             LIMITS);
 
-    byte[] expected = {3, 0, 0, 0, 3, 0, 0, 0, 'p', 'a', 'r', 3, 0, 0, 0, 'o', 'n', 'e', 0, 0, 0, 0};
+    byte[] expected = {
+      3, 0, 0, 0, 3, 0, 0, 0, 'p', 'a', 'r', 3, 0, 0, 0, 'o', 'n', 'e', 0, 0, 0, 0
+    };
     assertArrayEquals(expected, output(sandbox.call(call)));
     byte[] unconfigured = {1, 0, 0, 0, 0, 0, 0, 0};
     assertArrayEquals(unconfigured, output(sandbox.call(execution(call.module()))));
@@ -119,8 +121,7 @@ class CallsTest {
 
   @Test
   void aMergeOfMoreThanHalfTheMemoryIsNotRun() {
-    GuestModule module =
-        sandbox.load(reactor(ECHO).function("merge", CALL, "", "unreachable"));
+    GuestModule module = sandbox.load(reactor(ECHO).function("merge", CALL, "", "unreachable"));
     CallLimits limits = limits(2, 0, PATIENT_MILLIS);
 
     CallResult fits = sandbox.call(merge(module, limits, new byte[CallLimits.PAGE_BYTES - 2048]));
@@ -276,18 +277,13 @@ class CallsTest {
   @Test
   void logAndProgressAreReported() {
     TestingModule module =
-        new TestingModule()
-            .imports(HostImport.LOG)
-            .imports(HostImport.PROGRESS)
-            .memory(1)
-            .alloc();
+        new TestingModule().imports(HostImport.LOG).imports(HostImport.PROGRESS).memory(1).alloc();
     String log = "i32.const 2 local.get 0 local.get 1 call 0 i32.const 4000 call 1 ";
     module.function("execute", CALL, "", log + NOTHING);
 
     CallReport report = sandbox.execute(module, bytes("careful")).report();
 
-    assertEquals(
-        new GuestLog(List.of(new LogLine(2, "careful")), false), report.log());
+    assertEquals(new GuestLog(List.of(new LogLine(2, "careful")), false), report.log());
     assertEquals(1000, report.progressPermille());
   }
 
@@ -318,8 +314,7 @@ class CallsTest {
             + " i32.const 8 memory.size 0 i32.store 0 i64.const 12";
     GuestModule undeclared = sandbox.load(reactor(grow));
     GuestModule declared =
-        sandbox.load(
-            new TestingModule().memory(1, 8).alloc().function("execute", CALL, "", grow));
+        sandbox.load(new TestingModule().memory(1, 8).alloc().function("execute", CALL, "", grow));
 
     byte[] expected = {1, 0, 0, 0, -1, -1, -1, -1, 8, 0, 0, 0};
     assertArrayEquals(
@@ -330,8 +325,7 @@ class CallsTest {
   @Test
   void aModuleThatBeginsAboveTheLimitTraps() {
     GuestModule module =
-        sandbox.load(
-            new TestingModule().memory(9).alloc().function("execute", CALL, "", NOTHING));
+        sandbox.load(new TestingModule().memory(9).alloc().function("execute", CALL, "", NOTHING));
 
     assertEquals(
         new Outcome.Trapped(TrapKind.MEMORY_OUT_OF_BOUNDS),

@@ -36,13 +36,18 @@ class CommandTest {
 
   /** At address 0 one vector of {@code length} bytes at 1024; counts go to 8. */
   private static String vector(int length) {
-    return "i32.const 0 i32.const 1024 i32.store 0 i32.const 4 i32.const " + length
+    return "i32.const 0 i32.const 1024 i32.store 0 i32.const 4 i32.const "
+        + length
         + " i32.store 0 ";
   }
 
   /** Function {@code function} on {@code descriptor} with that vector. */
   private static String transfer(int descriptor, int function) {
-    return "i32.const " + descriptor + " i32.const 0 i32.const 1 i32.const 8 call " + function + " ";
+    return "i32.const "
+        + descriptor
+        + " i32.const 0 i32.const 1 i32.const 8 call "
+        + function
+        + " ";
   }
 
   /** Writes {@code length} bytes from 1024 to standard output with function {@code write}. */
@@ -89,8 +94,7 @@ class CommandTest {
 
     assertEquals(
         100,
-        output(sandbox.call(execution(cat, limits(2, 100, PATIENT_MILLIS), new byte[100])))
-            .length);
+        output(sandbox.call(execution(cat, limits(2, 100, PATIENT_MILLIS), new byte[100]))).length);
     assertEquals(
         new Outcome.LimitExceeded(LimitKind.OUTPUT),
         outcome(sandbox.call(execution(cat, limits(2, 100, PATIENT_MILLIS), new byte[101]))));
@@ -126,7 +130,8 @@ class CommandTest {
   @Test
   void aTrapIsATrap() {
     assertEquals(
-        new Outcome.Trapped(TrapKind.UNREACHABLE), outcome(sandbox.execute(command("unreachable"))));
+        new Outcome.Trapped(TrapKind.UNREACHABLE),
+        outcome(sandbox.execute(command("unreachable"))));
   }
 
   @Test
@@ -148,7 +153,8 @@ class CommandTest {
 
   @Test
   void randomNumbersDependOnTheInputAlone() {
-    String code = "i32.const 1024 i32.const 100 call 0 drop i32.const 1124 i32.const 100 call 0 drop ";
+    String code =
+        "i32.const 1024 i32.const 100 call 0 drop i32.const 1124 i32.const 100 call 0 drop ";
     GuestModule module =
         sandbox.load(importing(code + print(200, 1), HostImport.RANDOM_GET, HostImport.FD_WRITE));
 

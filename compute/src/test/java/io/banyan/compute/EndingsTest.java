@@ -59,11 +59,9 @@ class EndingsTest {
 
   @Test
   void anEndlessStartFunctionEndsByWallTime() {
-    GuestModule module =
-        sandbox.load(reactor(NOTHING).function("", VOID, "", ENDLESS).start(2));
+    GuestModule module = sandbox.load(reactor(NOTHING).function("", VOID, "", ENDLESS).start(2));
 
-    assertEquals(
-        NoResultReason.WALL_TIME, noResult(sandbox.call(execution(module, HASTY))));
+    assertEquals(NoResultReason.WALL_TIME, noResult(sandbox.call(execution(module, HASTY))));
   }
 
   @Test
@@ -73,14 +71,9 @@ class EndingsTest {
     GuestModule module =
         sandbox.load(
             reactor("loop void i32.const 1000 call 2 br 0 end " + NOTHING)
-                .function(
-                    "",
-                    new Signature(List.of(ValueType.I32), List.of()),
-                    "",
-                    recursion));
+                .function("", new Signature(List.of(ValueType.I32), List.of()), "", recursion));
 
-    assertEquals(
-        NoResultReason.WALL_TIME, noResult(sandbox.call(execution(module, HASTY))));
+    assertEquals(NoResultReason.WALL_TIME, noResult(sandbox.call(execution(module, HASTY))));
   }
 
   @Test
@@ -199,16 +192,14 @@ class EndingsTest {
         new TestingSandbox(new SandboxOptions(12L * CallLimits.PAGE_BYTES, 4))) {
       GuestModule undeclared = small.load(reactor(ECHO));
       GuestModule declared =
-          small.load(
-              new TestingModule().memory(1, 8).alloc().function("execute", CALL, "", ECHO));
+          small.load(new TestingModule().memory(1, 8).alloc().function("execute", CALL, "", ECHO));
 
       String refusal = small.sandbox.refusal(undeclared, LIMITS).orElseThrow();
       assertEquals(
           "a call reserves 1.5 times 16MiB of memory, this node has 768KiB for guests:"
               + " submit with --memory 512KiB or less, or start the node with -Xmx33m",
           refusal);
-      assertEquals(
-          NoResultReason.HOST_MEMORY, noResult(small.call(execution(undeclared, LIMITS))));
+      assertEquals(NoResultReason.HOST_MEMORY, noResult(small.call(execution(undeclared, LIMITS))));
       assertTrue(small.sandbox.refusal(declared, LIMITS).isEmpty());
       assertEquals(Outcome.COMPLETED, outcome(small.call(execution(declared, LIMITS))));
     }
@@ -220,11 +211,9 @@ class EndingsTest {
     try (TestingSandbox lying = new TestingSandbox(new SandboxOptions(64L << 30, 4))) {
       CallLimits most =
           new CallLimits(1, CallLimits.MEMORY_BYTES_MAX, 1 << 20, 100, PATIENT_MILLIS);
-      GuestModule module =
-          lying.load(reactor("i32.const 32000 memory.grow 0 drop " + NOTHING));
+      GuestModule module = lying.load(reactor("i32.const 32000 memory.grow 0 drop " + NOTHING));
 
-      assertEquals(
-          NoResultReason.HOST_MEMORY, noResult(lying.call(execution(module, most))));
+      assertEquals(NoResultReason.HOST_MEMORY, noResult(lying.call(execution(module, most))));
     }
   }
 }

@@ -53,8 +53,7 @@ final class TestingCode {
     return out.toByteArray();
   }
 
-  private static void instruction(
-      String word, Iterator<String> words, TestingModule.Bytes out) {
+  private static void instruction(String word, Iterator<String> words, TestingModule.Bytes out) {
     if (word.startsWith("0x")) {
       out.u8(Integer.decode(word));
     } else if (PLAIN.containsKey(word)) {

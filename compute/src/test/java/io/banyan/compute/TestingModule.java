@@ -179,11 +179,7 @@ final class TestingModule {
   }
 
   TestingModule data(int address, String text) {
-    data.item()
-        .u8(0, 0x41)
-        .signed(address)
-        .u8(0x0b)
-        .sized(text.getBytes(StandardCharsets.UTF_8));
+    data.item().u8(0, 0x41).signed(address).u8(0x0b).sized(text.getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
@@ -269,6 +265,16 @@ final class TestingModule {
   private static final Map<String, Integer> TYPE_CODES =
       new TreeMap<>(
           Map.of(
-              "I32", 0x7f, "I64", 0x7e, "F32", 0x7d, "F64", 0x7c, "FUNCREF", 0x70, "EXTERNREF",
+              "I32",
+              0x7f,
+              "I64",
+              0x7e,
+              "F32",
+              0x7d,
+              "F64",
+              0x7c,
+              "FUNCREF",
+              0x70,
+              "EXTERNREF",
               0x6f));
 }

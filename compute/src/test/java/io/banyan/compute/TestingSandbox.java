@@ -85,11 +85,7 @@ final class TestingSandbox implements AutoCloseable {
 
   static Call execution(GuestModule module, CallLimits limits, byte... input) {
     return new Call(
-        module,
-        GuestFunction.EXECUTE,
-        new CallInput.Bytes(input),
-        Configuration.NONE,
-        limits);
+        module, GuestFunction.EXECUTE, new CallInput.Bytes(input), Configuration.NONE, limits);
   }
 
   static Call merge(GuestModule module, CallLimits limits, byte[]... values) {

@@ -116,12 +116,9 @@ class TrapsTest {
   void aTrapInTheStartFunctionHasItsKind() {
     TestingModule unreachable = reactor(NOTHING).function("", VOID, "", "unreachable").start(2);
     TestingModule division =
-        reactor(NOTHING)
-            .function("", VOID, "", "i32.const 1 i32.const 0 i32.div_u drop")
-            .start(2);
+        reactor(NOTHING).function("", VOID, "", "i32.const 1 i32.const 0 i32.div_u drop").start(2);
 
-    assertEquals(
-        new Outcome.Trapped(TrapKind.UNREACHABLE), outcome(sandbox.execute(unreachable)));
+    assertEquals(new Outcome.Trapped(TrapKind.UNREACHABLE), outcome(sandbox.execute(unreachable)));
     assertEquals(
         new Outcome.Trapped(TrapKind.INTEGER_DIVIDE_BY_ZERO), outcome(sandbox.execute(division)));
   }

@@ -219,7 +219,7 @@ final class JobWalk {
           return;
         }
         releasePart(call.input(), commands);
-        begunSplit(call, claim(call, report), bytes, cuts, report.output(), parent, slot);
+        begunSplit(call, claim(call, report), bytes, cuts, report.output(), parent, slot, commands);
       }
       case Merge(PlannedCall call, Open open) -> {
         open.steps.add(new Step(call.node(), claim(call, report)));
@@ -236,7 +236,8 @@ final class JobWalk {
       PartCuts cuts,
       List<BlobRef> parts,
       @Nullable Open parent,
-      int slot) {
+      int slot,
+      List<Command> commands) {
     PlanNode.Part whole = (PlanNode.Part) call.node();
     Interval all = Interval.all(cuts.count());
     List<Interval> children = cuts.count() == 1 ? List.of(all) : cuts.children(all);
@@ -244,6 +245,10 @@ final class JobWalk {
     Open open = new Open(whole, ground, children, parent, slot);
     open.steps.add(new Step(whole, claim, parts));
     begun.addLast(open);
+    List<BlobRef> empty = parts.stream().filter(part -> part.length() == 0).toList();
+    if (!empty.isEmpty()) {
+      commands.add(new Command.Release(job, empty)); // no call will ever want them
+    }
   }
 
   /** A part that a split made is needed by its own call alone. */
@@ -315,6 +320,10 @@ final class JobWalk {
 
   private Claim claim(PlannedCall call, CallReport.Returned report) {
     boolean split = call.function() == GuestFunction.SPLIT;
+    if (!split && report.output().size() != 1) {
+      throw new IllegalStateException(
+          call.words() + " returned " + report.output().size() + " values, not one");
+    }
     BlobRef first = report.output().getFirst();
     return new Claim(
         manifest.profile(),

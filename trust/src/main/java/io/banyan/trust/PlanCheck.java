@@ -84,7 +84,7 @@ final class PlanCheck {
   private Found cells(Interval interval) throws Mismatch {
     PlanNode node = new PlanNode.Cells(interval);
     if (interval.count() == 1) {
-      return leaf(node, content.chunk(interval));
+      return leaf(node, content.chunk(interval), content.cuts().length(interval));
     }
     List<Found> children = new ArrayList<>();
     for (Interval child : content.cuts().children(interval)) {
@@ -95,9 +95,14 @@ final class PlanCheck {
 
   private Found part(PlanNode.Part part, BlobRef bytes, long parentBytes) throws Mismatch {
     if (plan.isLeaf(part, bytes.length(), parentBytes)) {
-      return leaf(part, bytes.digest());
+      return leaf(part, bytes.digest(), bytes.length());
     }
     Step split = take(part, GuestFunction.SPLIT, bytes.digest());
+    long splitBytesMax = manifest.limits().splitBytesMax();
+    if (bytes.length() > splitBytesMax || framedBytes(split.parts()) > splitBytesMax) {
+      throw wrong(split, "its input or its parts are more than the " + splitBytesMax
+          + " bytes that a split may have");
+    }
     PartCuts cuts = new PartCuts(split.parts());
     Digest list = Value.listDigest(split.parts());
     if (!split.claim().output().equals(list) || split.claim().outputBytes() != cuts.size()) {
@@ -127,13 +132,24 @@ final class PlanCheck {
     return children;
   }
 
-  private Found leaf(PlanNode node, Digest input) throws Mismatch {
+  private Found leaf(PlanNode node, Digest input, long inputBytes) throws Mismatch {
     Step step = take(node, GuestFunction.EXECUTE, input);
+    if (inputBytes > Limits.LEAF_BYTES_MAX) {
+      throw wrong(
+          step,
+          "the leaf is " + inputBytes + " bytes long, limit " + Limits.LEAF_BYTES_MAX);
+    }
     leafCount++;
-    if (leafCount > Limits.CELLS_MAX) {
-      throw wrong(step, "the plan has more than " + Limits.CELLS_MAX + " leaves");
+    if (leafCount > leavesMax()) {
+      throw wrong(step, "the plan has more than " + leavesMax() + " leaves");
     }
     return new Found(output(step.claim()), Evidence.ofLeaf(step.claim()));
+  }
+
+  private int leavesMax() {
+    return manifest.splitRule() instanceof SplitRule.ByModule
+        ? Limits.MODULE_LEAVES_MAX
+        : Limits.CELLS_MAX;
   }
 
   private Found inner(PlanNode node, Optional<Step> split, List<Found> children)
@@ -160,8 +176,28 @@ final class PlanCheck {
       values.add(ref);
     }
     Step merge = take(node, GuestFunction.MERGE, Value.listDigest(values));
+    long mergeBytesMax = manifest.limits().mergeInputBytesMax();
+    if (framedBytes(values) > mergeBytesMax) {
+      throw wrong(merge, "its input is more than the " + mergeBytesMax
+          + " bytes that a merge may have");
+    }
     own.add(merge.claim());
     return output(merge.claim());
+  }
+
+  /**
+   * The length of {@code items} as a guest is handed them, or hands them back: u32 count, then u32
+   * length and bytes of each. Long.MAX_VALUE if it does not fit.
+   */
+  private static long framedBytes(List<BlobRef> items) {
+    long framed = Integer.BYTES;
+    for (BlobRef item : items) {
+      if (item.length() > Long.MAX_VALUE - Integer.BYTES - framed) {
+        return Long.MAX_VALUE;
+      }
+      framed += Integer.BYTES + item.length();
+    }
+    return framed;
   }
 
   private static Value output(Claim claim) {
@@ -175,6 +211,7 @@ final class PlanCheck {
       throw new Mismatch("step " + stepCount + ": the plan has " + wanted + ", the receipt ends");
     }
     Step step = steps.next();
+    stepCount++;
     Claim claim = step.claim();
     if (claim.function() != function || !step.node().equals(node)) {
       throw wrong(step, "the plan has " + wanted + " in its place");
@@ -196,7 +233,6 @@ final class PlanCheck {
       throw wrong(step, "it claims more fuel or output than a call may use");
     }
     observer.accept(step);
-    stepCount++;
     return step;
   }
 
@@ -206,9 +242,10 @@ final class PlanCheck {
         : manifest.limits().outputBytesMax();
   }
 
+  /** What is wrong with the step that was taken last. */
   private Mismatch wrong(Step step, String reason) {
     return new Mismatch(
-        "step " + stepCount + " (" + step.claim().function().exportName() + " of plan node "
+        "step " + (stepCount - 1) + " (" + step.claim().function().exportName() + " of plan node "
             + step.node() + "): " + reason);
   }
 }
