@@ -61,7 +61,7 @@ public final class Delegator {
     final Manifest manifest;
     final JobWalk walk;
     final long deadlineNanos;
-    boolean explained;
+    final WeightWindow window = new WeightWindow();
 
     Job(Event.Submitted submitted, long nowNanos) {
       manifest = submitted.manifest();
@@ -141,18 +141,21 @@ public final class Delegator {
     }
   }
 
-  /** The first leaf that finishes tells what the rest will cost. */
+  /** What leaves that finish have cost tells what the rest will cost. */
   private void explainByLeaf(Active done, Job job, long nanos, List<Command> commands) {
     long units = JobWalk.leafUnits(done.ticket);
-    if (!job.explained && units > 0) {
-      double weight = (double) nanos / units;
+    if (units == 0) {
+      return;
+    }
+    job.window.add(units, nanos);
+    if (job.window.isFull()) {
+      double weight = job.window.weightThenNext();
       explain(done.job, job, weight, Decision.WeightSource.FINISHED_LEAVES, commands);
     }
   }
 
   private void explain(
       JobId id, Job job, double weight, Decision.WeightSource source, List<Command> commands) {
-    job.explained = true;
     ComplexityScore score =
         new ComplexityScore(job.walk.total(), weight, settings.capacity());
     Decision.Reason reason =
