@@ -1,12 +1,13 @@
 package io.banyan.node;
 
 import io.banyan.compute.Call;
+import io.banyan.compute.CallInput;
 import io.banyan.compute.CallResult;
 import io.banyan.compute.Configuration;
 import io.banyan.compute.GuestModule;
 import io.banyan.compute.NoResultReason;
 import io.banyan.compute.Sandbox;
-import io.banyan.delegation.CallInput;
+import io.banyan.delegation.InputRef;
 import io.banyan.delegation.CallReport;
 import io.banyan.delegation.CallReport.HostFailure;
 import io.banyan.delegation.PlannedCall;
@@ -91,20 +92,20 @@ final class GuestCalls {
     };
   }
 
-  private record Handed(Digest digest, io.banyan.compute.CallInput input) {}
+  private record Handed(Digest digest, CallInput input) {}
 
-  private Handed fetch(CallInput wanted) throws IOException {
+  private Handed fetch(InputRef wanted) throws IOException {
     return switch (wanted) {
-      case CallInput.InputRange(long from, long to) -> bytes(input().read(from, to));
-      case CallInput.CellIndex(int cell, int cells) -> bytes(new IndexCuts(cells).chunk(cell));
-      case CallInput.Part(BlobRef part) ->
-          new Handed(part.digest(), new io.banyan.compute.CallInput.Bytes(store.get(part)));
-      case CallInput.Values(List<BlobRef> values) -> {
+      case InputRef.InputRange(long from, long to) -> bytes(input().read(from, to));
+      case InputRef.CellIndex(int cell, int cells) -> bytes(new IndexCuts(cells).chunk(cell));
+      case InputRef.Part(BlobRef part) ->
+          new Handed(part.digest(), new CallInput.Bytes(store.get(part)));
+      case InputRef.Values(List<BlobRef> values) -> {
         List<byte[]> parts = new ArrayList<>();
         for (BlobRef value : values) {
           parts.add(store.get(value));
         }
-        yield new Handed(Value.listDigest(values), new io.banyan.compute.CallInput.Parts(parts));
+        yield new Handed(Value.listDigest(values), new CallInput.Parts(parts));
       }
     };
   }
@@ -114,6 +115,6 @@ final class GuestCalls {
   }
 
   private static Handed bytes(byte[] bytes) {
-    return new Handed(BlobRef.of(bytes).digest(), new io.banyan.compute.CallInput.Bytes(bytes));
+    return new Handed(BlobRef.of(bytes).digest(), new CallInput.Bytes(bytes));
   }
 }

@@ -1,7 +1,7 @@
 package io.banyan.node;
 
 import io.banyan.compute.Sandbox;
-import io.banyan.delegation.CallInput;
+import io.banyan.delegation.InputRef;
 import io.banyan.delegation.CallReport;
 import io.banyan.delegation.PlannedCall;
 import io.banyan.schema.BlobRef;
@@ -107,12 +107,12 @@ final class PlanReplay {
         "plan node " + node + " could not be run again here: " + why.detail());
   }
 
-  private CallReport make(PlanNode node, GuestFunction function, CallInput input) {
+  private CallReport make(PlanNode node, GuestFunction function, InputRef input) {
     return calls.make(new PlannedCall(job, node, function, input));
   }
 
   /** What the plan hands to a call; values that it needs are computed anew. */
-  private CallInput handedTo(PlanNode node, GuestFunction function) throws NotReplayedException {
+  private InputRef handedTo(PlanNode node, GuestFunction function) throws NotReplayedException {
     return switch (node) {
       case PlanNode.Cells(Interval interval) when function == GuestFunction.EXECUTE ->
           cellInput(interval.from());
@@ -124,7 +124,7 @@ final class PlanReplay {
               child.count() == 1 ? GuestFunction.EXECUTE : GuestFunction.MERGE;
           values.add(output(below, made).getFirst());
         }
-        yield new CallInput.Values(values);
+        yield new InputRef.Values(values);
       }
       case PlanNode.Part part when function != GuestFunction.MERGE -> partInput(part);
       case PlanNode.Part _, PlanNode.Parts _ ->
@@ -132,15 +132,15 @@ final class PlanReplay {
     };
   }
 
-  private CallInput cellInput(int cell) {
+  private InputRef cellInput(int cell) {
     return cuts() instanceof IndexCuts(int cells)
-        ? new CallInput.CellIndex(cell, cells)
-        : new CallInput.InputRange(cuts().cut(cell), cuts().cut(cell + 1));
+        ? new InputRef.CellIndex(cell, cells)
+        : new InputRef.InputRange(cuts().cut(cell), cuts().cut(cell + 1));
   }
 
-  private CallInput partInput(PlanNode.Part part) throws NotReplayedException {
+  private InputRef partInput(PlanNode.Part part) throws NotReplayedException {
     if (part.path().isEmpty()) {
-      return new CallInput.InputRange(0, manifest.input().length());
+      return new InputRef.InputRange(0, manifest.input().length());
     }
     int last = part.path().size() - 1;
     PlanNode.Part above = new PlanNode.Part(part.path().subList(0, last));
@@ -149,7 +149,7 @@ final class PlanReplay {
     if (index >= parts.size()) {
       throw new NotReplayedException("plan node " + above + " splits into other parts here");
     }
-    return new CallInput.Part(parts.get(index));
+    return new InputRef.Part(parts.get(index));
   }
 
   private List<BlobRef> output(PlanNode node, GuestFunction function)
