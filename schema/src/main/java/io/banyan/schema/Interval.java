@@ -55,6 +55,9 @@ public record Interval(int from, int to) {
    * included, computed from the leaf alone: what {@link #children()} walks down from the root.
    */
   public static List<Interval> ancestry(int unit, int count) {
+    if (unit < 0 || unit >= count) {
+      throw new IllegalArgumentException("unit " + unit + " of " + count);
+    }
     List<Interval> ancestry = new ArrayList<>();
     Interval below = new Interval(unit, unit + 1);
     ancestry.add(below);

@@ -57,5 +57,6 @@ public record Lease(
           "lease with " + addresses.size() + " addresses and " + hints.size() + " hints, limits "
               + ADDRESSES_MAX + " and " + HINTS_MAX);
     }
+    addresses.forEach(Rules::address);
   }
 }

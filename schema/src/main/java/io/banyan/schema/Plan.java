@@ -2,6 +2,7 @@ package io.banyan.schema;
 
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a job computes: the tree that manifest and input determine, the same on every machine. This
@@ -33,6 +34,22 @@ public final class Plan {
     return manifest.splitRule() instanceof SplitRule.ByModule
         ? new PlanNode.Part(List.of())
         : new PlanNode.Cells(Interval.all(cells));
+  }
+
+  /**
+   * Why an input cannot be planned, if it cannot: the first cell over {@link
+   * Limits#LEAF_BYTES_MAX}, by offset.
+   */
+  public static Optional<String> refusal(Cuts cuts) {
+    for (int cell = 0; cell < cuts.count(); cell++) {
+      long length = cuts.cut(cell + 1) - cuts.cut(cell);
+      if (length > Limits.LEAF_BYTES_MAX) {
+        return Optional.of(
+            "the leaf at input offset " + cuts.cut(cell) + " is " + length + " bytes long, limit "
+                + Limits.LEAF_BYTES_MAX);
+      }
+    }
+    return Optional.empty();
   }
 
   /**

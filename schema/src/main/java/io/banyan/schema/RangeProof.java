@@ -41,16 +41,28 @@ public record RangeProof(long firstBlock, long endBlock, List<Digest> outside) {
     if (bytes.length != end - begin) {
       return false;
     }
-    Deque<Digest> unused = new ArrayDeque<>(outside);
-    Digest root = rebuild(0, blocks, bytes, unused);
-    return unused.isEmpty() && ref.digest().equals(root);
+    if (outside.size() != outsideCount(0, blocks)) {
+      return false;
+    }
+    return ref.digest().equals(rebuild(0, blocks, bytes, new ArrayDeque<>(outside)));
   }
 
-  /** The root over blocks [from, to); any digest at all when the proof has too few hashes. */
+  /** How many hashes it takes to rebuild the root over blocks [from, to). */
+  private int outsideCount(long from, long to) {
+    if (to <= firstBlock || from >= endBlock) {
+      return 1;
+    }
+    if (firstBlock <= from && to <= endBlock) {
+      return 0;
+    }
+    long middle = from + MerkleTree.splitBelow(to - from);
+    return outsideCount(from, middle) + outsideCount(middle, to);
+  }
+
+  /** The root over blocks [from, to). */
   private Digest rebuild(long from, long to, byte[] bytes, Deque<Digest> unused) {
     if (to <= firstBlock || from >= endBlock) {
-      Digest hash = unused.poll();
-      return hash == null ? Digest.ZERO : hash;
+      return unused.remove();
     }
     if (to - from == 1) {
       int offset = (int) ((from - firstBlock) * Limits.BLOCK_BYTES);

@@ -17,6 +17,8 @@ public record Routing(
   /** 16 labels, each 1 to 64 characters of [A-Za-z0-9._=-]. */
   public static final int LABELS_MAX = 16;
 
+  static final int LABEL_LENGTH_MAX = 64;
+
   public static final Routing DEFAULT = new Routing(Priority.NORMAL, List.of(), List.of(), false);
 
   public Routing {

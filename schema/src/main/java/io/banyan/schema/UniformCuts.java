@@ -8,6 +8,9 @@ package io.banyan.schema;
  */
 public record UniformCuts(long size, int chunkBytes) implements Cuts {
   public UniformCuts {
+    if (size < 0) {
+      throw new IllegalArgumentException("input size is negative: " + size);
+    }
     cells(size, chunkBytes); // throws when there are too many
   }
 

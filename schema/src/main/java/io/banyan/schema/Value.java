@@ -38,6 +38,19 @@ public sealed interface Value {
 
   Empty EMPTY = new Empty();
 
+  /**
+   * The bytes it names.
+   *
+   * @throws IllegalStateException if it is Empty, which names none
+   */
+  default Named named() {
+    return switch (this) {
+      case Blob(BlobRef ref) -> ref;
+      case Rope rope -> rope;
+      case Empty() -> throw new IllegalStateException("an empty value names no bytes");
+    };
+  }
+
   /** The digest of the list {@code parts}: the input of a merge, the output of a split. */
   static Digest listDigest(List<? extends Named> parts) {
     return Preimage.tagged("banyan/list/1").blobs(parts).hash();
