@@ -55,8 +55,7 @@ class DelegatorTest {
 
   private static Command.Execute execute(long call, PlanNode node, long from, long to) {
     return new Command.Execute(
-        call,
-        new PlannedCall(JOB, node, GuestFunction.EXECUTE, new InputRef.InputRange(from, to)));
+        call, new PlannedCall(JOB, node, GuestFunction.EXECUTE, new InputRef.InputRange(from, to)));
   }
 
   @Test
