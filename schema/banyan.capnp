@@ -12,6 +12,8 @@
 #  - A `link` is the digest of a signed lease, or a job's id: what entitles its holder.
 #  - A signed thing is Data: signer (32) | signature (64) | payload, exactly as it was signed. The
 #    payload is a message of this file of its own: standard framing with segment table, one segment.
+#  - An arm of a union is no list: the generated init of a list, or of Data, with a size leaves the
+#    union unset (capnpc-java 0.1.16). A list stands in a struct; Data is set, not initialised.
 #  - Never packed. Never a hash over these bytes, except over those that were signed.
 #  - Times at which something happened are Unix milliseconds. Units stand last in names.
 #  - How long a list, a text or a frame may be stands with the Java records and in WireLimits.
@@ -538,9 +540,13 @@ struct JobResult {
   answer :union {
     unset @1 :Void;
     whole @2 :Value;
-    partial @3 :List(Piece);
+    partial @3 :Partial;
   }
   receipt @4 :BlobRef;
+
+  struct Partial {
+    pieces @0 :List(Piece);
+  }
 
   struct Piece {
     node @0 :PlanNode;

@@ -130,11 +130,12 @@ final class CallExecution {
    * Asks the guest for room. That it has none depends on module, input and limits only, so it is an
    * outcome; no other one tells the user what happened.
    */
-  private static long allocate(Guest guest, long length) {
-    long address = guest.call("alloc", length) & 0xffff_ffffL;
+  private long allocate(Guest guest, long length) {
+    boolean possible = length <= call.limits().memoryBytesMax();
+    long address = possible ? guest.call("alloc", length) & 0xffff_ffffL : 0;
     if (address == 0 && length > 0) {
       throw CallEndException.of(
-          new Outcome.Failed("the module has no room for " + length + " bytes: alloc returned 0"));
+          new Outcome.Failed("the module has no room for " + length + " bytes: alloc failed"));
     }
     if (!guest.memory().holds(address, length)) {
       throw CallEndException.of(Outcome.BAD_OUTPUT);

@@ -229,9 +229,18 @@ class CallsTest {
     GuestModule loaded = sandbox.load(module);
 
     assertEquals(
-        new Outcome.Failed("the module has no room for 3 bytes: alloc returned 0"),
+        new Outcome.Failed("the module has no room for 3 bytes: alloc failed"),
         outcome(sandbox.call(execution(loaded, bytes("abc")))));
     assertArrayEquals(new byte[0], output(sandbox.call(execution(loaded))));
+  }
+
+  @Test
+  void anInputBeyondTheMemoryLimitHasNoRoom() {
+    CallLimits onePage = limits(1, 100, PATIENT_MILLIS);
+
+    assertEquals(
+        new Outcome.Failed("the module has no room for 65537 bytes: alloc failed"),
+        outcome(sandbox.call(execution(sandbox.load(reactor(ECHO)), onePage, new byte[65_537]))));
   }
 
   @Test

@@ -110,7 +110,7 @@ class HostileModulesTest {
     byte[] wasm = victim();
 
     for (int length = 0; length < wasm.length; length++) {
-      sandbox.loaded(Arrays.copyOf(wasm, length));
+      sandbox.rejection(Arrays.copyOf(wasm, length));
     }
   }
 

@@ -16,9 +16,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -319,6 +321,22 @@ class ModuleRulesTest {
 
     assertSame(sandbox.load(good), sandbox.load(good.clone()));
     assertSame(sandbox.loaded(bad), sandbox.loaded(bad.clone()));
+  }
+
+  @Test
+  void loadsOfOneModuleAtTheSameTimeCompileItOnce() {
+    byte[] wasm = reactor("unreachable").bytes();
+    List<FutureTask<GuestModule>> loads = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      FutureTask<GuestModule> load = new FutureTask<>(() -> sandbox.load(wasm));
+      loads.add(load);
+      Thread.startVirtualThread(load);
+    }
+
+    GuestModule first = TestingSandbox.await(loads.get(0));
+    for (FutureTask<GuestModule> load : loads) {
+      assertSame(first, TestingSandbox.await(load));
+    }
   }
 
   @Test

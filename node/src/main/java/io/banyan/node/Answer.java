@@ -101,7 +101,8 @@ public final class Answer {
   }
 
   /** Writes the job receipt, with {@code runner} standing for all of it. */
-  public void writeReceipt(Path path, Identity runner) throws IOException {
+  public void writeReceipt(Path path, Identity runner)
+      throws IOException, CommandException {
     Receipt receipt =
         new Receipt(
             job.id(),

@@ -26,8 +26,9 @@ public final class ReceiptFile {
 
   /** Writes a whole receipt to {@code path}, or leaves what was there. */
   public static void write(Path path, Signed manifest, Iterator<Step> steps, Signed receipt)
-      throws IOException {
+      throws CommandException {
     WholeFile.write(
+        "receipt",
         path,
         out -> {
           DigestOutputStream hashed = new DigestOutputStream(out, sha256());

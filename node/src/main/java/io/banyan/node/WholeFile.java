@@ -22,8 +22,32 @@ public final class WholeFile {
    * Puts {@code content} in the place of {@code path}. What was there stays until all is written; a
    * failure leaves nothing behind. What is no plain file, such as {@code /dev/null} or a pipe, is
    * written to directly.
+   *
+   * @param what names the file in a sentence
    */
-  public static void write(Path path, Content content) throws IOException {
+  public static void write(String what, Path path, Content content) throws CommandException {
+    try {
+      write(path, content);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.FAILURE,
+          what + " " + path + " cannot be written: " + InputFile.reason(e),
+          e);
+    }
+  }
+
+  /** Refuses a path that {@link #write} is bound to fail on, before anything is spent on it. */
+  public static void requireFolder(String what, Path path) throws CommandException {
+    Path folder = path.toAbsolutePath().getParent();
+    if (Files.isDirectory(path) || folder == null || !Files.isDirectory(folder)) {
+      throw new CommandException(
+          ExitCode.FAILURE,
+          what + " " + path + " cannot be written: "
+              + (Files.isDirectory(path) ? "it is a folder" : "there is no folder " + folder));
+    }
+  }
+
+  private static void write(Path path, Content content) throws IOException {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path))) {
         content.writeTo(out);

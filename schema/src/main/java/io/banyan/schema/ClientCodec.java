@@ -126,7 +126,7 @@ final class ClientCodec {
       case JobResult.Whole(Value value) -> PlanCodec.write(to.initAnswer().initWhole(), value);
       case JobResult.Partial(List<JobResult.Piece> pieces) -> {
         StructList.Builder<BanyanWire.JobResult.Piece.Builder> partial =
-            to.initAnswer().initPartial(pieces.size());
+            to.initAnswer().initPartial().initPieces(pieces.size());
         for (int i = 0; i < pieces.size(); i++) {
           PlanCodec.write(partial.get(i).initNode(), pieces.get(i).node());
           PlanCodec.write(partial.get(i).initValue(), pieces.get(i).value());
@@ -146,7 +146,7 @@ final class ClientCodec {
               new JobResult.Partial(
                   Fields.list(
                       "pieces of an answer",
-                      answer.getPartial(),
+                      answer.getPartial().getPieces(),
                       JobResult.Partial.PIECES_MAX,
                       ClientCodec::piece));
           case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("answer of a job");

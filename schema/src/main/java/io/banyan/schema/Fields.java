@@ -30,11 +30,16 @@ final class Fields {
   }
 
   static Digest digest(String what, Data.Reader data) {
-    Bytes bytes = bytes(what, data, Digest.LENGTH);
-    if (bytes.length() != Digest.LENGTH) {
-      throw new IllegalArgumentException(what + " is " + bytes.length() + " bytes long, not 32");
+    if (data.size() != Digest.LENGTH) {
+      throw new IllegalArgumentException(what + " is " + data.size() + " bytes long, not 32");
     }
-    return Digest.of(bytes.toArray());
+    return digest(data.asByteBuffer());
+  }
+
+  private static Digest digest(ByteBuffer bytes) {
+    byte[] digest = new byte[Digest.LENGTH];
+    bytes.get(digest);
+    return Digest.of(digest);
   }
 
   static JobId job(Data.Reader data) {
@@ -51,24 +56,24 @@ final class Fields {
 
   /** Digests one after the other. */
   static List<Digest> digests(String what, Data.Reader data, int max) {
-    return each(what, data, Digest.LENGTH, max, run -> Digest.of(run.toArray()));
+    return each(what, data, Digest.LENGTH, max, Fields::digest);
   }
 
   /** Keys one after the other. */
   static List<PeerId> peers(String what, Data.Reader data, int max) {
-    return each(what, data, PublicKey.LENGTH, max, run -> new PublicKey(run).peerId());
+    return each(what, data, PublicKey.LENGTH, max, run -> new PublicKey(Bytes.of(run)).peerId());
   }
 
   private static <T> List<T> each(
-      String what, Data.Reader data, int length, int max, Function<Bytes, T> read) {
-    if (data.size() % length != 0) {
+      String what, Data.Reader data, int length, int max, Function<ByteBuffer, T> read) {
+    if (data.size() < 0 || data.size() % length != 0 || data.size() / length > max) {
       throw new IllegalArgumentException(
-          what + " are " + data.size() + " bytes long, no multiple of " + length);
+          what + " are " + data.size() + " bytes long, must be up to " + max + " times " + length);
     }
-    ByteBuffer all = bytes(what, data, length * max).asByteBuffer();
+    ByteBuffer all = data.asByteBuffer();
     List<T> list = new ArrayList<>(all.remaining() / length);
     for (int at = 0; at < all.limit(); at += length) {
-      list.add(read.apply(Bytes.of(all.slice(at, length))));
+      list.add(read.apply(all.slice(at, length)));
     }
     return list;
   }

@@ -1,7 +1,6 @@
 package io.banyan.schema;
 
 import io.banyan.schema.wire.BanyanWire;
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.capnproto.StructList;
 import org.capnproto.Void;
@@ -189,10 +188,8 @@ final class PayloadCodec {
         own.setLeaves(leaves);
         own.setFuel(fuel);
       }
-      case Receipt.Lent(Signed receipt) -> {
-        byte[] bytes = receipt.toBytes();
-        Fields.put(to.initLent(bytes.length), ByteBuffer.wrap(bytes));
-      }
+      // Set, because the generated initLent leaves the union unset.
+      case Receipt.Lent(Signed receipt) -> to.setLent(receipt.toBytes());
     }
   }
 

@@ -49,9 +49,9 @@ public final class Banyan {
   private static int usage(CommandLine.ParameterException trouble, String[] args) {
     CommandLine commandLine = trouble.getCommandLine();
     say(commandLine, trouble.getMessage());
-    commandLine
-        .getErr()
-        .println("Try 'banyan help " + commandLine.getCommandName() + "' for what it takes.");
+    boolean top = commandLine.getParent() == null;
+    String command = top ? "" : " " + commandLine.getCommandName();
+    commandLine.getErr().println("Try 'banyan help" + command + "' for what it takes.");
     return ExitCode.USAGE.number();
   }
 

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -67,34 +67,42 @@ final class JobOptions {
 
   /** The request that these options make of {@code module}; the input is open. */
   JobRequest request(Path module, Scratch scratch) throws IOException, CommandException {
-    CallLimits limits =
-        new CallLimits(
-            CallLimits.DEFAULT.fuel(),
-            quantity("--memory", memory, Quantities::parseBytes),
-            CallLimits.DEFAULT.depthBytesMax(),
-            quantity("--leaf-output", leafOutput, Quantities::parseBytes),
-            quantity("--leaf-time", leafTime, Quantities::parseMillis));
     return new JobRequest(
         module,
         openInput(scratch),
-        Optional.ofNullable(split).map(SplitRule::parse),
-        chunk == null
-            ? OptionalInt.empty()
-            : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, bytes("--chunk", chunk))),
+        split == null ? Optional.empty() : Optional.of(read("--split", split, SplitRule::parse)),
+        chunkBytes(),
         Optional.ofNullable(params),
         shared,
-        limits,
-        quantity("--timeout", timeout, Quantities::parseMillis));
+        limits(),
+        read("--timeout", timeout, Quantities::parseMillis));
   }
 
-  private static long bytes(String option, String text) throws CommandException {
-    return quantity(option, text, Quantities::parseBytes);
+  private OptionalInt chunkBytes() throws CommandException {
+    if (chunk == null) {
+      return OptionalInt.empty();
+    }
+    long bytes = read("--chunk", chunk, Quantities::parseBytes);
+    return OptionalInt.of((int) Math.min(Integer.MAX_VALUE, bytes));
   }
 
-  private static long quantity(String option, String text, ToLongFunction<String> parse)
+  private CallLimits limits() throws CommandException {
+    long memoryBytes = read("--memory", memory, Quantities::parseBytes);
+    long outputBytes = read("--leaf-output", leafOutput, Quantities::parseBytes);
+    long millis = read("--leaf-time", leafTime, Quantities::parseMillis);
+    CallLimits usual = CallLimits.DEFAULT;
+    try {
+      return new CallLimits(
+          usual.fuel(), memoryBytes, usual.depthBytesMax(), outputBytes, millis);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static <T> T read(String option, String text, Function<String, T> parse)
       throws CommandException {
     try {
-      return parse.applyAsLong(text);
+      return parse.apply(text);
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, option + ": " + e.getMessage(), e);
     }

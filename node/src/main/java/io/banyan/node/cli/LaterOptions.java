@@ -2,8 +2,7 @@ package io.banyan.node.cli;
 
 import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
-import java.util.ArrayList;
-import java.util.List;
+import io.banyan.schema.Verification;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -15,8 +14,11 @@ final class LaterOptions {
   @Option(names = "--verify", paramLabel = "none", description = "How sure: none, for now.")
   private String verify = "none";
 
-  @Option(names = {"--fuel", "--leaf-fuel"}, hidden = true)
-  private List<String> fuel = new ArrayList<>();
+  @Option(names = "--fuel", hidden = true)
+  private @Nullable String fuel;
+
+  @Option(names = "--leaf-fuel", hidden = true)
+  private @Nullable String leafFuel;
 
   @Option(names = "--retries", hidden = true)
   private @Nullable String retries;
@@ -33,37 +35,43 @@ final class LaterOptions {
   @Option(names = "--audit", hidden = true)
   private @Nullable String audit;
 
-  @Option(names = {"--only-peers", "--labels"}, hidden = true)
-  private List<String> routing = new ArrayList<>();
+  @Option(names = "--only-peers", hidden = true)
+  private @Nullable String onlyPeers;
+
+  @Option(names = "--labels", hidden = true)
+  private @Nullable String labels;
 
   /** Ends the command if any of them was given. */
   void refuse() throws CommandException {
-    if (!verify.equals("none")) {
+    if (!verification().equals(Verification.NONE)) {
       throw later(
           "--verify " + verify,
           "nothing is run again yet; the one level is none: integrity checked, execution not"
               + " audited");
     }
-    if (!fuel.isEmpty()) {
-      throw later("--fuel and --leaf-fuel", "calls are not metered yet; bound them by --leaf-time");
+    refuse("--fuel", fuel, "calls are not metered yet; bound them by --leaf-time");
+    refuse("--leaf-fuel", leafFuel, "calls are not metered yet; bound them by --leaf-time");
+    refuse("--retries", retries, "there are no peers yet to try again with");
+    refuse("--priority", priority, "this process runs one job");
+    refuse("--partial", partial, "a job is finished whole or not at all");
+    refuse("--no-memo", noMemo ? "" : null, "nothing is remembered between jobs yet");
+    refuse("--audit", audit, "use 'banyan verify --replay' on the receipt");
+    refuse("--only-peers", onlyPeers, "there are no peers yet");
+    refuse("--labels", labels, "there are no peers yet");
+  }
+
+  private Verification verification() throws CommandException {
+    try {
+      return Verification.parse(verify);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, "--verify: " + e.getMessage(), e);
     }
-    if (retries != null) {
-      throw later("--retries", "there are no peers yet to try again with");
-    }
-    if (priority != null) {
-      throw later("--priority", "this process runs one job");
-    }
-    if (partial != null) {
-      throw later("--partial", "a job is finished whole or not at all");
-    }
-    if (noMemo) {
-      throw later("--no-memo", "nothing is remembered between jobs yet");
-    }
-    if (audit != null) {
-      throw later("--audit", "use 'banyan verify --replay' on the receipt");
-    }
-    if (!routing.isEmpty()) {
-      throw later("--only-peers and --labels", "there are no peers yet");
+  }
+
+  private static void refuse(String option, @Nullable String given, String why)
+      throws CommandException {
+    if (given != null) {
+      throw later(option, why);
     }
   }
 

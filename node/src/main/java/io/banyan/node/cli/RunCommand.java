@@ -122,12 +122,19 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--json and --output -: stdout takes one of them");
     }
+    if (output != null && !output.equals("-")) {
+      WholeFile.requireFolder("output", Path.of(output));
+    }
+    if (receipt != null) {
+      WholeFile.requireFolder("receipt", receipt);
+    }
   }
 
   /** The receipt goes last: it says that the answer is there. */
-  private void deliver(Answer answer, Identity submitter) throws IOException {
+  private void deliver(Answer answer, Identity submitter)
+      throws IOException, CommandException {
     if (output != null && !output.equals("-")) {
-      WholeFile.write(Path.of(output), answer::writeOutput);
+      WholeFile.write("output", Path.of(output), answer::writeOutput);
     } else if (!json) {
       answer.writeOutput(System.out);
       System.out.flush();

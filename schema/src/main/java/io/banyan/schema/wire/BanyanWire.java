@@ -7296,6 +7296,65 @@ public final class BanyanWire {
 
     }
 
+    public static class Partial {
+      public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)0,(short)1);
+      public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
+        public Factory() {
+        }
+        public final Reader constructReader(org.capnproto.SegmentReader segment, int data,int pointers, int dataSize, short pointerCount, int nestingLimit) {
+          return new Reader(segment,data,pointers,dataSize,pointerCount,nestingLimit);
+        }
+        public final Builder constructBuilder(org.capnproto.SegmentBuilder segment, int data,int pointers, int dataSize, short pointerCount) {
+          return new Builder(segment, data, pointers, dataSize, pointerCount);
+        }
+        public final org.capnproto.StructSize structSize() {
+          return JobResult.Partial.STRUCT_SIZE;
+        }
+        public final Reader asReader(Builder builder) {
+          return builder.asReader();
+        }
+      }
+      public static final Factory factory = new Factory();
+      public static final org.capnproto.StructList.Factory<Builder,Reader> listFactory =
+        new org.capnproto.StructList.Factory<Builder, Reader>(factory);
+      public static final class Builder extends org.capnproto.StructBuilder {
+        Builder(org.capnproto.SegmentBuilder segment, int data, int pointers,int dataSize, short pointerCount){
+          super(segment, data, pointers, dataSize, pointerCount);
+        }
+        public final Reader asReader() {
+          return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
+        }
+        public final boolean hasPieces() {
+          return !_pointerFieldIsNull(0);
+        }
+        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.JobResult.Piece.Builder> getPieces() {
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Piece.listFactory, 0, null, 0);
+        }
+        public final void setPieces(org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.JobResult.Piece.Reader> value) {
+          _setPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Piece.listFactory, 0, value);
+        }
+        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.JobResult.Piece.Builder> initPieces(int size) {
+          return _initPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Piece.listFactory, 0, size);
+        }
+      }
+
+      public static final class Reader extends org.capnproto.StructReader {
+        Reader(org.capnproto.SegmentReader segment, int data, int pointers,int dataSize, short pointerCount, int nestingLimit){
+          super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        }
+
+        public final boolean hasPieces() {
+          return !_pointerFieldIsNull(0);
+        }
+        public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.JobResult.Piece.Reader> getPieces() {
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Piece.listFactory, 0, null, 0);
+        }
+
+      }
+
+    }
+
+
     public static class Piece {
       public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)0,(short)2);
       public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
@@ -7435,17 +7494,18 @@ public final class BanyanWire {
         public final boolean isPartial() {
           return which() == JobResult.Answer.Which.PARTIAL;
         }
-        public final boolean hasPartial() {
-          return !_pointerFieldIsNull(1);
+        public final io.banyan.schema.wire.BanyanWire.JobResult.Partial.Builder getPartial() {
+          assert which() == JobResult.Answer.Which.PARTIAL:
+                      "Must check which() before get()ing a union member.";
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Partial.factory, 1, null, 0);
         }
-        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.JobResult.Piece.Builder> getPartial() {
-          return _getPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Piece.listFactory, 1, null, 0);
+        public final void setPartial(io.banyan.schema.wire.BanyanWire.JobResult.Partial.Reader value) {
+          _setShortField(0, (short)JobResult.Answer.Which.PARTIAL.ordinal());
+          _setPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Partial.factory,1, value);
         }
-        public final void setPartial(org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.JobResult.Piece.Reader> value) {
-          _setPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Piece.listFactory, 1, value);
-        }
-        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.JobResult.Piece.Builder> initPartial(int size) {
-          return _initPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Piece.listFactory, 1, size);
+        public final io.banyan.schema.wire.BanyanWire.JobResult.Partial.Builder initPartial() {
+          _setShortField(0, (short)JobResult.Answer.Which.PARTIAL.ordinal());
+          return _initPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Partial.factory,1, 0);
         }
       }
 
@@ -7486,11 +7546,13 @@ public final class BanyanWire {
         public final boolean isPartial() {
           return which() == JobResult.Answer.Which.PARTIAL;
         }
-        public final boolean hasPartial() {
+        public boolean hasPartial() {
           return !_pointerFieldIsNull(1);
         }
-        public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.JobResult.Piece.Reader> getPartial() {
-          return _getPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Piece.listFactory, 1, null, 0);
+        public io.banyan.schema.wire.BanyanWire.JobResult.Partial.Reader getPartial() {
+          assert which() == JobResult.Answer.Which.PARTIAL:
+                      "Must check which() before get()ing a union member.";
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Partial.factory,1,null, 0);
         }
 
       }
@@ -15568,17 +15630,20 @@ public static final org.capnproto.SegmentReader b_e10289a631ec9f0e =
    "\u0003\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00ba\u0000\u0000\u0000" +
-   "\u001d\u0000\u0000\u0000\u0017\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0027\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0025\u0000\u0000\u0000\u00af\u0000\u0000\u0000" +
+   "\u0031\u0000\u0000\u0000\u00af\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
    "\u0061\u0070\u006e\u0070\u003a\u004a\u006f\u0062" +
    "\u0052\u0065\u0073\u0075\u006c\u0074\u0000\u0000" +
-   "\u0004\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u0008\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u00b4\u00d5\u006b\u00a2\u0017\u00a9\u00eb\u00b0" +
+   "\u0009\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
    "\u00b8\u00e3\u0066\u00ae\u0018\u0023\u009c\u008b" +
-   "\u0001\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0005\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0050\u0061\u0072\u0074\u0069\u0061\u006c\u0000" +
    "\u0050\u0069\u0065\u0063\u0065\u0000\u0000\u0000" +
    "\u000c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -15617,6 +15682,45 @@ public static final org.capnproto.SegmentReader b_e10289a631ec9f0e =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
+public static final org.capnproto.SegmentReader b_b0eba917a26bd5b4 =
+   org.capnproto.GeneratedClassSupport.decodeRawBytes(
+   "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
+   "\u00b4\u00d5\u006b\u00a2\u0017\u00a9\u00eb\u00b0" +
+   "\u0017\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u000e\u009f\u00ec\u0031\u00a6\u0089\u0002\u00e1" +
+   "\u0001\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u00fa\u0000\u0000\u0000" +
+   "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u003f\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
+   "\u0061\u0070\u006e\u0070\u003a\u004a\u006f\u0062" +
+   "\u0052\u0065\u0073\u0075\u006c\u0074\u002e\u0050" +
+   "\u0061\u0072\u0074\u0069\u0061\u006c\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u0004\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0024\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0070\u0069\u0065\u0063\u0065\u0073\u0000\u0000" +
+   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00b8\u00e3\u0066\u00ae\u0018\u0023\u009c\u008b" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
 public static final org.capnproto.SegmentReader b_8b9c2318ae66e3b8 =
@@ -15708,7 +15812,7 @@ public static final org.capnproto.SegmentReader b_e4c68fd7a7b8975f =
    "\u004d\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0048\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0064\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0054\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0075\u006e\u0073\u0065\u0074\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -15726,15 +15830,11 @@ public static final org.capnproto.SegmentReader b_e4c68fd7a7b8975f =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0070\u0061\u0072\u0074\u0069\u0061\u006c\u0000" +
-   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00b8\u00e3\u0066\u00ae\u0018\u0023\u009c\u008b" +
+   "\u00b4\u00d5\u006b\u00a2\u0017\u00a9\u00eb\u00b0" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
 public static final org.capnproto.SegmentReader b_ba9d199225ca35e3 =

@@ -13,7 +13,7 @@ import net.jqwik.api.Property;
 import run.endive.runtime.Memory;
 
 /** The flat memory against a model that does one byte at a time. */
-class FlatMemoryProperties {
+class FlatMemoryModelTest {
   private static final int PAGES_MAX = 6;
   private static final byte[] SEGMENT = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
 
