@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Writes the {@code expected} answer of every example: {@code java examples/Expected.java}. Each is computed here a second time,
- * in the plainest way and from the rule in the module's first comment, so that a module that is wrong differs from it.
+ * Writes the {@code expected} answer of every example: {@code java examples/Expected.java}. Each is
+ * computed here a second time, in the plainest way and from the rule in the module's first comment,
+ * so that a module that is wrong differs from it.
  */
 final class Expected {
 
@@ -27,7 +28,10 @@ final class Expected {
   public static void main(String[] arguments) throws IOException {
     Path examples = Path.of(arguments.length > 0 ? arguments[0] : "examples");
     if (!Files.isRegularFile(examples.resolve("data/text.txt"))) {
-      System.err.println("usage: java examples/Expected.java [EXAMPLES]     (no " + examples + "/data/text.txt here)");
+      System.err.println(
+          "usage: java examples/Expected.java [EXAMPLES]     (no "
+              + examples
+              + "/data/text.txt here)");
       System.exit(2);
     }
     Expected expected = new Expected(examples);
@@ -38,20 +42,27 @@ final class Expected {
     }
     expected.write("wordcount-wasi/expected.txt", wordsOfEachLeaf(text, 2048));
     expected.write("wordfreq/expected.txt", frequencies(text));
-    expected.write("fuzzy-search/expected.txt", closest(text, expected.latin("fuzzy-search/query.txt")));
-    expected.write("matmul/expected.bin", product(expected.bytes("matmul/a.bin"), expected.bytes("matmul/b.bin"), 47, 29));
+    expected.write(
+        "fuzzy-search/expected.txt", closest(text, expected.latin("fuzzy-search/query.txt")));
+    expected.write(
+        "matmul/expected.bin",
+        product(expected.bytes("matmul/a.bin"), expected.bytes("matmul/b.bin"), 47, 29));
     expected.write("mandelbrot/expected.pgm", mandelbrot(240, 160, 500));
     expected.write("primes/expected.txt", primesBelow(3_000_000) + "\n");
     expected.write("quicksort/expected.bin", sorted(expected.bytes("quicksort/numbers.bin")));
   }
 
-  // ---- Words ----------------------------------------------------------------------------------------------------
+  // ---- Words
+  // ----------------------------------------------------------------------------------------------------
 
   private static List<String> words(String text) {
     return Arrays.stream(text.split("[ \t\n\u000b\f\r]+")).filter(word -> !word.isEmpty()).toList();
   }
 
-  /** Leaf k begins at the first line that begins at or after k·chunk; a leaf without bytes is not run and has no count. */
+  /**
+   * Leaf k begins at the first line that begins at or after k·chunk; a leaf without bytes is not
+   * run and has no count.
+   */
   private static String wordsOfEachLeaf(String text, int chunk) {
     StringBuilder counts = new StringBuilder();
     int begin = 0;
@@ -76,7 +87,8 @@ final class Expected {
     return lines.toString();
   }
 
-  // ---- Fuzzy search: the whole table, as in a textbook ------------------------------------------------------------
+  // ---- Fuzzy search: the whole table, as in a textbook
+  // ------------------------------------------------------------
 
   private record Found(int score, String text) {}
 
@@ -90,7 +102,9 @@ final class Expected {
     }
     found.sort(Comparator.comparingInt(Found::score).reversed().thenComparing(Found::text));
     StringBuilder answer = new StringBuilder();
-    found.stream().limit(10).forEach(line -> answer.append(line.score).append('\t').append(line.text).append('\n'));
+    found.stream()
+        .limit(10)
+        .forEach(line -> answer.append(line.score).append('\t').append(line.text).append('\n'));
     return answer.toString();
   }
 
@@ -107,7 +121,8 @@ final class Expected {
     return best;
   }
 
-  // ---- Numbers --------------------------------------------------------------------------------------------------
+  // ---- Numbers
+  // --------------------------------------------------------------------------------------------------
 
   private static byte[] product(byte[] left, byte[] right, int k, int n) {
     ByteBuffer a = ByteBuffer.wrap(left).order(ByteOrder.LITTLE_ENDIAN);
@@ -128,7 +143,8 @@ final class Expected {
 
   private static byte[] mandelbrot(int width, int height, int iterationsMax) {
     ByteArrayOutputStream picture = new ByteArrayOutputStream();
-    picture.writeBytes(("P5\n" + width + " " + height + "\n255\n").getBytes(StandardCharsets.US_ASCII));
+    picture.writeBytes(
+        ("P5\n" + width + " " + height + "\n255\n").getBytes(StandardCharsets.US_ASCII));
     for (int row = 0; row < height; row++) {
       for (int column = 0; column < width; column++) {
         double cx = -2.5 + 3.5 * (column + 0.5) / width;
@@ -171,7 +187,8 @@ final class Expected {
     return sorted.array();
   }
 
-  // ---- Files ----------------------------------------------------------------------------------------------------
+  // ---- Files
+  // ----------------------------------------------------------------------------------------------------
 
   private byte[] bytes(String name) throws IOException {
     return Files.readAllBytes(examples.resolve(name));

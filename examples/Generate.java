@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Makes inputs for the examples: {@code java examples/Generate.java numbers|matrix|text SEED SIZE > file}. The same seed and
- * size give the same bytes, on every machine and under every Java; a larger size begins with the smaller one's bytes.
+ * Makes inputs for the examples: {@code java examples/Generate.java numbers|matrix|text SEED SIZE >
+ * file}. The same seed and size give the same bytes, on every machine and under every Java; a
+ * larger size begins with the smaller one's bytes.
  */
 final class Generate {
 
@@ -28,7 +29,8 @@ final class Generate {
     }
     long seed = number(arguments[1], "SEED");
     long bytes = size(arguments[2]);
-    try (OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES)) {
+    try (OutputStream out =
+        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES)) {
       switch (arguments[0]) {
         case "numbers" -> numbers(new Mix(seed), whole(bytes, 4), out);
         case "matrix" -> matrix(new Mix(seed), whole(bytes, 8), out);
@@ -46,7 +48,10 @@ final class Generate {
     }
   }
 
-  /** float64, little-endian, evenly between −1 and 1: sums of their products are rounded, so a wrong order of adding shows. */
+  /**
+   * float64, little-endian, evenly between −1 and 1: sums of their products are rounded, so a wrong
+   * order of adding shows.
+   */
   private static void matrix(Mix random, long bytes, OutputStream out) throws IOException {
     for (long i = 0; i < bytes; i += 8) {
       double value = (random.next() >> 11) * 0x1p-52;
@@ -54,7 +59,10 @@ final class Generate {
     }
   }
 
-  /** Lines of words. The words are made up; the n-th commonest comes about 1/n as often as the first. */
+  /**
+   * Lines of words. The words are made up; the n-th commonest comes about 1/n as often as the
+   * first.
+   */
   private static void text(Mix random, long bytes, OutputStream out) throws IOException {
     byte[][] vocabulary = vocabulary();
     int[] draws = draws();
@@ -69,7 +77,10 @@ final class Generate {
 
   private static byte[] line(Mix random, byte[][] vocabulary, int[] draws) {
     // Mostly some words, now and then none, seldom a paragraph.
-    int words = random.below(40) == 0 ? 0 : random.below(200) == 0 ? 60 + random.below(200) : 1 + random.below(18);
+    int words =
+        random.below(40) == 0
+            ? 0
+            : random.below(200) == 0 ? 60 + random.below(200) : 1 + random.below(18);
     byte[] line = new byte[(words + 1) * 32];
     int length = 0;
     for (int indent = random.below(8) == 0 ? 1 + random.below(3) : 0; indent > 0; indent--) {
@@ -101,10 +112,16 @@ final class Generate {
     return Arrays.copyOf(line, length);
   }
 
-  /** Always the same words, whatever the seed, so that counts of two texts can be compared; the first ones are short. */
+  /**
+   * Always the same words, whatever the seed, so that counts of two texts can be compared; the
+   * first ones are short.
+   */
   private static byte[][] vocabulary() {
     Mix random = new Mix(0x5eed);
-    List<String> onsets = List.of("b", "br", "d", "f", "g", "gl", "h", "k", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v", "w", "");
+    List<String> onsets =
+        List.of(
+            "b", "br", "d", "f", "g", "gl", "h", "k", "l", "m", "n", "p", "r", "s", "st", "t", "tr",
+            "v", "w", "");
     List<String> vowels = List.of("a", "e", "i", "o", "u", "a", "e", "ea", "ou", "ai");
     List<String> codas = List.of("", "", "", "n", "r", "s", "l", "t", "nd", "ck");
     Set<String> words = new LinkedHashSet<>();
@@ -116,10 +133,14 @@ final class Generate {
       }
       words.add(word.toString());
     }
-    return words.stream().map(word -> word.getBytes(StandardCharsets.US_ASCII)).toArray(byte[][]::new);
+    return words.stream()
+        .map(word -> word.getBytes(StandardCharsets.US_ASCII))
+        .toArray(byte[][]::new);
   }
 
-  /** A table to draw word numbers from: the n-th stands in it about 1/n times as often as the first. */
+  /**
+   * A table to draw word numbers from: the n-th stands in it about 1/n times as often as the first.
+   */
   private static int[] draws() {
     double harmonic = 0;
     for (int n = 1; n <= VOCABULARY_WORDS; n++) {
@@ -177,11 +198,16 @@ final class Generate {
 
   private static void usage(String trouble) {
     System.err.println(trouble);
-    System.err.println("usage: java examples/Generate.java numbers|matrix|text SEED SIZE > file     (SIZE in bytes, or 64KiB, 8MiB)");
+    System.err.println(
+        "usage: java examples/Generate.java numbers|matrix|text SEED SIZE > file     (SIZE in"
+            + " bytes, or 64KiB, 8MiB)");
     System.exit(2);
   }
 
-  /** SplitMix64 (Steele, Lea, Flood 2014): written out, so that no library's next version changes the inputs. */
+  /**
+   * SplitMix64 (Steele, Lea, Flood 2014): written out, so that no library's next version changes
+   * the inputs.
+   */
   private static final class Mix {
     private long state;
 

@@ -21,8 +21,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * What the demo's jobs must come to, computed a second time: plain Java over the same bytes, without
- * a line of Banyan's.
+ * What the demo's jobs must come to, computed a second time: plain Java over the same bytes,
+ * without a line of Banyan's.
  *
  * <pre>
  * java scripts/Reference.java words FILE             the number of words
@@ -85,7 +85,9 @@ final class Reference {
             .thenComparing(Line::text, Arrays::compareUnsigned);
   }
 
-  /** The lines closest to {@code query}, by score, then bytes; those that score nothing are none. */
+  /**
+   * The lines closest to {@code query}, by score, then bytes; those that score nothing are none.
+   */
   private static void fuzzy(Path file, byte[] query) throws Exception {
     List<Line> best = new ArrayList<>();
     for (List<Line> segment : eachSegment(file, bytes -> closest(bytes, query))) {
@@ -111,7 +113,8 @@ final class Reference {
       }
       int score = align(bytes, begin, end, query, row);
       if (score > 0 && (best.size() < KEPT_LINES || score >= best.getLast().score)) {
-        best.add(new Line(score, Arrays.copyOfRange(bytes, begin, Math.min(end, begin + KEPT_BYTES))));
+        best.add(
+            new Line(score, Arrays.copyOfRange(bytes, begin, Math.min(end, begin + KEPT_BYTES))));
         best.sort(Line.BEST_FIRST);
         if (best.size() > KEPT_LINES) {
           best.removeLast();

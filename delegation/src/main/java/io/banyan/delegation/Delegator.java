@@ -156,16 +156,14 @@ public final class Delegator {
 
   private void explain(
       JobId id, Job job, double weight, Decision.WeightSource source, List<Command> commands) {
-    ComplexityScore score =
-        new ComplexityScore(job.walk.total(), weight, settings.capacity());
+    ComplexityScore score = new ComplexityScore(job.walk.total(), weight, settings.capacity());
     Decision.Reason reason =
         score.seconds() > settings.thresholdSeconds
             ? Decision.Reason.NO_PEERS
             : Decision.Reason.BELOW_THRESHOLD;
     commands.add(
         new Command.Explain(
-            new Decision(
-                id, job.walk.root(), score, source, settings.thresholdSeconds, reason)));
+            new Decision(id, job.walk.root(), score, source, settings.thresholdSeconds, reason)));
   }
 
   private void expire(long nowNanos, List<Command> commands) {

@@ -265,11 +265,7 @@ final class JobWalk {
   }
 
   private void deliver(
-      Value value,
-      Evidence evidence,
-      @Nullable Open parent,
-      int slot,
-      List<Command> commands) {
+      Value value, Evidence evidence, @Nullable Open parent, int slot, List<Command> commands) {
     if (parent == null) {
       end = new JobEnd.Completed(value, evidence);
       return;
@@ -359,7 +355,9 @@ final class JobWalk {
 
   /** Bytes of the input; cells under the rule {@code index}. */
   long total() {
-    return inputCuts.orElse(null) instanceof IndexCuts(int cells) ? cells : manifest.input().length();
+    return inputCuts.orElse(null) instanceof IndexCuts(int cells)
+        ? cells
+        : manifest.input().length();
   }
 
   /** The units of a leaf that {@code ticket} executes; none for other calls. */

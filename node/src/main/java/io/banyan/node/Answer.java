@@ -35,8 +35,7 @@ public final class Answer {
   private final BlobStore store;
   private final ClaimLog claims;
 
-  private Answer(
-      PreparedJob job, JobEnd.Completed completed, BlobStore store, ClaimLog claims) {
+  private Answer(PreparedJob job, JobEnd.Completed completed, BlobStore store, ClaimLog claims) {
     Plan plan = Plan.of(job.draft().manifest());
     this.job = job;
     this.root = plan.root(job.draft().cuts().map(Cuts::count).orElse(0));
@@ -101,8 +100,7 @@ public final class Answer {
   }
 
   /** Writes the job receipt, with {@code runner} standing for all of it. */
-  public void writeReceipt(Path path, Identity runner)
-      throws IOException, CommandException {
+  public void writeReceipt(Path path, Identity runner) throws IOException, CommandException {
     Receipt receipt =
         new Receipt(
             job.id(),

@@ -25,8 +25,8 @@ import java.util.NoSuchElementException;
 
 /**
  * The steps of a running job, in a file. Plan nodes come in the order in which they are done, each
- * with the offsets of its children's records; so the steps can be read back in the order of the plan,
- * and only plan nodes whose parent is not done are remembered.
+ * with the offsets of its children's records; so the steps can be read back in the order of the
+ * plan, and only plan nodes whose parent is not done are remembered.
  *
  * <p>Confined to the driver thread.
  */
@@ -53,7 +53,7 @@ public final class ClaimLog implements AutoCloseable {
 
   /** Takes the steps of a plan node whose children were all taken before. */
   public void append(Command.Record record) throws IOException {
-    List<byte[]> steps = 
+    List<byte[]> steps =
         record.steps().stream()
             .map(step -> WireCodec.encodeReceiptEntry(new ReceiptEntry.StepEntry(step)))
             .toList();

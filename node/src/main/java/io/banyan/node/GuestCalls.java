@@ -7,9 +7,9 @@ import io.banyan.compute.Configuration;
 import io.banyan.compute.GuestModule;
 import io.banyan.compute.NoResultReason;
 import io.banyan.compute.Sandbox;
-import io.banyan.delegation.InputRef;
 import io.banyan.delegation.CallReport;
 import io.banyan.delegation.CallReport.HostFailure;
+import io.banyan.delegation.InputRef;
 import io.banyan.delegation.PlannedCall;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.CallLimits;
@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes the calls of one job: fetches what a call is handed, names it, runs the guest, keeps what it
- * returned.
+ * Makes the calls of one job: fetches what a call is handed, names it, runs the guest, keeps what
+ * it returned.
  *
  * <p>Safe for any thread.
  */
@@ -56,8 +56,7 @@ final class GuestCalls {
     try {
       Handed handed = fetch(call.input());
       CallResult result =
-          sandbox.call(
-              new Call(module, call.function(), handed.input, configuration, limits));
+          sandbox.call(new Call(module, call.function(), handed.input, configuration, limits));
       return report(handed.digest, result);
     } catch (IOException e) {
       return new CallReport.NoResult(HostFailure.RESOURCES, InputFile.reason(e));
@@ -67,8 +66,7 @@ final class GuestCalls {
   private CallReport report(Digest handed, CallResult result) throws IOException {
     return switch (result) {
       case CallResult.Returned(byte[] output, long fuel, var record) ->
-          new CallReport.Returned(
-              handed, List.of(store.put(output)), fuel, record.guestNanos());
+          new CallReport.Returned(handed, List.of(store.put(output)), fuel, record.guestNanos());
       case CallResult.Divided(List<byte[]> parts, long fuel, var record) -> {
         List<BlobRef> stored = new ArrayList<>();
         for (byte[] part : parts) {

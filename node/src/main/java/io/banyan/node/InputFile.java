@@ -59,7 +59,8 @@ public final class InputFile implements AutoCloseable {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       return new InputFile(path, channel, attributes.size(), attributes.lastModifiedTime());
     } catch (IOException e) {
-      throw new CommandException(ExitCode.FAILURE, "input " + path + " cannot be read: " + reason(e), e);
+      throw new CommandException(
+          ExitCode.FAILURE, "input " + path + " cannot be read: " + reason(e), e);
     }
   }
 
@@ -139,7 +140,8 @@ public final class InputFile implements AutoCloseable {
   public void requireUnchanged() throws IOException, CommandException {
     BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
     if (now.size() != size || !now.lastModifiedTime().equals(modified)) {
-      throw new CommandException(ExitCode.FAILURE, "input " + path + " was changed while the job ran");
+      throw new CommandException(
+          ExitCode.FAILURE, "input " + path + " was changed while the job ran");
     }
   }
 

@@ -135,13 +135,13 @@ public record JobDraft(
     if (rule == null && !module.exports(GuestFunction.SPLIT)) {
       throw new CommandException(
           ExitCode.USAGE,
-          "module " + request.module()
+          "module "
+              + request.module()
               + " exports no 'split': give a rule with --split lines|bytes|records:N|index:C");
     }
     if (rule instanceof SplitRule.ByModule && !module.exports(GuestFunction.SPLIT)) {
       throw new CommandException(
-          ExitCode.USAGE,
-          "split rule module: module " + request.module() + " exports no 'split'");
+          ExitCode.USAGE, "split rule module: module " + request.module() + " exports no 'split'");
     }
     return rule == null ? new SplitRule.ByModule() : rule;
   }
@@ -150,10 +150,12 @@ public record JobDraft(
       throws CommandException {
     boolean index = rule instanceof SplitRule.ByIndex;
     if (index && input.isPresent()) {
-      throw new CommandException(ExitCode.USAGE, "split rule " + rule.words() + " takes no --input");
+      throw new CommandException(
+          ExitCode.USAGE, "split rule " + rule.words() + " takes no --input");
     }
     if (!index && input.isEmpty()) {
-      throw new CommandException(ExitCode.USAGE, "split rule " + rule.words() + " needs an --input FILE, or -");
+      throw new CommandException(
+          ExitCode.USAGE, "split rule " + rule.words() + " needs an --input FILE, or -");
     }
   }
 
@@ -170,8 +172,7 @@ public record JobDraft(
    * The default grant: the sum of the call limits, for each try. An inner node has two children or
    * more with a call of their own, so there are at most as many merges as leaves, and splits.
    */
-  private static Budget budget(
-      JobRequest request, SplitRule rule, BlobRef input, int chunkBytes) {
+  private static Budget budget(JobRequest request, SplitRule rule, BlobRef input, int chunkBytes) {
     long leaves =
         switch (rule) {
           case SplitRule.ByIndex(int cells) -> cells;

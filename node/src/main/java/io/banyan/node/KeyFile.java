@@ -76,7 +76,10 @@ public final class KeyFile {
       if (OTHERS.contains(permission)) {
         throw new CommandException(
             ExitCode.REFUSED,
-            "key file " + path + " has mode " + PosixFilePermissions.toString(permissions)
+            "key file "
+                + path
+                + " has mode "
+                + PosixFilePermissions.toString(permissions)
                 + ", others can use it: chmod 600 it, or make a new key");
       }
     }

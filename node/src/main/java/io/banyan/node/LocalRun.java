@@ -123,8 +123,7 @@ public final class LocalRun {
       }
       handle(event);
     }
-    return new Report(
-        end.get(), decision, System.nanoTime() - begin, guestNanos, workerCount);
+    return new Report(end.get(), decision, System.nanoTime() - begin, guestNanos, workerCount);
   }
 
   private void handle(Event event) throws IOException {

@@ -20,8 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Tries a module on a sample: whether its leaves run, what they cost, whether the same call comes to
- * the same twice, and whether its merges may be grouped in any way.
+ * Tries a module on a sample: whether its leaves run, what they cost, whether the same call comes
+ * to the same twice, and whether its merges may be grouped in any way.
  *
  * <p>Used on a worker thread.
  */
@@ -121,8 +121,7 @@ public final class ModuleCheck {
     try {
       byte[] first = call(GuestFunction.EXECUTE, new CallInput.Bytes(chunks.getFirst())).output();
       for (byte[] chunk : chunks) {
-        CallResult.Returned returned =
-            call(GuestFunction.EXECUTE, new CallInput.Bytes(chunk));
+        CallResult.Returned returned = call(GuestFunction.EXECUTE, new CallInput.Bytes(chunk));
         values.add(returned.output());
         bytes += chunk.length;
         nanos += returned.report().guestNanos();
@@ -153,7 +152,9 @@ public final class ModuleCheck {
           groupings.add(grouping);
           if (!Arrays.equals(atOnce, answer)) {
             troubles.add(
-                "merge, grouped " + grouping + ", comes to another answer than all at once: the"
+                "merge, grouped "
+                    + grouping
+                    + ", comes to another answer than all at once: the"
                     + " answer would depend on how the plan is cut");
           }
         });
@@ -202,8 +203,7 @@ public final class ModuleCheck {
               function.exportName() + " on the sample " + faulted.outcome().words());
       case CallResult.NoResult noResult ->
           throw new CallTrouble(
-              function.exportName() + " on the sample could not be run here: "
-                  + noResult.detail());
+              function.exportName() + " on the sample could not be run here: " + noResult.detail());
     };
   }
 }

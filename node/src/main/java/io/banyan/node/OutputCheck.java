@@ -45,9 +45,7 @@ final class OutputCheck implements AutoCloseable {
           path, merges, new BufferedInputStream(Files.newInputStream(path.get())));
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.FAILURE,
-          "output " + path.get() + " cannot be read: " + InputFile.reason(e),
-          e);
+          ExitCode.FAILURE, "output " + path.get() + " cannot be read: " + InputFile.reason(e), e);
     }
   }
 
@@ -62,8 +60,13 @@ final class OutputCheck implements AutoCloseable {
     if (difference.isEmpty() && !hash(wanted.length()).equals(wanted)) {
       difference =
           Optional.of(
-              "bytes " + begin + " to " + (begin + wanted.length())
-                  + " are not what plan node " + step.node() + " returned");
+              "bytes "
+                  + begin
+                  + " to "
+                  + (begin + wanted.length())
+                  + " are not what plan node "
+                  + step.node()
+                  + " returned");
     }
   }
 
@@ -97,8 +100,14 @@ final class OutputCheck implements AutoCloseable {
       BlobRef actual = hash(Long.MAX_VALUE);
       if (!actual.equals(value)) {
         throw failed(
-            "has the digest " + actual.digest() + " (" + actual.length()
-                + " bytes), the receipt's has " + value.digest() + " (" + value.length()
+            "has the digest "
+                + actual.digest()
+                + " ("
+                + actual.length()
+                + " bytes), the receipt's has "
+                + value.digest()
+                + " ("
+                + value.length()
                 + " bytes)");
       }
       return;

@@ -1,8 +1,8 @@
 package io.banyan.node;
 
 import io.banyan.compute.Sandbox;
-import io.banyan.delegation.InputRef;
 import io.banyan.delegation.CallReport;
+import io.banyan.delegation.InputRef;
 import io.banyan.delegation.PlannedCall;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
@@ -24,8 +24,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Runs single calls of a finished job again, from module and input alone, and compares what comes of
- * them with what is claimed.
+ * Runs single calls of a finished job again, from module and input alone, and compares what comes
+ * of them with what is claimed.
  */
 final class PlanReplay {
   private final JobId job;
@@ -54,11 +54,11 @@ final class PlanReplay {
    *
    * @return the first claim that did not come true, in words; nothing if all did
    */
-  Optional<String> run(List<Step> steps)
-      throws InterruptedException, CommandException {
+  Optional<String> run(List<Step> steps) throws InterruptedException, CommandException {
     ExecutorService threads =
         Executors.newFixedThreadPool(
-            Runtime.getRuntime().availableProcessors(), task -> Sandbox.workerThread("replay", task));
+            Runtime.getRuntime().availableProcessors(),
+            task -> Sandbox.workerThread("replay", task));
     try {
       List<Callable<Optional<String>>> tasks = new ArrayList<>();
       for (Step step : steps) {
@@ -73,8 +73,7 @@ final class PlanReplay {
       return Optional.empty();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof NotReplayedException trouble) {
-        throw new CommandException(
-            ExitCode.FAILURE, String.valueOf(trouble.getMessage()), trouble);
+        throw new CommandException(ExitCode.FAILURE, String.valueOf(trouble.getMessage()), trouble);
       }
       throw new IllegalStateException("a replay failed", e);
     } finally {
@@ -120,8 +119,7 @@ final class PlanReplay {
         List<BlobRef> values = new ArrayList<>();
         for (Interval child : cuts().children(interval)) {
           PlanNode below = new PlanNode.Cells(child);
-          GuestFunction made =
-              child.count() == 1 ? GuestFunction.EXECUTE : GuestFunction.MERGE;
+          GuestFunction made = child.count() == 1 ? GuestFunction.EXECUTE : GuestFunction.MERGE;
           values.add(output(below, made).getFirst());
         }
         yield new InputRef.Values(values);
@@ -152,8 +150,7 @@ final class PlanReplay {
     return new InputRef.Part(parts.get(index));
   }
 
-  private List<BlobRef> output(PlanNode node, GuestFunction function)
-      throws NotReplayedException {
+  private List<BlobRef> output(PlanNode node, GuestFunction function) throws NotReplayedException {
     return switch (make(node, function, handedTo(node, function))) {
       case CallReport.Returned returned -> returned.output();
       case CallReport.Ended ended ->

@@ -6,8 +6,7 @@ import java.util.Map;
 /** Sizes and times as people write them: {@code 256MiB}, {@code 30s}. */
 public final class Quantities {
   private static final Map<String, Long> BYTES =
-      Map.of(
-          "", 1L, "B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30, "TiB", 1L << 40);
+      Map.of("", 1L, "B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30, "TiB", 1L << 40);
   private static final Map<String, Long> MILLIS =
       Map.of("ms", 1L, "s", 1000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 

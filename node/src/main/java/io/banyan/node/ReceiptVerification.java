@@ -82,8 +82,7 @@ public final class ReceiptVerification {
    * @throws CommandException with VERIFICATION_FAILED if something does not hold; with another code
    *     if it could not be checked
    */
-  public static Report verify(
-      Files files, Sandbox sandbox, Path scratch, LongConsumer progress)
+  public static Report verify(Files files, Sandbox sandbox, Path scratch, LongConsumer progress)
       throws IOException, CommandException, InterruptedException {
     ReceiptVerification verification = new ReceiptVerification(files, sandbox, progress);
     try (ReceiptReader reader = ReceiptReader.open(files.receipt)) {
@@ -135,8 +134,7 @@ public final class ReceiptVerification {
     }
   }
 
-  private GuestModule module(Manifest manifest)
-      throws CommandException, InterruptedException {
+  private GuestModule module(Manifest manifest) throws CommandException, InterruptedException {
     byte[] wasm = JobDraft.readModule(files.module);
     BlobRef actual = BlobRef.of(wasm);
     if (!actual.equals(manifest.module())) {
@@ -150,13 +148,14 @@ public final class ReceiptVerification {
       return new InputFile.Indexed(BlobRef.EMPTY, Optional.empty());
     }
     if (files.input.isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE, "the job has an input: give it with --input FILE");
+      throw new CommandException(ExitCode.USAGE, "the job has an input: give it with --input FILE");
     }
     InputFile input = files.input.get();
     if (input.size() != manifest.input().length()) {
       throw failed(
-          "input is " + input.size() + " bytes long, the manifest's is "
+          "input is "
+              + input.size()
+              + " bytes long, the manifest's is "
               + manifest.input().length());
     }
     return input.index(manifest.splitRule(), Math.max(1, manifest.chunkBytes()), progress);
@@ -165,14 +164,21 @@ public final class ReceiptVerification {
   /** The walk has met the first leaf whose bytes are others; under {@code module} it cannot. */
   private static String inputMismatch(
       Manifest manifest, InputFile.Indexed indexed, Verdict verdict) {
-    String place =
-        verdict instanceof Verdict.Rejected(String reason) ? "; first at " + reason : "";
+    String place = verdict instanceof Verdict.Rejected(String reason) ? "; first at " + reason : "";
     return mismatch("input", indexed.ref(), manifest.input()) + place;
   }
 
   private static String mismatch(String what, BlobRef actual, BlobRef wanted) {
-    return what + " has the digest " + actual.digest() + " (" + actual.length()
-        + " bytes), the manifest's has " + wanted.digest() + " (" + wanted.length() + " bytes)";
+    return what
+        + " has the digest "
+        + actual.digest()
+        + " ("
+        + actual.length()
+        + " bytes), the manifest's has "
+        + wanted.digest()
+        + " ("
+        + wanted.length()
+        + " bytes)";
   }
 
   /** What module and input say themselves. */
@@ -211,12 +217,7 @@ public final class ReceiptVerification {
   }
 
   private List<String> replay(
-      JobId job,
-      Signed signed,
-      Content content,
-      GuestModule module,
-      ReplayDraw draw,
-      Path scratch)
+      JobId job, Signed signed, Content content, GuestModule module, ReplayDraw draw, Path scratch)
       throws IOException, CommandException, InterruptedException {
     if (draw.steps().isEmpty()) {
       return List.of();
@@ -231,8 +232,7 @@ public final class ReceiptVerification {
               manifest.limits(),
               files.input,
               store);
-      Optional<String> lie =
-          new PlanReplay(job, manifest, content.cuts, calls).run(draw.steps());
+      Optional<String> lie = new PlanReplay(job, manifest, content.cuts, calls).run(draw.steps());
       if (lie.isPresent()) {
         throw failed("receipt " + files.receipt + ": " + lie.get());
       }
@@ -250,7 +250,8 @@ public final class ReceiptVerification {
     if (!shared.stream().map(BlobRef::of).toList().equals(manifest.shared())) {
       throw new CommandException(
           ExitCode.USAGE,
-          "running calls again needs the job's " + manifest.shared().size()
+          "running calls again needs the job's "
+              + manifest.shared().size()
               + " shared blobs in order: give each with --shared FILE");
     }
     return shared;

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Draws, from steps that stream by, those to run again: so many leaves, each equally likely, and one
- * merge of the lowest level, whose leaves are cheap to run again. (Vitter, "Random sampling with a
- * reservoir", 1985, algorithm R.)
+ * Draws, from steps that stream by, those to run again: so many leaves, each equally likely, and
+ * one merge of the lowest level, whose leaves are cheap to run again. (Vitter, "Random sampling
+ * with a reservoir", 1985, algorithm R.)
  *
  * <p>For one thread.
  */

@@ -30,9 +30,7 @@ public final class WholeFile {
       write(path, content);
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.FAILURE,
-          what + " " + path + " cannot be written: " + InputFile.reason(e),
-          e);
+          ExitCode.FAILURE, what + " " + path + " cannot be written: " + InputFile.reason(e), e);
     }
   }
 
@@ -42,7 +40,10 @@ public final class WholeFile {
     if (Files.isDirectory(path) || folder == null || !Files.isDirectory(folder)) {
       throw new CommandException(
           ExitCode.FAILURE,
-          what + " " + path + " cannot be written: "
+          what
+              + " "
+              + path
+              + " cannot be written: "
               + (Files.isDirectory(path) ? "it is a folder" : "there is no folder " + folder));
     }
   }

@@ -34,7 +34,9 @@ public record Multiaddr(Network network, String host, int port, Optional<PeerId>
     boolean takes(String host) {
       return host.matches(form)
           && (this != IP4
-              || Arrays.stream(host.split("\\.")).mapToInt(Integer::parseInt).allMatch(b -> b < 256));
+              || Arrays.stream(host.split("\\."))
+                  .mapToInt(Integer::parseInt)
+                  .allMatch(b -> b < 256));
     }
   }
 

@@ -55,8 +55,13 @@ public sealed interface DataMessage extends Message
               : proof.endBlock() * Limits.BLOCK_BYTES;
       if (firstByte != begin || byteCount != end - begin) {
         throw new IllegalArgumentException(
-            byteCount + " bytes from " + firstByte + " are not the proven blocks, "
-                + (end - begin) + " bytes from " + begin);
+            byteCount
+                + " bytes from "
+                + firstByte
+                + " are not the proven blocks, "
+                + (end - begin)
+                + " bytes from "
+                + begin);
       }
       Rules.range("number of bytes", byteCount, 1, BYTES_MAX);
     }

@@ -11,12 +11,7 @@ import java.util.Locale;
 public record Failure(Digest lease, Kind kind) implements TaskMessage {
   /** The taxonomy; what the lender does next depends on it. */
   public sealed interface Kind
-      permits NodeFailure,
-          TaskFailed,
-          ValidationFailure,
-          TimeoutFailure,
-          LimitExceeded,
-          Refused {}
+      permits NodeFailure, TaskFailed, ValidationFailure, TimeoutFailure, LimitExceeded, Refused {}
 
   /** The machine failed, or nodes below were lost: nothing can be said of the call. */
   public record NodeFailure(String sentence) implements Kind {

@@ -22,8 +22,7 @@ final class Fields {
 
   static Bytes bytes(String what, Data.Reader data, int max) {
     if (data.size() < 0 || data.size() > max) {
-      throw new IllegalArgumentException(
-          what + " is " + data.size() + " bytes long, limit " + max);
+      throw new IllegalArgumentException(what + " is " + data.size() + " bytes long, limit " + max);
     }
     // A claimed size is checked against the segment by the view, not by the reader.
     return Bytes.of(data.asByteBuffer());
@@ -85,8 +84,7 @@ final class Fields {
   /** Valid UTF-8 of at most {@code max} bytes. */
   static String text(String what, Text.Reader text, int max) {
     if (text.size() < 0 || text.size() > max) {
-      throw new IllegalArgumentException(
-          what + " is " + text.size() + " bytes long, limit " + max);
+      throw new IllegalArgumentException(what + " is " + text.size() + " bytes long, limit " + max);
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(text.asByteBuffer()).toString();
@@ -99,8 +97,7 @@ final class Fields {
     return text(what, text, Rules.SENTENCE_BYTES_MAX);
   }
 
-  static <R, T> List<T> list(
-      String what, StructList.Reader<R> from, int max, Function<R, T> read) {
+  static <R, T> List<T> list(String what, StructList.Reader<R> from, int max, Function<R, T> read) {
     List<T> list = new ArrayList<>(size(what, from, max));
     for (int i = 0; i < from.size(); i++) {
       list.add(read.apply(from.get(i)));

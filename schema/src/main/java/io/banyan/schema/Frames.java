@@ -20,7 +20,11 @@ public final class Frames {
   public static byte[] frame(FrameKind kind, byte[] message) {
     if (message.length > kind.bytesMax()) {
       throw new IllegalArgumentException(
-          "message of " + message.length + " bytes for a frame of kind " + kind + ", limit "
+          "message of "
+              + message.length
+              + " bytes for a frame of kind "
+              + kind
+              + ", limit "
               + kind.bytesMax());
     }
     return ByteBuffer.allocate(LENGTH_BYTES + message.length)
@@ -42,8 +46,7 @@ public final class Frames {
       return Optional.empty();
     }
     if (head.length < LENGTH_BYTES) {
-      throw MalformedMessageException.at(
-          head.length, "the stream ends in the length of a frame");
+      throw MalformedMessageException.at(head.length, "the stream ends in the length of a frame");
     }
     int length = requireLength(kind, ByteBuffer.wrap(head).getInt(), 0);
     // readNBytes spends only what comes, in pieces of 16 KiB.

@@ -60,8 +60,11 @@ public record InclusionProof(Claim claim, Optional<Beside> beside, List<Level> l
   public InclusionProof {
     if (beside.isEmpty() != (claim.function() == GuestFunction.EXECUTE)) {
       throw new IllegalArgumentException(
-          "a proof of " + claim.function().exportName() + " with"
-              + (beside.isEmpty() ? "out" : "") + " something beside it");
+          "a proof of "
+              + claim.function().exportName()
+              + " with"
+              + (beside.isEmpty() ? "out" : "")
+              + " something beside it");
     }
     levels = Rules.list("levels of a proof", levels, LEVELS_MAX);
   }

@@ -33,8 +33,7 @@ public record JobStatus(
     Rules.atLeastZero("start time", startedMillis);
     Rules.atLeastZero("time of the last change", updatedMillis);
     if (remainingMillis.isPresent()) {
-      Rules.range(
-          "remaining time in ms", remainingMillis.getAsLong(), 0, Budget.TIME_MILLIS_MAX);
+      Rules.range("remaining time in ms", remainingMillis.getAsLong(), 0, Budget.TIME_MILLIS_MAX);
     }
     failure.ifPresent(sentence -> Rules.sentence("failure", sentence));
     Rules.sentence("verification", verification);

@@ -89,15 +89,13 @@ final class MessageCodec {
       case JobEvent event -> ClientCodec.write(to.initJobEvent(), event);
       case ClientMessage.GetJobResult get -> ClientCodec.write(to.initGetJobResult(), get);
       case JobResult result -> ClientCodec.write(to.initJobResult(), result);
-      case ClientMessage.CancelJob(Signed cancel) ->
-          to.initCancelJob().setCancel(cancel.toBytes());
+      case ClientMessage.CancelJob(Signed cancel) -> to.initCancelJob().setCancel(cancel.toBytes());
       case Ack(Digest digest) -> to.initAck().setDigest(digest.bytes());
       case ClientMessage.GetComputeCapacity() -> to.initGetComputeCapacity();
       case CapabilityReport report -> TaskCodec.write(to.initCapabilityReport(), report);
       case ClientMessage.Explain explain -> ClientCodec.write(to.initExplain(), explain);
       case ClientMessage.Explanation lines -> ClientCodec.write(to.initExplanation(), lines);
-      case ClientMessage.GetReceipt(JobId job) ->
-          to.initGetReceipt().setJob(job.digest().bytes());
+      case ClientMessage.GetReceipt(JobId job) -> to.initGetReceipt().setJob(job.digest().bytes());
       case ClientMessage.ReceiptReady ready -> ClientCodec.write(to.initReceiptReady(), ready);
       case ClientMessage.ListJobs(int first) -> to.initListJobs().setFirst(first);
       case ClientMessage.Jobs jobs -> ClientCodec.write(to.initJobs(), jobs);
@@ -181,8 +179,7 @@ final class MessageCodec {
       case STEP -> new ReceiptEntry.StepEntry(PlanCodec.step(from.getStep()));
       case FAILURE ->
           new ReceiptEntry.FailureEntry(
-              Fields.signed(
-                  "task failure", from.getFailure(), WireLimits.TASK_FAILURE_BYTES_MAX));
+              Fields.signed("task failure", from.getFailure(), WireLimits.TASK_FAILURE_BYTES_MAX));
       case END ->
           new ReceiptEntry.ReceiptEnd(
               Fields.signed("receipt", from.getEnd(), WireLimits.RECEIPT_BYTES_MAX));

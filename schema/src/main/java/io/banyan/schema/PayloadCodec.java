@@ -62,8 +62,7 @@ final class PayloadCodec {
         PlanCodec.blobRef(from.getModule()),
         PlanCodec.blobRef(from.getInput()),
         Fields.bytes("params", from.getParams(), Limits.PARAMS_BYTES_MAX),
-        Fields.list(
-            "shared blobs", from.getShared(), Limits.SHARED_BLOBS_MAX, PlanCodec::blobRef),
+        Fields.list("shared blobs", from.getShared(), Limits.SHARED_BLOBS_MAX, PlanCodec::blobRef),
         splitRule(from.getSplitRule()),
         from.getChunkBytes(),
         PlanCodec.callLimits(from.getLimits()),
@@ -103,8 +102,7 @@ final class PayloadCodec {
     return new Routing(
         Fields.named(Priority.class, from.getPriority()),
         Fields.peers("peers of a routing", from.getOnlyPeers(), Routing.PEERS_MAX),
-        Fields.texts(
-            "labels", from.getLabels(), Routing.LABELS_MAX, Routing.LABEL_LENGTH_MAX),
+        Fields.texts("labels", from.getLabels(), Routing.LABELS_MAX, Routing.LABEL_LENGTH_MAX),
         from.getPreferLocal());
   }
 
@@ -121,8 +119,7 @@ final class PayloadCodec {
     to.setDurationMillis(lease.durationMillis());
     to.setNotAfterMillis(lease.notAfterMillis());
     Fields.put(to.initAddresses(lease.addresses().size()), lease.addresses());
-    StructList.Builder<BanyanWire.Lease.Hint.Builder> hints =
-        to.initHints(lease.hints().size());
+    StructList.Builder<BanyanWire.Lease.Hint.Builder> hints = to.initHints(lease.hints().size());
     for (int i = 0; i < lease.hints().size(); i++) {
       hints.get(i).setKey(lease.hints().get(i).key().bytes());
       hints.get(i).setPeer(Fields.bytes(lease.hints().get(i).peer()));
@@ -172,8 +169,7 @@ final class PayloadCodec {
     for (int i = 0; i < merged.own().size(); i++) {
       PlanCodec.write(own.get(i), merged.own().get(i));
     }
-    StructList.Builder<BanyanWire.Receipt.Tile.Builder> tiles =
-        to.initTiles(merged.tiles().size());
+    StructList.Builder<BanyanWire.Receipt.Tile.Builder> tiles = to.initTiles(merged.tiles().size());
     for (int i = 0; i < merged.tiles().size(); i++) {
       write(tiles.get(i), merged.tiles().get(i));
     }
@@ -225,8 +221,7 @@ final class PayloadCodec {
     return switch (from.which()) {
       case OWN -> own(from.getOwn());
       case LENT ->
-          new Receipt.Lent(
-              Fields.signed("receipt", from.getLent(), WireLimits.RECEIPT_BYTES_MAX));
+          new Receipt.Lent(Fields.signed("receipt", from.getLent(), WireLimits.RECEIPT_BYTES_MAX));
       case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("tile");
     };
   }

@@ -182,8 +182,7 @@ final class PlanCodec {
           new Outcome.LimitExceeded(Fields.named(LimitKind.class, from.getLimitExceeded()));
       case FAILED ->
           new Outcome.Failed(
-              Fields.text(
-                  "failure message", from.getFailed(), Outcome.Failed.MESSAGE_BYTES_MAX));
+              Fields.text("failure message", from.getFailed(), Outcome.Failed.MESSAGE_BYTES_MAX));
       case BAD_OUTPUT -> Outcome.BAD_OUTPUT;
       case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("outcome");
     };

@@ -1,8 +1,9 @@
 package io.banyan.schema;
 
 /**
- * One frame of a job receipt: the file that a user keeps. The manifest comes first, then the leases,
- * the steps in the order in which one worker would have made them, the failures, and the end.
+ * One frame of a job receipt: the file that a user keeps. The manifest comes first, then the
+ * leases, the steps in the order in which one worker would have made them, the failures, and the
+ * end.
  */
 public sealed interface ReceiptEntry {
   /** The signed manifest. */

@@ -26,8 +26,14 @@ public record Routing(
     labels = List.copyOf(labels);
     if (onlyPeers.size() > PEERS_MAX || labels.size() > LABELS_MAX) {
       throw new IllegalArgumentException(
-          "routing by " + onlyPeers.size() + " peers and " + labels.size() + " labels, limits "
-              + PEERS_MAX + " and " + LABELS_MAX);
+          "routing by "
+              + onlyPeers.size()
+              + " peers and "
+              + labels.size()
+              + " labels, limits "
+              + PEERS_MAX
+              + " and "
+              + LABELS_MAX);
     }
     labels.forEach(Routing::requireLabel);
   }

@@ -2,7 +2,9 @@ package io.banyan.schema;
 
 import java.util.List;
 
-/** The checks that several records share; each throws an IllegalArgumentException with the value. */
+/**
+ * The checks that several records share; each throws an IllegalArgumentException with the value.
+ */
 final class Rules {
   /** 1 KiB: a sentence, not a log. */
   static final int SENTENCE_BYTES_MAX = 1024;
@@ -51,7 +53,9 @@ final class Rules {
     return List.copyOf(list);
   }
 
-  /** For people: at most 1 KiB of UTF-8 without control characters, which could paint a terminal. */
+  /**
+   * For people: at most 1 KiB of UTF-8 without control characters, which could paint a terminal.
+   */
   static void sentence(String what, String text) {
     utf8(what, text, SENTENCE_BYTES_MAX);
     for (int i = 0; i < text.length(); i++) {
@@ -62,7 +66,9 @@ final class Rules {
     }
   }
 
-  /** Text that is the same after a way through UTF-8, and not longer than {@code bytesMax} there. */
+  /**
+   * Text that is the same after a way through UTF-8, and not longer than {@code bytesMax} there.
+   */
   static void utf8(String what, String text, int bytesMax) {
     // No text has fewer bytes than chars, so that a long one is not walked.
     long bytes = text.length() > bytesMax ? text.length() : utf8Length(what, text);
@@ -109,7 +115,11 @@ final class Rules {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) <= ' ' || text.charAt(i) > '~') {
         throw new IllegalArgumentException(
-            what + " has the character " + (int) text.charAt(i) + " at " + i
+            what
+                + " has the character "
+                + (int) text.charAt(i)
+                + " at "
+                + i
                 + ", only printable ASCII is allowed");
       }
     }

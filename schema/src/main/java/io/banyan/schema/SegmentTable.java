@@ -37,11 +37,15 @@ final class SegmentTable {
       if (length > bytes.limit() - begin || (i == 0 && length == 0)) {
         throw MalformedMessageException.at(
             at,
-            "segment " + i + " is " + length + " bytes long, " + (bytes.limit() - begin)
+            "segment "
+                + i
+                + " is "
+                + length
+                + " bytes long, "
+                + (bytes.limit() - begin)
                 + " are left");
       }
-      segments[i] =
-          bytes.slice((int) begin, (int) length).order(ByteOrder.LITTLE_ENDIAN);
+      segments[i] = bytes.slice((int) begin, (int) length).order(ByteOrder.LITTLE_ENDIAN);
       begin += length;
     }
     if (begin != bytes.limit()) {

@@ -49,8 +49,7 @@ final class TaskCodec {
         from.getFuelPerSecond(),
         from.getMemoryBytes(),
         from.getQueueLength(),
-        Fields.texts(
-            "labels", from.getLabels(), Routing.LABELS_MAX, Routing.LABEL_LENGTH_MAX),
+        Fields.texts("labels", from.getLabels(), Routing.LABELS_MAX, Routing.LABEL_LENGTH_MAX),
         new CapabilityReport.JobLimits(
             PlanCodec.callLimits(limits.getCall()),
             limits.getInputBytesMax(),

@@ -26,8 +26,7 @@ public sealed interface Verification {
   record Copies(int copies) implements Verification {
     public Copies {
       if (copies < 2 || copies > 8) {
-        throw new IllegalArgumentException(
-            "verification by " + copies + " copies, must be 2 to 8");
+        throw new IllegalArgumentException("verification by " + copies + " copies, must be 2 to 8");
       }
     }
   }

@@ -55,8 +55,7 @@ final class Wire {
   private static <B> ByteBuffer[] build(
       FromPointerBuilder<B> root, Consumer<B> fill, int firstSegmentWords) {
     MessageBuilder message =
-        new MessageBuilder(
-            firstSegmentWords, BuilderArena.AllocationStrategy.GROW_HEURISTICALLY);
+        new MessageBuilder(firstSegmentWords, BuilderArena.AllocationStrategy.GROW_HEURISTICALLY);
     fill.accept(message.initRoot(root));
     return message.getSegmentsForOutput();
   }

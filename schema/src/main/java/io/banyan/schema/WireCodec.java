@@ -36,9 +36,7 @@ public final class WireCodec {
 
   public static byte[] encodeLease(Lease lease) {
     return payload(
-        WireLimits.LEASE_BYTES_MAX,
-        BanyanWire.Lease.factory,
-        to -> PayloadCodec.write(to, lease));
+        WireLimits.LEASE_BYTES_MAX, BanyanWire.Lease.factory, to -> PayloadCodec.write(to, lease));
   }
 
   public static Lease decodeLease(Bytes payload) throws MalformedMessageException {
@@ -112,9 +110,7 @@ public final class WireCodec {
   /** The message that {@code bytes}, all that remain, say; their position stays. */
   public static Message decodeMessage(ByteBuffer bytes) throws MalformedMessageException {
     return Wire.decode(
-        bytes,
-        BanyanWire.Message.factory,
-        from -> MessageCodec.message(from, bytes.remaining()));
+        bytes, BanyanWire.Message.factory, from -> MessageCodec.message(from, bytes.remaining()));
   }
 
   public static byte[] encodeReceiptEntry(ReceiptEntry entry) {
@@ -122,8 +118,7 @@ public final class WireCodec {
   }
 
   /** The entry that {@code bytes}, all that remain, say; their position stays. */
-  public static ReceiptEntry decodeReceiptEntry(ByteBuffer bytes)
-      throws MalformedMessageException {
+  public static ReceiptEntry decodeReceiptEntry(ByteBuffer bytes) throws MalformedMessageException {
     return Wire.decode(bytes, BanyanWire.ReceiptEntry.factory, MessageCodec::receiptEntry);
   }
 

@@ -191,8 +191,7 @@ final class Examples {
             List.of(
                 new TaskMessage.Finished(KEY, new Value.Blob(OUTPUT)),
                 new TaskMessage.Finished(digest(26), new Value.Rope(digest(27), 9)))));
-    all.put(
-        "proofRequest", new TaskMessage.ProofRequest(LEASE_DIGEST, KEY, GuestFunction.EXECUTE));
+    all.put("proofRequest", new TaskMessage.ProofRequest(LEASE_DIGEST, KEY, GuestFunction.EXECUTE));
     all.put("proofReplyLeaf", new ProofReply(LEASE_DIGEST, leafProof()));
     all.put("proofReplyMerge", new ProofReply(LEASE_DIGEST, mergeProof()));
     all.put("proofReplyRefused", new ProofReply(LEASE_DIGEST, REFUSED));

@@ -175,8 +175,7 @@ final class FramesTest {
 
   /** In many segments of a word or more, the last ones perhaps empty. */
   private static ByteBuffer inSegments(Message message, int count) {
-    MessageBuilder builder =
-        new MessageBuilder(1, BuilderArena.AllocationStrategy.FIXED_SIZE);
+    MessageBuilder builder = new MessageBuilder(1, BuilderArena.AllocationStrategy.FIXED_SIZE);
     MessageCodec.write(builder.initRoot(BanyanWire.Message.factory), message);
     ByteBuffer[] segments = builder.getSegmentsForOutput();
     assertTrue(segments.length > 1 && segments.length <= count, segments.length + " segments");

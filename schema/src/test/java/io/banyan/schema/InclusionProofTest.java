@@ -25,8 +25,7 @@ final class InclusionProofTest {
     }
     lower = leaves.stream().map(Claim::digest).toList();
     upper =
-        List.of(
-            Examples.digest(1), Claim.nodeHash(List.of(lowerMerge), lower), Examples.digest(2));
+        List.of(Examples.digest(1), Claim.nodeHash(List.of(lowerMerge), lower), Examples.digest(2));
     root = Claim.nodeHash(List.of(split, upperMerge), upper);
   }
 
@@ -46,8 +45,7 @@ final class InclusionProofTest {
   void everyLeafLiesUnderTheExecutionRoot() {
     for (int i = 0; i < leaves.size(); i++) {
       InclusionProof proof =
-          new InclusionProof(
-              leaves.get(i), Optional.empty(), List.of(lowerLevel(i), upperLevel()));
+          new InclusionProof(leaves.get(i), Optional.empty(), List.of(lowerLevel(i), upperLevel()));
 
       assertEquals(Optional.of(root), proof.executionRoot());
     }
@@ -73,8 +71,7 @@ final class InclusionProofTest {
   @Test
   void anotherClaimOrAnotherPlaceGivesAnotherRoot() {
     InclusionProof another =
-        new InclusionProof(
-            leaves.get(1), Optional.empty(), List.of(lowerLevel(0), upperLevel()));
+        new InclusionProof(leaves.get(1), Optional.empty(), List.of(lowerLevel(0), upperLevel()));
     InclusionProof misplaced =
         new InclusionProof(
             split, Optional.of(beside(List.of(upperMerge.digest()), 1, upper)), List.of());

@@ -12,8 +12,7 @@ final class Longest {
   private static final String LABEL = "x".repeat(Routing.LABEL_LENGTH_MAX);
   private static final Profile PROFILE = new Profile("x".repeat(PlanCodec.PROFILE_LENGTH_MAX));
   private static final PlanNode NODE =
-      new PlanNode.Parts(
-          Collections.nCopies(Limits.SPLIT_DEPTH_MAX, 4095), new Interval(0, 4096));
+      new PlanNode.Parts(Collections.nCopies(Limits.SPLIT_DEPTH_MAX, 4095), new Interval(0, 4096));
   private static final Digest DIGEST = Examples.KEY;
   private static final BlobRef BLOB = new BlobRef(DIGEST, 1L << 40);
   private static final Refused REFUSED = new Refused(Refused.Code.BUSY, SENTENCE, 0);
@@ -106,8 +105,7 @@ final class Longest {
 
   static List<WireValues.Encoded> values() {
     Claim split =
-        new Claim(
-            PROFILE, DIGEST, GuestFunction.SPLIT, DIGEST, DIGEST, 1, 1, Outcome.COMPLETED);
+        new Claim(PROFILE, DIGEST, GuestFunction.SPLIT, DIGEST, DIGEST, 1, 1, Outcome.COMPLETED);
     return List.of(
         WireValues.of(manifest()),
         WireValues.of(lease()),
@@ -116,8 +114,7 @@ final class Longest {
         WireValues.of(
             new ReceiptEntry.StepEntry(
                 new Step(NODE, split, Collections.nCopies(Limits.PARTS_MAX, BLOB)))),
-        WireValues.of(
-            new ReceiptEntry.ReceiptEnd(Examples.signed(WireLimits.RECEIPT_BYTES_MAX))));
+        WireValues.of(new ReceiptEntry.ReceiptEnd(Examples.signed(WireLimits.RECEIPT_BYTES_MAX))));
   }
 
   static List<Message> messages() {
@@ -144,8 +141,7 @@ final class Longest {
             new LeaseReply(DIGEST, REFUSED),
             new TaskMessage.Result(DIGEST, Examples.signed(WireLimits.RECEIPT_BYTES_MAX)),
             new Failure(
-                DIGEST,
-                new Failure.TaskFailed(Examples.signed(WireLimits.TASK_FAILURE_BYTES_MAX))),
+                DIGEST, new Failure.TaskFailed(Examples.signed(WireLimits.TASK_FAILURE_BYTES_MAX))),
             new Heartbeat(
                 1,
                 1,
@@ -183,8 +179,7 @@ final class Longest {
             new ClientMessage.Jobs(
                 Collections.nCopies(
                     ClientMessage.ROWS_MAX,
-                    new JobSummary(
-                        Examples.JOB, Examples.USER, JobState.PENDING, 1, 1, 1, 1)),
+                    new JobSummary(Examples.JOB, Examples.USER, JobState.PENDING, 1, 1, 1, 1)),
                 true),
             new ClientMessage.Peers(Collections.nCopies(ClientMessage.ROWS_MAX, PEER), true));
     all.forEach(Longest::requireComesBack);

@@ -25,8 +25,7 @@ final class PeerIdTest {
 
     assertEquals(PEER_ID, key.peerId().toString());
     assertEquals(key.peerId(), PeerId.parse(PEER_ID));
-    assertEquals(
-        "002408011220" + KEY, HexFormat.of().formatHex(key.peerId().multihash()));
+    assertEquals("002408011220" + KEY, HexFormat.of().formatHex(key.peerId().multihash()));
   }
 
   @Property(tries = 200)

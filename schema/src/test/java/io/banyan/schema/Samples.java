@@ -212,8 +212,7 @@ final class Samples {
     Claim claim = claim();
     boolean split =
         claim.function() == GuestFunction.SPLIT && claim.outcome() instanceof Outcome.Completed;
-    return new Step(
-        planNode(), claim, split ? list(1, Limits.PARTS_MAX, this::blob) : List.of());
+    return new Step(planNode(), claim, split ? list(1, Limits.PARTS_MAX, this::blob) : List.of());
   }
 
   Manifest manifest() {
@@ -321,9 +320,7 @@ final class Samples {
 
   Refused refused() {
     return new Refused(
-        oneOf(Refused.Code.class),
-        sentence(),
-        number(0, Refused.RETRY_AFTER_MILLIS_MAX));
+        oneOf(Refused.Code.class), sentence(), number(0, Refused.RETRY_AFTER_MILLIS_MAX));
   }
 
   CapabilityReport capabilityReport() {
@@ -373,9 +370,7 @@ final class Samples {
     Optional<InclusionProof.Beside> beside =
         function == GuestFunction.EXECUTE ? Optional.empty() : Optional.of(beside());
     return new InclusionProof(
-        claim(function, outcome()),
-        beside,
-        list(0, InclusionProof.LEVELS_MAX, this::level));
+        claim(function, outcome()), beside, list(0, InclusionProof.LEVELS_MAX, this::level));
   }
 
   private InclusionProof.Beside beside() {
@@ -464,8 +459,7 @@ final class Samples {
         ref,
         firstByte,
         Math.min(ref.length(), endBlock * Limits.BLOCK_BYTES) - firstByte,
-        new RangeProof(
-            firstBlock, endBlock, list(0, RangeProof.OUTSIDE_MAX, this::digest)));
+        new RangeProof(firstBlock, endBlock, list(0, RangeProof.OUTSIDE_MAX, this::digest)));
   }
 
   private DataMessage.RopeReply ropeReply() {

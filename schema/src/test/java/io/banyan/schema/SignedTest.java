@@ -35,8 +35,7 @@ final class SignedTest {
   @Test
   void fewerThan96BytesAreRefused() {
     assertEquals(0, Signed.of(Bytes.of(new byte[96])).payload().length());
-    assertThrows(
-        IllegalArgumentException.class, () -> Signed.of(Bytes.of(new byte[95])));
+    assertThrows(IllegalArgumentException.class, () -> Signed.of(Bytes.of(new byte[95])));
   }
 
   @Test

@@ -120,7 +120,8 @@ final class WireCodecTest {
     byte[] today = WireCodec.encodeMessage(heartbeat);
     // A root with one more data word: pointer, discriminant, new word, then the old pointer, whose
     // distance stays.
-    ByteBuffer later = ByteBuffer.allocate(today.length + 8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer later =
+        ByteBuffer.allocate(today.length + 8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     later.putInt(0).putInt(today.length / 8).putInt(0).putShort((short) 2).putShort((short) 1);
     later.put(today, 16, 8).putLong(-1).put(today, 24, today.length - 24);
 
@@ -129,8 +130,7 @@ final class WireCodecTest {
 
   @Test
   void textThatIsNotUtf8IsMalformed() {
-    byte[] refused =
-        WireCodec.encodeMessage(new Refused(Refused.Code.BUSY, "sentence", 0));
+    byte[] refused = WireCodec.encodeMessage(new Refused(Refused.Code.BUSY, "sentence", 0));
     int at = indexOf(refused, "sentence");
     refused[at] = (byte) 0xc0;
 
@@ -139,8 +139,7 @@ final class WireCodecTest {
 
   @Test
   void controlCharactersInASentenceAreMalformed() {
-    byte[] refused =
-        WireCodec.encodeMessage(new Refused(Refused.Code.BUSY, "sentence", 0));
+    byte[] refused = WireCodec.encodeMessage(new Refused(Refused.Code.BUSY, "sentence", 0));
     refused[indexOf(refused, "sentence")] = 0x1b;
 
     assertEquals("refusal has the control character 27 at 0", rule(refused));
@@ -175,8 +174,7 @@ final class WireCodecTest {
     Bytes payload = Bytes.of(new byte[WireLimits.CANCEL_BYTES_MAX + 8]);
 
     MalformedMessageException malformed =
-        assertThrows(
-            MalformedMessageException.class, () -> WireCodec.decodeCancel(payload));
+        assertThrows(MalformedMessageException.class, () -> WireCodec.decodeCancel(payload));
 
     assertEquals("payload is 2056 bytes long, limit 2048", malformed.rule());
   }

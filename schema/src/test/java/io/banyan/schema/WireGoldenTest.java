@@ -26,8 +26,7 @@ final class WireGoldenTest {
   void everyExampleHasItsGoldenBytes() throws IOException {
     Map<String, String> actual = new TreeMap<>();
     WireValues.examples()
-        .forEach(
-            (name, example) -> actual.put(name, HexFormat.of().formatHex(example.bytes())));
+        .forEach((name, example) -> actual.put(name, HexFormat.of().formatHex(example.bytes())));
     if (Boolean.getBoolean("banyan.golden.write")) {
       write(actual);
     }

@@ -57,9 +57,15 @@ final class WireMutationTest {
     }
 
     System.out.printf(
-        "%d mutants in %d ms (seed %d): %d values, %d malformed; at most %d bytes over the frame's share,"
-            + " %.1f for each byte of a message over 4 KiB%n",
-        MUTANTS, (System.nanoTime() - begun) / 1_000_000, SEED, values, malformed, worstBytes, worstRatio);
+        "%d mutants in %d ms (seed %d): %d values, %d malformed; at most %d bytes over the frame's"
+            + " share, %.1f for each byte of a message over 4 KiB%n",
+        MUTANTS,
+        (System.nanoTime() - begun) / 1_000_000,
+        SEED,
+        values,
+        malformed,
+        worstBytes,
+        worstRatio);
     assertTrue(values > MUTANTS / 20, values + " mutants were values");
     assertTrue(malformed > MUTANTS / 4, malformed + " mutants were malformed");
   }
@@ -71,8 +77,7 @@ final class WireMutationTest {
       // The first to break a rule loads the code of its sentence: what counts is the second time.
       spent = spentOn(seed, mutant);
     }
-    assertTrue(
-        spent <= limit, spent + " bytes were spent on a message of " + mutant.length);
+    assertTrue(spent <= limit, spent + " bytes were spent on a message of " + mutant.length);
 
     worstBytes = Math.max(worstBytes, spent - BYTES_PER_BYTE * mutant.length);
     if (mutant.length > 4096) {

@@ -27,8 +27,7 @@ final class WireValues {
   }
 
   static Encoded of(ReceiptEntry entry) {
-    return new Encoded(
-        entry, WireCodec.encodeReceiptEntry(entry), WireCodec::decodeReceiptEntry);
+    return new Encoded(entry, WireCodec.encodeReceiptEntry(entry), WireCodec::decodeReceiptEntry);
   }
 
   static Encoded of(Manifest manifest) {

@@ -15,10 +15,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Checks a job's steps and the root's receipt over them, from manifest, module and input alone: that
- * every call is where the plan has it, that all digests follow from one another, and that the signer
- * stands for just that. It shows integrity; whether the claims are true only running them again can
- * show.
+ * Checks a job's steps and the root's receipt over them, from manifest, module and input alone:
+ * that every call is where the plan has it, that all digests follow from one another, and that the
+ * signer stands for just that. It shows integrity; whether the claims are true only running them
+ * again can show.
  */
 public final class ReceiptCheck {
   private final JobId job;
@@ -69,13 +69,21 @@ public final class ReceiptCheck {
     Evidence evidence = found.evidence();
     if (!receipt.executionRoot().equals(evidence.executionRoot())) {
       return rejected(
-          "its execution hash is " + receipt.executionRoot() + ", that of the steps is "
+          "its execution hash is "
+              + receipt.executionRoot()
+              + ", that of the steps is "
               + evidence.executionRoot());
     }
     if (receipt.leaves() != evidence.leaves() || receipt.fuel() != evidence.fuel()) {
       return rejected(
-          "it counts " + receipt.leaves() + " leaves and fuel " + receipt.fuel()
-              + ", the steps have " + evidence.leaves() + " and " + evidence.fuel());
+          "it counts "
+              + receipt.leaves()
+              + " leaves and fuel "
+              + receipt.fuel()
+              + ", the steps have "
+              + evidence.leaves()
+              + " and "
+              + evidence.fuel());
     }
     if (!receipt.value().equals(found.value())) {
       return rejected("its output hash is not that of the last step");

@@ -71,15 +71,23 @@ final class CheckCommand implements Callable<Integer> {
       GuestModule loaded, CallLimits limits, Optional<ModuleCheck.Findings> findings) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "module    " + module + ": " + loaded.kind().name().toLowerCase(Locale.ROOT)
-            + ", profile " + Profile.UNMETERED.id());
+        "module    "
+            + module
+            + ": "
+            + loaded.kind().name().toLowerCase(Locale.ROOT)
+            + ", profile "
+            + Profile.UNMETERED.id());
     lines.add("exports   " + String.join(", ", loaded.exports()));
     lines.add(
         "imports   " + (loaded.imports().isEmpty() ? "none" : String.join(", ", loaded.imports())));
     lines.add(
-        "memory    begins with " + Quantities.bytes(loaded.memoryBytesMin()) + ", may grow to "
-            + Quantities.bytes(loaded.memoryBytesMax()) + " by its own word, to "
-            + Quantities.bytes(limits.memoryBytesMax()) + " by --memory");
+        "memory    begins with "
+            + Quantities.bytes(loaded.memoryBytesMin())
+            + ", may grow to "
+            + Quantities.bytes(loaded.memoryBytesMax())
+            + " by its own word, to "
+            + Quantities.bytes(limits.memoryBytesMax())
+            + " by --memory");
     loaded.warnings().forEach(warning -> lines.add("warning   " + warning));
     findings.ifPresent(found -> lines.addAll(lines(loaded, limits, found)));
     return lines;
@@ -88,8 +96,7 @@ final class CheckCommand implements Callable<Integer> {
   private static List<String> lines(
       GuestModule loaded, CallLimits limits, ModuleCheck.Findings found) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "sample    " + found.leaves() + " leaves, " + Quantities.bytes(found.bytes()));
+    lines.add("sample    " + found.leaves() + " leaves, " + Quantities.bytes(found.bytes()));
     if (found.bytes() > 0) {
       lines.add(
           String.format(
@@ -98,13 +105,16 @@ final class CheckCommand implements Callable<Integer> {
               found.nanos() / 1e6 / (found.bytes() / (double) (1 << 20))));
     }
     lines.add(
-        "values    up to " + Quantities.bytes(found.valueBytesMax()) + "; a call may return "
+        "values    up to "
+            + Quantities.bytes(found.valueBytesMax())
+            + "; a call may return "
             + Quantities.bytes(limits.outputBytesMax()));
     if (!found.groupings().isEmpty()) {
       lines.add("merge     tried all at once, " + String.join(", ", found.groupings()));
       lines.add(
           "          16 values of the longest seen are "
-              + Quantities.bytes(16 * found.valueBytesMax()) + "; a merge may be handed "
+              + Quantities.bytes(16 * found.valueBytesMax())
+              + "; a merge may be handed "
               + Quantities.bytes(limits.mergeInputBytesMax()));
     } else if (!loaded.exports(GuestFunction.MERGE)) {
       lines.add("merge     none: the answer is the leaves' values one after the other");

@@ -21,7 +21,11 @@ final class JobEnds {
       case JobEnd.TaskFailed(PlanNode node, Claim claim) ->
           new CommandException(
               ExitCode.JOB_FAILED,
-              "job failed: " + claim.function().exportName() + " of plan node " + node + " "
+              "job failed: "
+                  + claim.function().exportName()
+                  + " of plan node "
+                  + node
+                  + " "
                   + claim.outcome().words());
       case JobEnd.PlanRefused(String reason) ->
           new CommandException(ExitCode.JOB_FAILED, "job failed: " + reason);

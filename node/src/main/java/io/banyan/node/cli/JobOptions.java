@@ -92,8 +92,7 @@ final class JobOptions {
     long millis = read("--leaf-time", leafTime, Quantities::parseMillis);
     CallLimits usual = CallLimits.DEFAULT;
     try {
-      return new CallLimits(
-          usual.fuel(), memoryBytes, usual.depthBytesMax(), outputBytes, millis);
+      return new CallLimits(usual.fuel(), memoryBytes, usual.depthBytesMax(), outputBytes, millis);
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
     }

@@ -25,8 +25,7 @@ final class KeyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(
-        spec.commandLine(), "key: say what to do with it: key show");
+    throw new ParameterException(spec.commandLine(), "key: say what to do with it: key show");
   }
 
   /** {@code banyan key show}. */

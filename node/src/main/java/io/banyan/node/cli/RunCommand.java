@@ -82,16 +82,10 @@ final class RunCommand implements Callable<Integer> {
       JobRequest request = job.request(module, scratch);
       long total = request.input().map(InputFile::size).orElse(0L);
       PreparedJob prepared =
-          JobDraft.read(request, sandbox, bytes -> progress.reading(bytes, total))
-              .sign(submitter);
+          JobDraft.read(request, sandbox, bytes -> progress.reading(bytes, total)).sign(submitter);
       LocalRun.Report report =
           LocalRun.run(
-              prepared,
-              sandbox,
-              Delegator.Settings.of(workers),
-              store,
-              claims,
-              progress::running);
+              prepared, sandbox, Delegator.Settings.of(workers), store, claims, progress::running);
       progress.clear();
       if (!(report.end() instanceof JobEnd.Completed completed)) {
         throw JobEnds.failure(report.end());
@@ -131,8 +125,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** The receipt goes last: it says that the answer is there. */
-  private void deliver(Answer answer, Identity submitter)
-      throws IOException, CommandException {
+  private void deliver(Answer answer, Identity submitter) throws IOException, CommandException {
     if (output != null && !output.equals("-")) {
       WholeFile.write("output", Path.of(output), answer::writeOutput);
     } else if (!json) {

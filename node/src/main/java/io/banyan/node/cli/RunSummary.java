@@ -34,8 +34,8 @@ final class RunSummary {
     lines.add(
         String.format(
             Locale.ROOT,
-            "completed: %d leaves, %s in %s (%.1f MB/s) by %d workers; %.1f %% of their time outside"
-                + " the guest",
+            "completed: %d leaves, %s in %s (%.1f MB/s) by %d workers; %.1f %% of their time"
+                + " outside the guest",
             answer.leaves(),
             Quantities.bytes(bytes),
             Quantities.seconds(seconds()),
@@ -49,7 +49,8 @@ final class RunSummary {
     lines.add("execution " + answer.executionHash());
     lines.add("output    " + answer.outputHash() + ", " + Quantities.bytes(answer.outputBytes()));
     lines.add(
-        "run wholly by this process under profile " + job.draft().manifest().profile().id()
+        "run wholly by this process under profile "
+            + job.draft().manifest().profile().id()
             + ": nothing was audited, nothing had to be");
     return lines;
   }

@@ -98,7 +98,8 @@ final class VerifyCommand implements Callable<Integer> {
     out.data("input     " + report.manifest().input().digest());
     out.data("plan      " + root.key());
     out.data("execution " + root.executionRoot());
-    out.data("output    " + root.value().named().digest() + (output == null ? "" : ", as in the file"));
+    out.data(
+        "output    " + root.value().named().digest() + (output == null ? "" : ", as in the file"));
     out.data(
         "proven: every call is where the plan has it, all digests follow from one another, and the"
             + " signer stands for them");

@@ -5,9 +5,9 @@ import io.banyan.node.Version;
 import io.banyan.schema.Profile;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code banyan version}. */
 @Command(name = "version", description = "Says which Banyan this is, and by which rules it runs.")
@@ -28,7 +28,11 @@ final class VersionCommand implements Callable<Integer> {
       out.json(version);
     } else {
       out.data(
-          "banyan " + Version.PRODUCT + ", profile " + Profile.UNMETERED.id() + ", Java "
+          "banyan "
+              + Version.PRODUCT
+              + ", profile "
+              + Profile.UNMETERED.id()
+              + ", Java "
               + Runtime.version());
     }
     return 0;
