@@ -66,8 +66,8 @@ final class CallExecution {
     } finally {
       late = watch.end();
     }
-    CallReport report =
-        new CallReport(System.nanoTime() - startNanos, host.progressPermille(), host.log());
+    CallRecord report =
+        new CallRecord(System.nanoTime() - startNanos, host.progressPermille(), host.log());
     return result(end, late, report);
   }
 
@@ -165,7 +165,7 @@ final class CallExecution {
         .orElseGet(() -> new CallEnd.Bad(Outcome.BAD_OUTPUT));
   }
 
-  private CallResult result(CallEnd end, boolean late, CallReport report) {
+  private CallResult result(CallEnd end, boolean late, CallRecord report) {
     return switch (end) {
       case CallEnd.Value(byte[] bytes) -> new CallResult.Returned(bytes, FUEL_UNMETERED, report);
       case CallEnd.Parts(List<byte[]> parts) ->
@@ -190,7 +190,7 @@ final class CallExecution {
   }
 
   /** A command that exits with 0 has written its value; a reactor that exits returned none. */
-  private CallResult exited(int code, CallReport report) {
+  private CallResult exited(int code, CallRecord report) {
     if (code != 0) {
       return new CallResult.Faulted(
           new Outcome.Trapped(TrapKind.NONZERO_EXIT), FUEL_UNMETERED, report);

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** What a call came to. Output exists only where the outcome is {@code Completed}. */
 public sealed interface CallResult {
-  CallReport report();
+  CallRecord report();
 
   /** The call has an outcome, the same on every machine: it can be claimed. */
   sealed interface Ended extends CallResult {
@@ -16,7 +16,7 @@ public sealed interface CallResult {
   }
 
   /** An {@code execute} or {@code merge} completed. */
-  record Returned(byte[] output, long fuel, CallReport report) implements Ended {
+  record Returned(byte[] output, long fuel, CallRecord report) implements Ended {
     @Override
     public Outcome outcome() {
       return Outcome.COMPLETED;
@@ -28,7 +28,7 @@ public sealed interface CallResult {
    *
    * @param parts 1 to {@link Sandbox#PARTS_MAX}
    */
-  record Divided(List<byte[]> parts, long fuel, CallReport report) implements Ended {
+  record Divided(List<byte[]> parts, long fuel, CallRecord report) implements Ended {
     public Divided {
       parts = List.copyOf(parts);
     }
@@ -40,7 +40,7 @@ public sealed interface CallResult {
   }
 
   /** The call came to something else. */
-  record Faulted(Outcome outcome, long fuel, CallReport report) implements Ended {
+  record Faulted(Outcome outcome, long fuel, CallRecord report) implements Ended {
     public Faulted {
       if (outcome instanceof Outcome.Completed) {
         throw new IllegalArgumentException("a call that completed did not fault");
@@ -49,5 +49,5 @@ public sealed interface CallResult {
   }
 
   /** The host failed. Nothing is claimed; the call can be made elsewhere. */
-  record NoResult(NoResultReason reason, String detail, CallReport report) implements CallResult {}
+  record NoResult(NoResultReason reason, String detail, CallRecord report) implements CallResult {}
 }

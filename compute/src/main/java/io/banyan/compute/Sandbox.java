@@ -159,12 +159,12 @@ public final class Sandbox implements AutoCloseable {
     }
     Optional<Outcome> outcome = CallExecution.outcomeBefore(call);
     if (outcome.isPresent()) {
-      return new CallResult.Faulted(outcome.get(), 0, CallReport.NOT_STARTED);
+      return new CallResult.Faulted(outcome.get(), 0, CallRecord.NOT_STARTED);
     }
     Optional<String> refusal = refusal(call.module(), call.limits());
     if (refusal.isPresent()) {
       return new CallResult.NoResult(
-          NoResultReason.HOST_MEMORY, refusal.get(), CallReport.NOT_STARTED);
+          NoResultReason.HOST_MEMORY, refusal.get(), CallRecord.NOT_STARTED);
     }
     int memoryPages = CallExecution.memoryPagesMax(call.module(), call.limits());
     try (var _ = budget.reserve(MemoryBudget.reservedPages(memoryPages))) {
@@ -173,7 +173,7 @@ public final class Sandbox implements AutoCloseable {
       return new CallResult.NoResult(
           NoResultReason.INTERRUPTED,
           "the calling thread was interrupted while it waited for memory",
-          CallReport.NOT_STARTED);
+          CallRecord.NOT_STARTED);
     }
   }
 

@@ -194,7 +194,7 @@ class CallsTest {
     CallResult output = sandbox.call(split(large, limits));
 
     assertEquals(new Outcome.LimitExceeded(LimitKind.SPLIT), outcome(input));
-    assertEquals(CallReport.NOT_STARTED, input.report());
+    assertEquals(CallRecord.NOT_STARTED, input.report());
     assertEquals(new Outcome.LimitExceeded(LimitKind.SPLIT), outcome(output));
   }
 
@@ -290,7 +290,7 @@ class CallsTest {
     String log = "i32.const 2 local.get 0 local.get 1 call 0 i32.const 4000 call 1 ";
     module.function("execute", CALL, "", log + NOTHING);
 
-    CallReport report = sandbox.execute(module, bytes("careful")).report();
+    CallRecord report = sandbox.execute(module, bytes("careful")).report();
 
     assertEquals(new GuestLog(List.of(new LogLine(2, "careful")), false), report.log());
     assertEquals(1000, report.progressPermille());

@@ -4,7 +4,7 @@ package io.banyan.schema;
  * What one call of a guest may use. Fuel, memory, depth and output are part of every key, because
  * they decide the outcome; wall time is not: running into it says nothing about the call.
  *
- * @param fuel units of metered work, 1 or more
+ * @param fuel units of metered work, 1 to {@link #FUEL_MAX}
  * @param memoryBytesMax the guest's linear memory, 64 KiB to 2 GiB − 64 KiB, whole pages
  * @param depthBytesMax the guest's call stack as the profile counts it, 1 or more
  * @param outputBytesMax the value a call returns, 0 or more
@@ -18,6 +18,9 @@ public record CallLimits(
   /** The most linear memory that one Java array holds, in whole pages. */
   public static final long MEMORY_BYTES_MAX = 32767L * PAGE_BYTES; // 2 GiB - 64 KiB
 
+  /** The most fuel of one call: the sum over the largest plan still fits a long. */
+  public static final long FUEL_MAX = 1L << 38; // 275 thousand million
+
   public static final CallLimits DEFAULT =
       new CallLimits(
           1_000_000_000L,
@@ -27,8 +30,8 @@ public record CallLimits(
           30_000); // 30 s
 
   public CallLimits {
-    if (fuel < 1) {
-      throw new IllegalArgumentException("fuel limit is " + fuel + ", must be 1 or more");
+    if (fuel < 1 || fuel > FUEL_MAX) {
+      throw new IllegalArgumentException("fuel limit is " + fuel + ", must be 1 to " + FUEL_MAX);
     }
     if (memoryBytesMax < PAGE_BYTES
         || memoryBytesMax > MEMORY_BYTES_MAX

@@ -14,4 +14,13 @@ final class Sha256 {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
+
+  /** A digest in the state of {@code sha256}, which stays as it is. */
+  static MessageDigest copy(MessageDigest sha256) {
+    try {
+      return (MessageDigest) sha256.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the platform's SHA-256 can be copied", e);
+    }
+  }
 }

@@ -7,6 +7,6 @@ package io.banyan.compute;
  *     to no instance
  * @param progressPermille what the guest last reported, 0 to 1000
  */
-public record CallReport(long guestNanos, int progressPermille, GuestLog log) {
-  static final CallReport NOT_STARTED = new CallReport(0, 0, GuestLog.EMPTY);
+public record CallRecord(long guestNanos, int progressPermille, GuestLog log) {
+  static final CallRecord NOT_STARTED = new CallRecord(0, 0, GuestLog.EMPTY);
 }

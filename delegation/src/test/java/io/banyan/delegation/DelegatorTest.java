@@ -1,0 +1,498 @@
+package io.banyan.delegation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Claim;
+import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Interval;
+import io.banyan.schema.JobId;
+import io.banyan.schema.LimitKind;
+import io.banyan.schema.Limits;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Outcome;
+import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.Step;
+import io.banyan.schema.Value;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DelegatorTest {
+  private static final JobId JOB = TestingManifests.job(1);
+  private static final long SECOND = 1_000_000_000;
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static TestingNode.Job job(
+      JobId id, SplitRule rule, int chunkBytes, String input, TestingGuest guest) {
+    byte[] bytes = ascii(input);
+    Manifest manifest = TestingManifests.of(rule, chunkBytes, BlobRef.of(bytes), 60_000, 1);
+    return new TestingNode.Job(id, manifest, bytes, guest);
+  }
+
+  private static TestingNode.Job upperCase(JobId id, String input) {
+    return job(id, new SplitRule.ByBytes(), 2, input, new TestingGuest.UpperCase(true));
+  }
+
+  private static PlanNode cells(int from, int to) {
+    return new PlanNode.Cells(new Interval(from, to));
+  }
+
+  private static Command.Execute execute(long call, PlanNode node, long from, long to) {
+    return new Command.Execute(
+        call, new PlannedCall(JOB, node, GuestFunction.EXECUTE, new InputRef.InputRange(from, to)));
+  }
+
+  @Test
+  void oneWorkerIsHandedTwoCallsAtATimeAndMergesAsSoonAsItCan() {
+    TestingNode node = new TestingNode(1);
+    TestingNode.Job job = upperCase(JOB, "abcdef");
+
+    List<Command> submitted = node.submit(job);
+    List<Command> first = node.answer(0);
+    List<Command> second = node.answer(1);
+    List<Command> third = node.answer(2);
+    List<Command> merged = node.answer(3);
+
+    assertEquals(
+        List.of(execute(0, cells(0, 1), 0, 2), execute(1, cells(1, 2), 2, 4)),
+        submitted.subList(1, 3));
+    assertEquals(execute(2, cells(2, 3), 4, 6), first.get(1));
+    assertEquals(1, second.size());
+    BlobRef ab = BlobRef.of(ascii("AB"));
+    BlobRef cd = BlobRef.of(ascii("CD"));
+    BlobRef ef = BlobRef.of(ascii("EF"));
+    assertEquals(
+        new Command.Execute(
+            3,
+            new PlannedCall(
+                JOB, cells(0, 3), GuestFunction.MERGE, new InputRef.Values(List.of(ab, cd, ef)))),
+        third.get(1));
+    assertEquals(new Command.Release(JOB, List.of(ab, cd, ef)), merged.get(0));
+    Command.Record root = assertInstanceOf(Command.Record.class, merged.get(1));
+    assertEquals(List.of(cells(0, 1), cells(1, 2), cells(2, 3)), root.children());
+    Command.Finish finish = assertInstanceOf(Command.Finish.class, merged.get(2));
+    JobEnd.Completed end = assertInstanceOf(JobEnd.Completed.class, finish.end());
+    assertEquals(new Value.Blob(BlobRef.of(ascii("ABCDEF"))), end.value());
+    assertEquals(3, end.evidence().leaves());
+  }
+
+  @Test
+  void whyAJobRunsHereIsExplainedOnce() {
+    TestingNode node = new TestingNode(2);
+    TestingNode.Job job = upperCase(JOB, "abcdef");
+
+    node.submit(job);
+    node.answer(0);
+
+    assertEquals(
+        List.of(
+            new Decision(
+                JOB,
+                cells(0, 3),
+                new ComplexityScore(6, 1, 2e9),
+                Decision.WeightSource.ESTIMATE,
+                0.5,
+                Decision.Reason.BELOW_THRESHOLD)),
+        job.decisions);
+    assertEquals(3e-9, job.decisions.getFirst().score().seconds(), 1e-18);
+  }
+
+  @Test
+  void withoutAnEstimateTheFirstLeafTellsTheWeight() {
+    TestingNode node = new TestingNode(1);
+    byte[] input = ascii("abcdef");
+    Manifest manifest =
+        TestingManifests.of(new SplitRule.ByBytes(), 2, BlobRef.of(input), 60_000, 0);
+    TestingNode.Job job =
+        new TestingNode.Job(JOB, manifest, input, new TestingGuest.UpperCase(true));
+
+    node.submit(job);
+    node.report(
+        0, new CallReport.Returned(Digest.ZERO, List.of(BlobRef.of(ascii("AB"))), 0, 4 * SECOND));
+    node.answer(1);
+
+    assertEquals(
+        List.of(
+            new Decision(
+                JOB,
+                cells(0, 3),
+                new ComplexityScore(6, 2e9, 1e9),
+                Decision.WeightSource.FINISHED_LEAVES,
+                0.5,
+                Decision.Reason.NO_PEERS)),
+        job.decisions);
+  }
+
+  @Test
+  void progressCountsLeavesAndTheirBytes() {
+    TestingNode node = new TestingNode(1);
+    node.submit(upperCase(JOB, "abcde"));
+
+    node.answer(1);
+
+    assertEquals(Optional.of(new JobProgress(1, 2, 5)), node.progress(JOB));
+    node.answer(0);
+    node.answer(2);
+    assertEquals(Optional.of(new JobProgress(3, 5, 5)), node.progress(JOB));
+    node.answer(3);
+    assertEquals(Optional.empty(), node.progress(JOB));
+  }
+
+  @Test
+  void aTrapFailsTheJobAndNamesThePlanNode() {
+    TestingNode node = new TestingNode(2);
+    TestingNode.Job job = upperCase(JOB, "abc!efgh");
+    node.submit(job);
+
+    List<Command> commands = node.answer(1);
+
+    JobEnd.TaskFailed end = assertInstanceOf(JobEnd.TaskFailed.class, job.end.orElseThrow());
+    assertEquals("execute of plan node 1 trapped: unreachable", end.words());
+    assertEquals(BlobRef.of(ascii("c!")).digest(), end.claim().input());
+    assertEquals(
+        List.of(
+            new Command.Interrupt(0),
+            new Command.Interrupt(2),
+            new Command.Interrupt(3),
+            new Command.Finish(JOB, end)),
+        commands);
+    assertEquals(Long.MAX_VALUE, node.wakeNanos());
+  }
+
+  @Test
+  void whatTheHostCannotRunFailsTheNodeAndNotTheTask() {
+    TestingNode node = new TestingNode(1);
+    TestingNode.Job job = upperCase(JOB, "abcdef");
+    node.submit(job);
+    PlannedCall call = node.out.get(1L);
+    CallReport.NoResult why =
+        new CallReport.NoResult(CallReport.HostFailure.WALL_TIME, "ran for 30 s");
+
+    List<Command> commands = node.report(1, why);
+
+    JobEnd end = new JobEnd.NodeFailed(call, why);
+    assertEquals(List.of(new Command.Interrupt(0), new Command.Finish(JOB, end)), commands);
+  }
+
+  @Test
+  void cancellingInterruptsWhatIsOutAndNothingFollows() {
+    TestingNode node = new TestingNode(2);
+    TestingNode.Job job = upperCase(JOB, "abcdefghijkl");
+    node.submit(job);
+
+    List<Command> cancelled = node.cancel(JOB);
+
+    assertEquals(
+        List.of(
+            new Command.Interrupt(0),
+            new Command.Interrupt(1),
+            new Command.Interrupt(2),
+            new Command.Interrupt(3),
+            new Command.Finish(JOB, new JobEnd.Cancelled())),
+        cancelled);
+    assertEquals(List.of(), node.answer(2));
+    assertEquals(
+        List.of(),
+        node.report(
+            0, new CallReport.NoResult(CallReport.HostFailure.INTERRUPTED, "told to stop")));
+    assertEquals(List.of(), node.cancel(JOB));
+  }
+
+  @Test
+  void theTimeOfAJobEndsAtItsWakeAndNotBefore() {
+    TestingNode node = new TestingNode(1);
+    node.nowNanos = -5;
+    TestingNode.Job job = upperCase(JOB, "abcdef");
+    node.submit(job);
+
+    assertEquals(60 * SECOND - 5, node.wakeNanos());
+    node.nowNanos = 60 * SECOND - 6;
+    assertEquals(List.of(), node.wake());
+    node.nowNanos = 60 * SECOND - 5;
+    List<Command> commands = node.wake();
+
+    assertEquals(
+        List.of(
+            new Command.Interrupt(0),
+            new Command.Interrupt(1),
+            new Command.Finish(JOB, new JobEnd.TimedOut(60_000))),
+        commands);
+    assertEquals(Long.MAX_VALUE, node.wakeNanos());
+  }
+
+  @Test
+  void anAnswerThatArrivesWithTheDeadlineCounts() {
+    TestingNode node = new TestingNode(1);
+    TestingNode.Job job = upperCase(JOB, "ab");
+    node.submit(job);
+
+    node.nowNanos = node.wakeNanos();
+    node.answer(0);
+
+    assertInstanceOf(JobEnd.Completed.class, job.end.orElseThrow());
+  }
+
+  @Test
+  void submittingTwiceIsHarmless() {
+    TestingNode node = new TestingNode(1);
+    TestingNode.Job job = upperCase(JOB, "abcdef");
+    node.submit(job);
+
+    List<Command> again = node.submit(job);
+
+    assertEquals(List.of(), again);
+  }
+
+  @Test
+  void anEchoOfACallThatNeverWasIsIgnored() {
+    Delegator delegator = new Delegator(new Delegator.Settings(1, 0.5));
+
+    List<Command> commands =
+        delegator.handle(
+            new Event.Executed(
+                17, new CallReport.NoResult(CallReport.HostFailure.FAULT, "who knows")),
+            0);
+
+    assertEquals(List.of(), commands);
+    assertEquals(List.of(), delegator.handle(new Event.Cancelled(JOB), 0));
+  }
+
+  @Test
+  void theNextJobTakesWhatTheFirstLeavesFree() {
+    TestingNode node = new TestingNode(1);
+    JobId second = TestingManifests.job(2);
+    TestingNode.Job first = upperCase(JOB, "ab");
+    TestingNode.Job next = upperCase(second, "cdef");
+
+    node.submit(first);
+    List<Command> commands = node.submit(next);
+
+    assertEquals(
+        List.of(second),
+        commands.stream()
+            .filter(Command.Execute.class::isInstance)
+            .map(command -> ((Command.Execute) command).planned().job())
+            .toList());
+  }
+
+  @Test
+  void anEmptyInputIsOneLeafThatIsRun() {
+    TestingNode node = new TestingNode(3);
+    TestingNode.Job job = upperCase(JOB, "");
+    node.submit(job);
+
+    List<Command> commands = node.answer(0);
+
+    assertEquals(2, commands.size());
+    JobEnd.Completed end = assertInstanceOf(JobEnd.Completed.class, job.end.orElseThrow());
+    assertEquals(new Value.Blob(BlobRef.EMPTY), end.value());
+    assertEquals(1, end.evidence().leaves());
+  }
+
+  @Test
+  void aSplitIntoNothingButEmptyPartsIsBadOutput() {
+    TestingNode node = new TestingNode(1);
+    TestingNode.Job job =
+        job(JOB, new SplitRule.ByModule(), 2, "abcdef", new TestingGuest.UpperCase(true));
+    node.submit(job);
+
+    node.report(
+        0, new CallReport.Returned(Digest.ZERO, List.of(BlobRef.EMPTY, BlobRef.EMPTY), 9, 1000));
+
+    JobEnd.TaskFailed end = assertInstanceOf(JobEnd.TaskFailed.class, job.end.orElseThrow());
+    assertEquals("split of plan node / bad output", end.words());
+    assertEquals(9, end.claim().fuel());
+  }
+
+  @Test
+  void anEmptyPartIsReleasedAtOnce() {
+    TestingNode node = new TestingNode(1);
+    TestingNode.Job job = job(JOB, new SplitRule.ByModule(), 2, "cab", new TestingGuest.Sort());
+    node.submit(job);
+
+    List<Command> commands = node.answer(0);
+
+    assertEquals(
+        List.of(new Command.Release(JOB, List.of(BlobRef.EMPTY))),
+        commands.stream().filter(Command.Release.class::isInstance).toList());
+  }
+
+  @Test
+  void aPartOverSixteenMebibytesFailsTheJobWithoutACall() {
+    TestingNode node = new TestingNode(1);
+    TestingNode.Job job =
+        job(JOB, new SplitRule.ByModule(), 2, "x".repeat(100), new TestingGuest.UpperCase(true));
+    node.submit(job);
+    BlobRef most = new BlobRef(Digest.ZERO, Limits.LEAF_BYTES_MAX);
+    BlobRef more = new BlobRef(Digest.ZERO, Limits.LEAF_BYTES_MAX + 1L);
+
+    node.report(0, new CallReport.Returned(Digest.ZERO, List.of(more, most), 0, 0));
+
+    JobEnd.TaskFailed end = assertInstanceOf(JobEnd.TaskFailed.class, job.end.orElseThrow());
+    assertEquals("execute of plan node /0/ limit exceeded: leaf", end.words());
+    assertEquals(new Outcome.LimitExceeded(LimitKind.LEAF), end.claim().outcome());
+    assertTrue(node.out.isEmpty());
+  }
+
+  @Test
+  void aLeafThatReturnsTwoValuesIsOurOwnFault() {
+    TestingNode node = new TestingNode(1);
+    node.submit(upperCase(JOB, "abcdef"));
+    CallReport two =
+        new CallReport.Returned(Digest.ZERO, List.of(BlobRef.EMPTY, BlobRef.EMPTY), 0, 0);
+
+    assertEquals(
+        "execute of plan node 0 returned 2 values, not one",
+        assertThrows(IllegalStateException.class, () -> node.report(0, two)).getMessage());
+  }
+
+  /**
+   * A plan is wide and a call is slow: whatever the input's size, what is held are the inner nodes
+   * above the calls that are out, five levels here, and at most sixteen values under each.
+   */
+  @Test
+  void aHundredThousandLeavesAreWalkedInBoundedMemory() {
+    int workers = 4;
+    int cells = 100_000;
+    Delegator delegator = new Delegator(new Delegator.Settings(workers, 0.5));
+    Manifest manifest =
+        TestingManifests.of(
+            new SplitRule.ByBytes(), 1, new BlobRef(Digest.ZERO, cells), 1_000_000, 1);
+    BlobRef value = BlobRef.EMPTY;
+    Set<Interval> open = new HashSet<>();
+    Deque<Command.Execute> out = new ArrayDeque<>();
+    int openMax = 0;
+    int valuesMax = 0;
+    int values = 0;
+    int turn = 0;
+    Optional<JobEnd> end = Optional.empty();
+
+    List<Command> commands =
+        delegator.handle(new Event.Submitted(JOB, manifest, manifest.cutsBySize(), true), 0);
+    while (end.isEmpty()) {
+      for (Command command : commands) {
+        switch (command) {
+          case Command.Execute given -> {
+            out.addLast(given);
+            if (given.planned().node() instanceof PlanNode.Cells(Interval at) && at.count() == 1) {
+              open.addAll(Interval.ancestry(at.from(), cells));
+              open.remove(at);
+            }
+          }
+          case Command.Record(JobId _, PlanNode node, List<Step> _, List<PlanNode> _) ->
+              open.remove(((PlanNode.Cells) node).interval());
+          case Command.Release(JobId _, List<BlobRef> blobs) -> values -= blobs.size();
+          case Command.Finish(JobId _, JobEnd how) -> end = Optional.of(how);
+          case Command.Explain _, Command.Interrupt _ -> {}
+        }
+      }
+      openMax = Math.max(openMax, open.size());
+      valuesMax = Math.max(valuesMax, values);
+      if (end.isEmpty()) {
+        turn++;
+        Command.Execute done = turn % 3 == 0 ? out.removeLast() : out.removeFirst();
+        values++;
+        commands =
+            delegator.handle(
+                new Event.Executed(
+                    done.call(), new CallReport.Returned(Digest.ZERO, List.of(value), 1, 1)),
+                turn);
+      }
+    }
+
+    JobEnd.Completed completed = assertInstanceOf(JobEnd.Completed.class, end.orElseThrow());
+    assertEquals(cells, completed.evidence().leaves());
+    int levels = 5;
+    int callsOut = 2 * workers;
+    assertTrue(openMax <= levels * callsOut, openMax + " open inner nodes");
+    assertTrue(valuesMax <= 16 * levels * 2 + callsOut, valuesMax + " values held");
+  }
+
+  /** 257 × 4096 leaves are one split more than a plan may have. */
+  @Test
+  void aModuleThatSplitsIntoMoreThanAMillionLeavesIsRefused() {
+    Delegator delegator = new Delegator(new Delegator.Settings(2, 0.5));
+    Manifest manifest =
+        TestingManifests.of(
+            new SplitRule.ByModule(), 1, new BlobRef(Digest.ZERO, 5000), 1_000_000, 1);
+    List<BlobRef> wide = Collections.nCopies(257, new BlobRef(Digest.ZERO, 4096));
+    List<BlobRef> single = Collections.nCopies(4096, new BlobRef(Digest.ZERO, 1));
+    Deque<Command.Execute> out = new ArrayDeque<>();
+    Optional<JobEnd> end = Optional.empty();
+    long leaves = 0;
+
+    List<Command> commands =
+        delegator.handle(new Event.Submitted(JOB, manifest, Optional.empty(), false), 0);
+    while (end.isEmpty()) {
+      for (Command command : commands) {
+        if (command instanceof Command.Execute given) {
+          out.addLast(given);
+        }
+        if (command instanceof Command.Finish(JobId _, JobEnd how)) {
+          end = Optional.of(how);
+        }
+      }
+      if (end.isPresent()) {
+        break;
+      }
+      Command.Execute next = out.removeFirst();
+      boolean split = next.planned().function() == GuestFunction.SPLIT;
+      boolean root = next.planned().node().equals(new PlanNode.Part(List.of()));
+      leaves += split ? 0 : 1;
+      List<BlobRef> output = root ? wide : split ? single : List.of(BlobRef.EMPTY);
+      CallReport report = new CallReport.Returned(Digest.ZERO, output, 1, 1);
+      commands = delegator.handle(new Event.Executed(next.call(), report), 0);
+    }
+
+    assertEquals(
+        new JobEnd.PlanRefused("the module's splits make more than 1048576 leaves"),
+        end.orElseThrow());
+    assertTrue(leaves <= Limits.MODULE_LEAVES_MAX);
+  }
+
+  @Test
+  void settingsHaveBounds() {
+    assertThrows(IllegalArgumentException.class, () -> new Delegator.Settings(0, 0.5));
+    assertThrows(IllegalArgumentException.class, () -> new Delegator.Settings(1, -0.1));
+    assertThrows(IllegalArgumentException.class, () -> new Delegator.Settings(1, Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> new ComplexityScore(1, 1, 0));
+    assertThrows(IllegalArgumentException.class, () -> new ComplexityScore(-1, 1, 1));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new CallReport.Returned(Digest.ZERO, List.of(), 0, 0));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new CallReport.Ended(Digest.ZERO, Outcome.COMPLETED, 0, 0));
+  }
+
+  @Test
+  void aClaimOfABadOutcomeHasTheKeyOfItsPlanNode() {
+    TestingNode node = new TestingNode(1);
+    TestingNode.Job job = upperCase(JOB, "!");
+    node.submit(job);
+
+    node.answer(0);
+
+    JobEnd.TaskFailed end = assertInstanceOf(JobEnd.TaskFailed.class, job.end.orElseThrow());
+    Claim claim = end.claim();
+    assertEquals(Plan.of(job.manifest).key(cells(0, 1)), claim.key());
+    assertEquals(Digest.ZERO, claim.output());
+    assertEquals(4, claim.fuel());
+  }
+}

@@ -1,0 +1,58 @@
+package io.banyan.delegation;
+
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Budget;
+import io.banyan.schema.Bytes;
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.Cuts;
+import io.banyan.schema.Digest;
+import io.banyan.schema.JobId;
+import io.banyan.schema.LineCuts;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.MemoPolicy;
+import io.banyan.schema.Profile;
+import io.banyan.schema.Routing;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.Verification;
+import java.util.List;
+import java.util.Optional;
+
+/** Manifests of jobs over bytes in memory. */
+final class TestingManifests {
+  private TestingManifests() {}
+
+  static Manifest of(
+      SplitRule rule, int chunkBytes, BlobRef input, long timeMillis, double operationWeight) {
+    return new Manifest(
+        Profile.UNMETERED,
+        Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
+        1,
+        BlobRef.of(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0}),
+        input,
+        Bytes.EMPTY,
+        List.of(),
+        rule,
+        chunkBytes,
+        CallLimits.DEFAULT,
+        new Budget(1L << 40, 1 << 20, 1L << 30, 1L << 30, 4, timeMillis),
+        3,
+        Verification.NONE,
+        Routing.DEFAULT,
+        1000,
+        MemoPolicy.PRIVATE,
+        operationWeight);
+  }
+
+  static Optional<Cuts> cuts(Manifest manifest, byte[] input) {
+    if (manifest.splitRule() instanceof SplitRule.ByLines) {
+      LineCuts.Finder finder = new LineCuts.Finder(manifest.chunkBytes());
+      finder.update(input, 0, input.length);
+      return Optional.of(finder.finish());
+    }
+    return manifest.cutsBySize();
+  }
+
+  static JobId job(int number) {
+    return new JobId(Digest.sha256(new byte[] {(byte) number}));
+  }
+}

@@ -1,0 +1,58 @@
+package io.banyan.trust;
+
+import io.banyan.schema.Cuts;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Interval;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Step;
+import io.banyan.schema.Value;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A door to {@link PlanCheck} for this module's tests, which hold what the Delegator recorded
+ * against it. It stands in trust's package because that class is not for others to use.
+ */
+public final class TestingPlanCheck {
+  private TestingPlanCheck() {}
+
+  /** What the steps come to, or why they are not the plan's. */
+  public sealed interface Result {
+    record Holds(Value value, Evidence evidence) implements Result {}
+
+    record Fails(String reason) implements Result {}
+  }
+
+  /** Holds {@code steps} against the plan of {@code manifest}. */
+  public static Result check(
+      Manifest manifest,
+      boolean merges,
+      Optional<Cuts> cuts,
+      Function<Interval, Digest> chunk,
+      List<Step> steps) {
+    JobContent content =
+        new JobContent() {
+          @Override
+          public boolean merges() {
+            return merges;
+          }
+
+          @Override
+          public Cuts cuts() {
+            return cuts.orElseThrow();
+          }
+
+          @Override
+          public Digest chunk(Interval cell) {
+            return chunk.apply(cell);
+          }
+        };
+    try {
+      PlanCheck.Found found = new PlanCheck(manifest, content, steps.iterator(), step -> {}).root();
+      return new Result.Holds(found.value(), found.evidence());
+    } catch (PlanCheck.Mismatch e) {
+      return new Result.Fails(String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,264 @@
+package io.banyan.schema;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ClaimTest {
+  /** 32 times the byte {@code value}. */
+  private static Digest digest(int value) {
+    byte[] bytes = new byte[Digest.LENGTH];
+    Arrays.fill(bytes, (byte) value);
+    return Digest.of(bytes);
+  }
+
+  private static Claim claim(GuestFunction function, Outcome outcome) {
+    boolean completed = outcome instanceof Outcome.Completed;
+    return new Claim(
+        Profile.UNMETERED,
+        digest(1),
+        function,
+        digest(2),
+        completed ? digest(3) : Digest.ZERO,
+        completed ? 4 : 0,
+        5,
+        outcome);
+  }
+
+  private static String mergeDigest(Outcome outcome) {
+    return claim(GuestFunction.MERGE, outcome).digest().toString();
+  }
+
+  /* The digests below were computed by another program from docs/plan.md. */
+
+  @Test
+  void claimDigestsAreGolden() {
+    assertEquals(
+        "55ae5745139b55cc4ec1067d7a0c934ed2db00ee4f29051b6b9fedf676f3a235",
+        mergeDigest(Outcome.COMPLETED));
+    assertEquals(
+        "5ac9621abb6c4fdd43931781d5c9f35ce9ece0d024d479ad96763a3f4cbd87ed",
+        mergeDigest(new Outcome.Trapped(TrapKind.UNREACHABLE)));
+    assertEquals(
+        "55c54fed94557cef52bf72e01c9fea62598617a63bcfe7ce0847f024b5c2aa9c",
+        mergeDigest(new Outcome.Trapped(TrapKind.NONZERO_EXIT)));
+    assertEquals(
+        "d50690000dc8767dbe01d99e2d3dcad36b73cf06ad010baae11b5dfeb0c8b2cf",
+        mergeDigest(Outcome.OUT_OF_FUEL));
+    assertEquals(
+        "65baf4908f23e9df803bd0ade3fa70ea32527c2f5b9137039c959c98c61e0bc1",
+        mergeDigest(new Outcome.LimitExceeded(LimitKind.LEAF)));
+    assertEquals(
+        "a8109d8b1bd522af8b0d9f1ce45b1f8a15e7f470b300844a12977b96c6768425",
+        mergeDigest(new Outcome.Failed("na\u00efv")));
+    assertEquals(
+        "63501143db6ac7523662cec3dc79f9adb527d2ae8600d116b5f69e21ab4032d9",
+        mergeDigest(Outcome.BAD_OUTPUT));
+  }
+
+  @Test
+  void nodeHashesAreGolden() {
+    List<Digest> children = List.of(digest(3), digest(4), digest(5));
+    Claim split = claim(GuestFunction.SPLIT, Outcome.COMPLETED);
+    Claim merge = claim(GuestFunction.MERGE, Outcome.COMPLETED);
+
+    assertEquals(
+        "b8ce2c6008a6497ebf6668c1268daa60572f53109aa430366e507ffd850734ff",
+        Claim.nodeHash(List.of(), List.of(digest(7))).toString());
+    assertEquals(
+        "dbc11b6a1886d7dbb93a823745c51c5bbf97d8b75271aa4a664d463cf8950e63",
+        Claim.nodeHash(List.of(split, merge), children).toString());
+  }
+
+  @Test
+  void listAndRopeDigestsAreGolden() {
+    List<BlobRef> parts = List.of(new BlobRef(digest(1), 1), new BlobRef(digest(2), 256));
+
+    assertEquals(
+        "0d8f3946acec08404584fbac88e2f0113e402fa490382a446ecb037c0791f347",
+        Value.listDigest(parts).toString());
+    assertEquals(
+        new Value.Rope(
+            Digest.parse("5878c9436a89757f8adbd3b046550e6b8d070c221d54ccf7ceacbd18befbf1ff"), 257),
+        Value.Rope.over(parts));
+  }
+
+  @Test
+  void aRopeOfRopesIsNotFlattened() {
+    BlobRef a = new BlobRef(digest(1), 1);
+    BlobRef b = new BlobRef(digest(2), 2);
+    BlobRef c = new BlobRef(digest(3), 3);
+
+    Value.Rope flat = Value.Rope.over(List.of(a, b, c));
+    Value.Rope deep = Value.Rope.over(List.of(Value.Rope.over(List.of(a, b)), c));
+
+    assertEquals(flat.length(), deep.length());
+    assertNotEquals(flat.digest(), deep.digest());
+  }
+
+  @Test
+  void orderLengthAndNumberOfPartsAreUnderTheirDigest() {
+    BlobRef a = new BlobRef(digest(1), 1);
+    BlobRef b = new BlobRef(digest(2), 2);
+
+    Set<Digest> digests =
+        Set.of(
+            Value.listDigest(List.of(a, b)),
+            Value.listDigest(List.of(b, a)),
+            Value.listDigest(List.of(a, new BlobRef(digest(2), 3))),
+            Value.listDigest(List.of(a, b, b)),
+            Value.listDigest(List.of(a)),
+            Value.Rope.over(List.of(a, b)).digest());
+
+    assertEquals(6, digests.size());
+  }
+
+  @Test
+  void everyFieldIsUnderTheClaimsDigest() {
+    List<Claim> claims = new ArrayList<>();
+    claims.add(claim(GuestFunction.EXECUTE, Outcome.COMPLETED));
+    claims.add(claim(GuestFunction.SPLIT, Outcome.COMPLETED));
+    claims.add(claim(GuestFunction.MERGE, Outcome.COMPLETED));
+    claims.add(of(new Profile("1"), 1, 2, 3, 4, 5));
+    claims.add(of(Profile.UNMETERED, 9, 2, 3, 4, 5));
+    claims.add(of(Profile.UNMETERED, 1, 9, 3, 4, 5));
+    claims.add(of(Profile.UNMETERED, 1, 2, 9, 4, 5));
+    claims.add(of(Profile.UNMETERED, 1, 2, 3, 9, 5));
+    claims.add(of(Profile.UNMETERED, 1, 2, 3, 4, 9));
+    for (TrapKind kind : TrapKind.values()) {
+      claims.add(claim(GuestFunction.EXECUTE, new Outcome.Trapped(kind)));
+    }
+    for (LimitKind limit : LimitKind.values()) {
+      claims.add(claim(GuestFunction.EXECUTE, new Outcome.LimitExceeded(limit)));
+    }
+    claims.add(claim(GuestFunction.EXECUTE, Outcome.OUT_OF_FUEL));
+    claims.add(claim(GuestFunction.EXECUTE, Outcome.BAD_OUTPUT));
+    claims.add(claim(GuestFunction.EXECUTE, new Outcome.Failed("")));
+    claims.add(claim(GuestFunction.EXECUTE, new Outcome.Failed("no")));
+    Set<Digest> digests = new HashSet<>();
+
+    claims.forEach(claim -> digests.add(claim.digest()));
+
+    assertEquals(27, claims.size());
+    assertEquals(claims.size(), digests.size());
+  }
+
+  private static Claim of(
+      Profile profile, int key, int input, int output, long outputBytes, long fuel) {
+    return new Claim(
+        profile,
+        digest(key),
+        GuestFunction.EXECUTE,
+        digest(input),
+        digest(output),
+        outputBytes,
+        fuel,
+        Outcome.COMPLETED);
+  }
+
+  @Test
+  void everyPieceOfANodeIsUnderItsHash() {
+    Claim a = of(Profile.UNMETERED, 1, 2, 3, 4, 5);
+    Claim b = of(Profile.UNMETERED, 1, 2, 3, 4, 6);
+    Digest x = digest(1);
+    Digest y = digest(2);
+
+    Set<Digest> hashes =
+        Set.of(
+            Claim.nodeHash(List.of(), List.of(x, y)),
+            Claim.nodeHash(List.of(), List.of(y, x)),
+            Claim.nodeHash(List.of(), List.of(x)),
+            Claim.nodeHash(List.of(), List.of(x, y, y)),
+            Claim.nodeHash(List.of(a), List.of(x, y)),
+            Claim.nodeHash(List.of(b), List.of(x, y)),
+            Claim.nodeHash(List.of(a, b), List.of(x, y)),
+            Claim.nodeHash(List.of(b, a), List.of(x, y)),
+            a.digest(),
+            b.digest());
+
+    assertEquals(10, hashes.size());
+  }
+
+  @Test
+  void codesNeverChange() {
+    assertEquals(
+        List.of(1, 2, 3), Arrays.stream(GuestFunction.values()).map(GuestFunction::code).toList());
+    assertEquals(
+        List.of(1, 2, 3, 4, 5, 6, 7, 8, 9),
+        Arrays.stream(TrapKind.values()).map(TrapKind::code).toList());
+    assertEquals(
+        List.of(1, 2, 3, 4, 5), Arrays.stream(LimitKind.values()).map(LimitKind::code).toList());
+  }
+
+  @Test
+  void onlyACallThatCompletedHasAnOutput() {
+    assertEquals(
+        "a call that out of fuel claims an output",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> badClaim(digest(3), 0, 0, Outcome.OUT_OF_FUEL))
+            .getMessage());
+    assertThrows(
+        IllegalArgumentException.class, () -> badClaim(Digest.ZERO, 1, 0, Outcome.BAD_OUTPUT));
+    assertThrows(
+        IllegalArgumentException.class, () -> badClaim(digest(3), -1, 0, Outcome.COMPLETED));
+    assertThrows(
+        IllegalArgumentException.class, () -> badClaim(digest(3), 0, -1, Outcome.COMPLETED));
+  }
+
+  private static Claim badClaim(Digest output, long outputBytes, long fuel, Outcome outcome) {
+    return new Claim(
+        Profile.UNMETERED,
+        digest(1),
+        GuestFunction.EXECUTE,
+        digest(2),
+        output,
+        outputBytes,
+        fuel,
+        outcome);
+  }
+
+  @Test
+  void aStepHasPartsIfAndOnlyIfItIsASplitThatCompleted() {
+    PlanNode node = new PlanNode.Part(List.of());
+    BlobRef part = new BlobRef(digest(1), 4);
+    Claim split = claim(GuestFunction.SPLIT, Outcome.COMPLETED);
+    Claim badSplit = claim(GuestFunction.SPLIT, Outcome.BAD_OUTPUT);
+    Claim merge = claim(GuestFunction.MERGE, Outcome.COMPLETED);
+
+    assertEquals(List.of(part), new Step(node, split, List.of(part)).parts());
+    assertEquals(List.of(), new Step(node, badSplit).parts());
+    assertEquals(List.of(), new Step(node, merge).parts());
+    assertThrows(IllegalArgumentException.class, () -> new Step(node, split));
+    assertThrows(IllegalArgumentException.class, () -> new Step(node, badSplit, List.of(part)));
+    assertThrows(IllegalArgumentException.class, () -> new Step(node, merge, List.of(part)));
+  }
+
+  @Test
+  void aFailureIsASentence() {
+    String longest = "\u00e9".repeat(512);
+
+    assertEquals("failed: " + longest, new Outcome.Failed(longest).words());
+    assertEquals(
+        "failure message is 1025 bytes long, limit 1024",
+        assertThrows(IllegalArgumentException.class, () -> new Outcome.Failed(longest + "!"))
+            .getMessage());
+  }
+
+  @Test
+  void aRopeHasTwoPartsAndALengthThatFits() {
+    BlobRef huge = new BlobRef(digest(1), Long.MAX_VALUE);
+
+    assertThrows(IllegalArgumentException.class, () -> Value.Rope.over(List.of(huge)));
+    assertThrows(ArithmeticException.class, () -> Value.Rope.over(List.of(huge, huge)));
+    assertThrows(IllegalArgumentException.class, () -> new Value.Rope(digest(1), -1));
+    assertThrows(IllegalStateException.class, Value.EMPTY::named);
+  }
+}

@@ -1,0 +1,254 @@
+package io.banyan.trust;
+
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Claim;
+import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Interval;
+import io.banyan.schema.Limits;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Outcome;
+import io.banyan.schema.PartCuts;
+import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.Step;
+import io.banyan.schema.Value;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Holds the steps of a finished job against its plan: derives the plan anew from manifest, module
+ * and input, and wants each call to be where the plan has it, on what the plan hands it. It needs
+ * memory for one way from the root to a leaf, however long the job.
+ *
+ * <p>Steps come in the order in which one worker would have made them: a split before what it
+ * makes, a merge behind what it merges, children in order.
+ *
+ * <p>This shows that the claims fit together, not that they are true.
+ */
+final class PlanCheck {
+  private final Manifest manifest;
+  private final Plan plan;
+  private final JobContent content;
+  private final Iterator<Step> steps;
+  private final Consumer<Step> observer;
+  private long stepCount;
+  private long leafCount;
+
+  PlanCheck(Manifest manifest, JobContent content, Iterator<Step> steps, Consumer<Step> observer) {
+    this.manifest = manifest;
+    this.plan = Plan.of(manifest);
+    this.content = content;
+    this.steps = steps;
+    this.observer = observer;
+  }
+
+  /** What a plan node came to, by its claims. */
+  record Found(Value value, Evidence evidence) {}
+
+  /** A step is not what the plan wants; unwinds the walk and leaves this package as a verdict. */
+  static final class Mismatch extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Mismatch(String reason) {
+      super(reason);
+    }
+  }
+
+  /** Walks the whole plan, taking every step. */
+  Found root() throws Mismatch {
+    Found found =
+        switch (plan.root(cellCount())) {
+          case PlanNode.Cells(Interval interval) -> cells(interval);
+          case PlanNode.Part part -> part(part, manifest.input(), Long.MAX_VALUE);
+          case PlanNode.Parts parts ->
+              throw new IllegalStateException("no plan has the root " + parts);
+        };
+    if (steps.hasNext()) {
+      throw new Mismatch("step " + stepCount + ": the plan ends before it");
+    }
+    return found;
+  }
+
+  private int cellCount() {
+    return manifest.splitRule() instanceof SplitRule.ByModule ? 0 : content.cuts().count();
+  }
+
+  private Found cells(Interval interval) throws Mismatch {
+    PlanNode node = new PlanNode.Cells(interval);
+    if (interval.count() == 1) {
+      return leaf(node, content.chunk(interval), content.cuts().length(interval));
+    }
+    List<Found> children = new ArrayList<>();
+    for (Interval child : content.cuts().children(interval)) {
+      children.add(cells(child));
+    }
+    return inner(node, Optional.empty(), children);
+  }
+
+  private Found part(PlanNode.Part part, BlobRef bytes, long parentBytes) throws Mismatch {
+    if (plan.isLeaf(part, bytes.length(), parentBytes)) {
+      return leaf(part, bytes.digest(), bytes.length());
+    }
+    Step split = take(part, GuestFunction.SPLIT, bytes.digest());
+    long splitBytesMax = manifest.limits().splitBytesMax();
+    if (bytes.length() > splitBytesMax || framedBytes(split.parts()) > splitBytesMax) {
+      throw wrong(
+          split,
+          "its input or its parts are more than the "
+              + splitBytesMax
+              + " bytes that a split may have");
+    }
+    PartCuts cuts = new PartCuts(split.parts());
+    Digest list = Value.listDigest(split.parts());
+    if (!split.claim().output().equals(list) || split.claim().outputBytes() != cuts.size()) {
+      throw wrong(split, "its parts are not the output it claims");
+    }
+    if (cuts.size() == 0) {
+      throw wrong(split, "its parts hold no bytes, which is bad output");
+    }
+    return inner(part, Optional.of(split), spread(part, bytes, cuts, Interval.all(cuts.count())));
+  }
+
+  /** The children of one interval of a split's parts. */
+  private List<Found> spread(PlanNode.Part whole, BlobRef bytes, PartCuts parts, Interval interval)
+      throws Mismatch {
+    if (interval.count() == 1) {
+      int index = interval.from();
+      return List.of(part(whole.child(index), parts.part(index), bytes.length()));
+    }
+    List<Found> children = new ArrayList<>();
+    for (Interval child : parts.children(interval)) {
+      List<Found> below = spread(whole, bytes, parts, child);
+      children.add(
+          child.count() == 1
+              ? below.getFirst()
+              : inner(new PlanNode.Parts(whole.path(), child), Optional.empty(), below));
+    }
+    return children;
+  }
+
+  private Found leaf(PlanNode node, Digest input, long inputBytes) throws Mismatch {
+    Step step = take(node, GuestFunction.EXECUTE, input);
+    if (inputBytes > Limits.LEAF_BYTES_MAX) {
+      throw wrong(
+          step, "the leaf is " + inputBytes + " bytes long, limit " + Limits.LEAF_BYTES_MAX);
+    }
+    leafCount++;
+    if (leafCount > leavesMax()) {
+      throw wrong(step, "the plan has more than " + leavesMax() + " leaves");
+    }
+    return new Found(output(step.claim()), Evidence.ofLeaf(step.claim()));
+  }
+
+  private int leavesMax() {
+    return manifest.splitRule() instanceof SplitRule.ByModule
+        ? Limits.MODULE_LEAVES_MAX
+        : Limits.CELLS_MAX;
+  }
+
+  private Found inner(PlanNode node, Optional<Step> split, List<Found> children) throws Mismatch {
+    List<Claim> own = new ArrayList<>();
+    split.ifPresent(step -> own.add(step.claim()));
+    Value value = combine(node, children, own);
+    List<Evidence> below = children.stream().map(Found::evidence).toList();
+    return new Found(value, Evidence.ofInner(own, below));
+  }
+
+  private Value combine(PlanNode node, List<Found> children, List<Claim> own) throws Mismatch {
+    if (children.size() == 1) {
+      return children.getFirst().value();
+    }
+    if (!content.merges()) {
+      return Value.Rope.over(children.stream().map(child -> child.value().named()).toList());
+    }
+    List<BlobRef> values = new ArrayList<>();
+    for (Found child : children) {
+      if (!(child.value() instanceof Value.Blob(BlobRef ref))) {
+        throw new IllegalStateException("with a merge every value is a blob, under " + node);
+      }
+      values.add(ref);
+    }
+    Step merge = take(node, GuestFunction.MERGE, Value.listDigest(values));
+    long mergeBytesMax = manifest.limits().mergeInputBytesMax();
+    if (framedBytes(values) > mergeBytesMax) {
+      throw wrong(
+          merge, "its input is more than the " + mergeBytesMax + " bytes that a merge may have");
+    }
+    own.add(merge.claim());
+    return output(merge.claim());
+  }
+
+  /**
+   * The length of {@code items} as a guest is handed them, or hands them back: u32 count, then u32
+   * length and bytes of each. Long.MAX_VALUE if it does not fit.
+   */
+  private static long framedBytes(List<BlobRef> items) {
+    long framed = Integer.BYTES;
+    for (BlobRef item : items) {
+      if (item.length() > Long.MAX_VALUE - Integer.BYTES - framed) {
+        return Long.MAX_VALUE;
+      }
+      framed += Integer.BYTES + item.length();
+    }
+    return framed;
+  }
+
+  private static Value output(Claim claim) {
+    return new Value.Blob(new BlobRef(claim.output(), claim.outputBytes()));
+  }
+
+  /** The next step, which must be {@code function} of {@code node} on {@code input}. */
+  private Step take(PlanNode node, GuestFunction function, Digest input) throws Mismatch {
+    String wanted = function.exportName() + " of plan node " + node;
+    if (!steps.hasNext()) {
+      throw new Mismatch("step " + stepCount + ": the plan has " + wanted + ", the receipt ends");
+    }
+    Step step = steps.next();
+    stepCount++;
+    Claim claim = step.claim();
+    if (claim.function() != function || !step.node().equals(node)) {
+      throw wrong(step, "the plan has " + wanted + " in its place");
+    }
+    if (!claim.profile().equals(manifest.profile())) {
+      throw wrong(step, "it is claimed under profile " + claim.profile().id());
+    }
+    if (!claim.key().equals(plan.key(node))) {
+      throw wrong(step, "its key is not the plan's");
+    }
+    if (!claim.input().equals(input)) {
+      throw wrong(step, "its input digest is not that of what the plan hands it");
+    }
+    if (!(claim.outcome() instanceof Outcome.Completed)) {
+      throw wrong(step, "a finished job has a call that " + claim.outcome().words());
+    }
+    if (claim.fuel() > manifest.limits().fuel() || claim.outputBytes() > outputBytesMax(function)) {
+      throw wrong(step, "it claims more fuel or output than a call may use");
+    }
+    observer.accept(step);
+    return step;
+  }
+
+  private long outputBytesMax(GuestFunction function) {
+    return function == GuestFunction.SPLIT
+        ? manifest.limits().splitBytesMax()
+        : manifest.limits().outputBytesMax();
+  }
+
+  /** What is wrong with the step that was taken last. */
+  private Mismatch wrong(Step step, String reason) {
+    return new Mismatch(
+        "step "
+            + (stepCount - 1)
+            + " ("
+            + step.claim().function().exportName()
+            + " of plan node "
+            + step.node()
+            + "): "
+            + reason);
+  }
+}

@@ -1,0 +1,23 @@
+package io.banyan.trust;
+
+/** What checking came to. */
+public sealed interface Verdict {
+  /** Everything that was to be checked held. */
+  record Accepted() implements Verdict {}
+
+  /**
+   * Something did not hold.
+   *
+   * @param reason one sentence that names the place, the rule and the value
+   */
+  record Rejected(String reason) implements Verdict {}
+
+  /**
+   * What was needed to check was not there.
+   *
+   * @param reason what was missing, and whose it was to give
+   */
+  record Withheld(String reason) implements Verdict {}
+
+  Verdict ACCEPTED = new Accepted();
+}

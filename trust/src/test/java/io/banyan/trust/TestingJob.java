@@ -1,0 +1,298 @@
+package io.banyan.trust;
+
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Budget;
+import io.banyan.schema.Bytes;
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.Claim;
+import io.banyan.schema.Cuts;
+import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Interval;
+import io.banyan.schema.LineCuts;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.MemoPolicy;
+import io.banyan.schema.MerkleTree;
+import io.banyan.schema.Outcome;
+import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Profile;
+import io.banyan.schema.Routing;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.Step;
+import io.banyan.schema.Value;
+import io.banyan.schema.Verification;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A finished job whose guest nobody ran: what its calls came to is made up from their keys. Its
+ * steps are written down by plain recursion over the plan.
+ */
+final class TestingJob implements JobContent {
+  private static final int UNSPLIT = Integer.MAX_VALUE;
+
+  final Manifest manifest;
+  final List<Step> steps = new ArrayList<>();
+  final Node root;
+
+  private final boolean merges;
+  private final byte[] input;
+  private final List<Long> ends; // where each cell ends, first to last; empty under `module`
+  private final Function<PlanNode.Part, List<Integer>> split;
+  private final Plan plan;
+
+  /** What a plan node came to, and the claim tree below it as the definition has it. */
+  record Node(Value value, Digest executionRoot, long leaves, long fuel) {}
+
+  private TestingJob(
+      SplitRule rule,
+      int chunkBytes,
+      byte[] input,
+      boolean merges,
+      Function<PlanNode.Part, List<Integer>> split) {
+    this.input = input;
+    this.merges = merges;
+    this.split = split;
+    this.manifest = manifest(rule, chunkBytes, BlobRef.of(input), CallLimits.DEFAULT);
+    this.plan = Plan.of(manifest);
+    this.ends = ends(rule, chunkBytes, input);
+    this.root =
+        rule instanceof SplitRule.ByModule
+            ? part(new PlanNode.Part(List.of()), manifest.input(), UNSPLIT)
+            : cells(0, ends.size());
+  }
+
+  /** A job cut by bytes, lines or an index. */
+  static TestingJob ofCells(SplitRule rule, int chunkBytes, String input, boolean merges) {
+    byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
+    return new TestingJob(rule, chunkBytes, bytes, merges, part -> List.of());
+  }
+
+  /**
+   * A job whose guest splits.
+   *
+   * @param split the lengths of the parts that a part is split into
+   */
+  static TestingJob ofParts(
+      int chunkBytes,
+      int inputBytes,
+      boolean merges,
+      Function<PlanNode.Part, List<Integer>> split) {
+    byte[] bytes = new byte[inputBytes];
+    return new TestingJob(new SplitRule.ByModule(), chunkBytes, bytes, merges, split);
+  }
+
+  static Manifest manifest(SplitRule rule, int chunkBytes, BlobRef input, CallLimits limits) {
+    return new Manifest(
+        Profile.UNMETERED,
+        Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
+        1,
+        BlobRef.of(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0}),
+        input,
+        Bytes.EMPTY,
+        List.of(),
+        rule,
+        chunkBytes,
+        limits,
+        new Budget(1L << 40, 1 << 20, 1L << 30, 1L << 30, 4, 300_000),
+        3,
+        Verification.NONE,
+        Routing.DEFAULT,
+        1000,
+        MemoPolicy.PRIVATE,
+        0);
+  }
+
+  private static List<Long> ends(SplitRule rule, int chunkBytes, byte[] input) {
+    List<Long> ends = new ArrayList<>();
+    switch (rule) {
+      case SplitRule.ByIndex(int cells) -> {
+        for (int k = 0; k < cells; k++) {
+          ends.add((long) k + 1); // stand-ins that are not empty
+        }
+      }
+      case SplitRule.ByModule() -> {}
+      case SplitRule.ByBytes(), SplitRule.ByRecords(int _), SplitRule.ByLines() -> {
+        int cells = Math.max(1, (input.length + chunkBytes - 1) / chunkBytes);
+        for (int k = 1; k <= cells; k++) {
+          int end = Math.min(input.length, k * chunkBytes);
+          while (rule instanceof SplitRule.ByLines
+              && end < input.length
+              && input[end - 1] != '\n') {
+            end++;
+          }
+          ends.add((long) end);
+        }
+      }
+    }
+    return ends;
+  }
+
+  private long begin(int cell) {
+    return cell == 0 ? 0 : ends.get(cell - 1);
+  }
+
+  private Node cells(int from, int to) {
+    PlanNode node = new PlanNode.Cells(new Interval(from, to));
+    if (to - from == 1) {
+      return leaf(node, chunk(new Interval(from, to)));
+    }
+    List<Node> children = new ArrayList<>();
+    int width = widthBelow(to - from);
+    for (int at = from; at < to; at += width) {
+      int end = Math.min(at + width, to);
+      if (begin(at) < begin(end)) {
+        children.add(cells(at, end));
+      }
+    }
+    return inner(node, List.of(), children);
+  }
+
+  private static int widthBelow(int count) {
+    int width = 1;
+    while (16 * width < count) {
+      width *= 16;
+    }
+    return width;
+  }
+
+  private Node part(PlanNode.Part part, BlobRef bytes, long parentBytes) {
+    if (bytes.length() <= manifest.chunkBytes()
+        || part.path().size() == 8
+        || bytes.length() >= parentBytes) {
+      return leaf(part, bytes.digest());
+    }
+    List<BlobRef> parts = new ArrayList<>();
+    for (int length : split.apply(part)) {
+      byte[] made = new byte[length];
+      Arrays.fill(made, (byte) parts.size());
+      parts.add(BlobRef.of(made));
+    }
+    Claim claim =
+        claim(
+            part,
+            GuestFunction.SPLIT,
+            bytes.digest(),
+            new BlobRef(Value.listDigest(parts), parts.stream().mapToLong(BlobRef::length).sum()));
+    steps.add(new Step(part, claim, parts));
+    List<Node> children =
+        parts.size() == 1
+            ? List.of(part(part.child(0), parts.getFirst(), bytes.length()))
+            : group(part, bytes, parts, 0, parts.size());
+    return inner(part, List.of(claim), children);
+  }
+
+  private List<Node> group(
+      PlanNode.Part whole, BlobRef bytes, List<BlobRef> parts, int from, int to) {
+    List<Node> children = new ArrayList<>();
+    int width = widthBelow(to - from);
+    for (int at = from; at < to; at += width) {
+      int end = Math.min(at + width, to);
+      if (parts.subList(at, end).stream().allMatch(part -> part.length() == 0)) {
+        continue;
+      }
+      children.add(
+          end - at == 1
+              ? part(whole.child(at), parts.get(at), bytes.length())
+              : inner(
+                  new PlanNode.Parts(whole.path(), new Interval(at, end)),
+                  List.of(),
+                  group(whole, bytes, parts, at, end)));
+    }
+    return children;
+  }
+
+  private Node leaf(PlanNode node, Digest input) {
+    BlobRef output = madeUp(node, GuestFunction.EXECUTE);
+    Claim claim = claim(node, GuestFunction.EXECUTE, input, output);
+    steps.add(new Step(node, claim));
+    return new Node(new Value.Blob(output), claim.digest(), 1, claim.fuel());
+  }
+
+  private Node inner(PlanNode node, List<Claim> splits, List<Node> children) {
+    List<Claim> own = new ArrayList<>(splits);
+    Value value = children.getFirst().value();
+    if (children.size() > 1 && merges) {
+      List<BlobRef> values =
+          children.stream().map(child -> (BlobRef) child.value().named()).toList();
+      BlobRef output = madeUp(node, GuestFunction.MERGE);
+      Claim merge = claim(node, GuestFunction.MERGE, Value.listDigest(values), output);
+      steps.add(new Step(node, merge));
+      own.add(merge);
+      value = new Value.Blob(output);
+    } else if (children.size() > 1) {
+      value = Value.Rope.over(children.stream().map(child -> child.value().named()).toList());
+    }
+    return new Node(
+        value,
+        nodeHash(own, children),
+        children.stream().mapToLong(Node::leaves).sum(),
+        children.stream().mapToLong(Node::fuel).sum() + own.stream().mapToLong(Claim::fuel).sum());
+  }
+
+  /** "banyan/node/1", u8 own claims, their digests, u32 children, RFC 9162 root over theirs. */
+  private static Digest nodeHash(List<Claim> own, List<Node> children) {
+    List<byte[]> pieces = new ArrayList<>();
+    pieces.add("banyan/node/1".getBytes(StandardCharsets.US_ASCII));
+    pieces.add(new byte[] {(byte) own.size()});
+    own.forEach(claim -> pieces.add(claim.digest().bytes()));
+    pieces.add(new byte[] {(byte) children.size(), 0, 0, 0});
+    List<Digest> leaves =
+        children.stream().map(child -> MerkleTree.leafHash(child.executionRoot().bytes())).toList();
+    pieces.add(MerkleTree.root(leaves).bytes());
+    return Digest.sha256(pieces.toArray(new byte[0][]));
+  }
+
+  private BlobRef madeUp(PlanNode node, GuestFunction function) {
+    Digest key = plan.key(node);
+    return new BlobRef(
+        Digest.sha256(key.bytes(), new byte[] {(byte) function.code()}), key.bytes()[0] & 0x7f);
+  }
+
+  private Claim claim(PlanNode node, GuestFunction function, Digest in, BlobRef output) {
+    return new Claim(
+        manifest.profile(),
+        plan.key(node),
+        function,
+        in,
+        output.digest(),
+        output.length(),
+        steps.size() + 1L,
+        Outcome.COMPLETED);
+  }
+
+  /** Holds {@code steps} against this job's plan. */
+  PlanCheck.Found check(List<Step> steps) throws PlanCheck.Mismatch {
+    return new PlanCheck(manifest, this, steps.iterator(), step -> {}).root();
+  }
+
+  @Override
+  public boolean merges() {
+    return merges;
+  }
+
+  @Override
+  public Cuts cuts() {
+    return manifest
+        .cutsBySize()
+        .orElseGet(
+            () -> {
+              LineCuts.Finder finder = new LineCuts.Finder(manifest.chunkBytes());
+              finder.update(input, 0, input.length);
+              return finder.finish();
+            });
+  }
+
+  @Override
+  public Digest chunk(Interval cell) {
+    if (manifest.splitRule() instanceof SplitRule.ByIndex) {
+      return Digest.sha256(new byte[] {(byte) cell.from()});
+    }
+    return BlobRef.of(Arrays.copyOfRange(input, (int) begin(cell.from()), (int) begin(cell.to())))
+        .digest();
+  }
+}
