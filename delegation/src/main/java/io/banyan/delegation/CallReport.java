@@ -14,8 +14,7 @@ public sealed interface CallReport {
    * @param output what it returned: one blob, or the parts of a split; both are stored
    * @param nanos time the guest ran
    */
-  record Returned(Digest input, List<BlobRef> output, long fuel, long nanos)
-      implements CallReport {
+  record Returned(Digest input, List<BlobRef> output, long fuel, long nanos) implements CallReport {
     public Returned {
       output = List.copyOf(output);
       if (output.isEmpty()) {

@@ -34,6 +34,14 @@ public final class Delegator {
    * @param thresholdSeconds of the ComplexityScore, 0 or more
    */
   public record Settings(int workers, double thresholdSeconds) {
+    /** Half a second: what a user does not notice is not worth a network. */
+    public static final double THRESHOLD_SECONDS = 0.5;
+
+    /** So many workers, and the default threshold. */
+    public static Settings of(int workers) {
+      return new Settings(workers, THRESHOLD_SECONDS);
+    }
+
     public Settings {
       if (workers < 1) {
         throw new IllegalArgumentException(workers + " workers, must be 1 or more");
@@ -53,7 +61,7 @@ public final class Delegator {
     final Manifest manifest;
     final JobWalk walk;
     final long deadlineNanos;
-    boolean explained;
+    final WeightWindow window = new WeightWindow();
 
     Job(Event.Submitted submitted, long nowNanos) {
       manifest = submitted.manifest();
@@ -133,28 +141,29 @@ public final class Delegator {
     }
   }
 
-  /** The first leaf that finishes tells what the rest will cost. */
+  /** What leaves that finish have cost tells what the rest will cost. */
   private void explainByLeaf(Active done, Job job, long nanos, List<Command> commands) {
     long units = JobWalk.leafUnits(done.ticket);
-    if (!job.explained && units > 0) {
-      double weight = (double) nanos / units;
+    if (units == 0) {
+      return;
+    }
+    job.window.add(units, nanos);
+    if (job.window.isFull()) {
+      double weight = job.window.weightThenNext();
       explain(done.job, job, weight, Decision.WeightSource.FINISHED_LEAVES, commands);
     }
   }
 
   private void explain(
       JobId id, Job job, double weight, Decision.WeightSource source, List<Command> commands) {
-    job.explained = true;
-    ComplexityScore score =
-        new ComplexityScore(job.walk.total(), weight, settings.capacity());
+    ComplexityScore score = new ComplexityScore(job.walk.total(), weight, settings.capacity());
     Decision.Reason reason =
         score.seconds() > settings.thresholdSeconds
             ? Decision.Reason.NO_PEERS
             : Decision.Reason.BELOW_THRESHOLD;
     commands.add(
         new Command.Explain(
-            new Decision(
-                id, job.walk.root(), score, source, settings.thresholdSeconds, reason)));
+            new Decision(id, job.walk.root(), score, source, settings.thresholdSeconds, reason)));
   }
 
   private void expire(long nowNanos, List<Command> commands) {

@@ -14,7 +14,10 @@ public sealed interface JobEnd {
   record TaskFailed(PlanNode node, Claim claim) implements JobEnd {
     /** The cause in a sentence. */
     public String words() {
-      return claim.function().exportName() + " of plan node " + node + " "
+      return claim.function().exportName()
+          + " of plan node "
+          + node
+          + " "
           + claim.outcome().words();
     }
   }

@@ -155,10 +155,10 @@ final class JobWalk {
     };
   }
 
-  private static CallInput cellInput(Cuts cuts, int cell) {
+  private static InputRef cellInput(Cuts cuts, int cell) {
     return cuts instanceof IndexCuts(int cells)
-        ? new CallInput.CellIndex(cell, cells)
-        : new CallInput.InputRange(cuts.cut(cell), cuts.cut(cell + 1));
+        ? new InputRef.CellIndex(cell, cells)
+        : new InputRef.InputRange(cuts.cut(cell), cuts.cut(cell + 1));
   }
 
   private static long cellUnits(Cuts cuts, Interval cell) {
@@ -167,10 +167,10 @@ final class JobWalk {
 
   private void beginPart(
       PlanNode.Part part, BlobRef bytes, long parentBytes, @Nullable Open parent, int slot) {
-    CallInput input =
+    InputRef input =
         part.path().isEmpty()
-            ? new CallInput.InputRange(0, bytes.length())
-            : new CallInput.Part(bytes);
+            ? new InputRef.InputRange(0, bytes.length())
+            : new InputRef.Part(bytes);
     if (!plan.isLeaf(part, bytes.length(), parentBytes)) {
       ready.addLast(new Split(call(part, GuestFunction.SPLIT, input), bytes, parent, slot));
       return;
@@ -193,11 +193,11 @@ final class JobWalk {
   }
 
   private void beginLeaf(
-      PlanNode node, CallInput input, long units, @Nullable Open parent, int slot) {
+      PlanNode node, InputRef input, long units, @Nullable Open parent, int slot) {
     ready.addLast(new Leaf(call(node, GuestFunction.EXECUTE, input), units, parent, slot));
   }
 
-  private PlannedCall call(PlanNode node, GuestFunction function, CallInput input) {
+  private PlannedCall call(PlanNode node, GuestFunction function, InputRef input) {
     return new PlannedCall(job, node, function, input);
   }
 
@@ -252,8 +252,8 @@ final class JobWalk {
   }
 
   /** A part that a split made is needed by its own call alone. */
-  private void releasePart(CallInput input, List<Command> commands) {
-    if (input instanceof CallInput.Part(BlobRef part)) {
+  private void releasePart(InputRef input, List<Command> commands) {
+    if (input instanceof InputRef.Part(BlobRef part)) {
       commands.add(new Command.Release(job, List.of(part)));
     }
   }
@@ -265,11 +265,7 @@ final class JobWalk {
   }
 
   private void deliver(
-      Value value,
-      Evidence evidence,
-      @Nullable Open parent,
-      int slot,
-      List<Command> commands) {
+      Value value, Evidence evidence, @Nullable Open parent, int slot, List<Command> commands) {
     if (parent == null) {
       end = new JobEnd.Completed(value, evidence);
       return;
@@ -288,7 +284,7 @@ final class JobWalk {
       return;
     }
     if (merges) {
-      CallInput input = new CallInput.Values(blobs(open));
+      InputRef input = new InputRef.Values(blobs(open));
       ready.addFirst(new Merge(call(open.node, GuestFunction.MERGE, input), open));
       return;
     }
@@ -359,7 +355,9 @@ final class JobWalk {
 
   /** Bytes of the input; cells under the rule {@code index}. */
   long total() {
-    return inputCuts.orElse(null) instanceof IndexCuts(int cells) ? cells : manifest.input().length();
+    return inputCuts.orElse(null) instanceof IndexCuts(int cells)
+        ? cells
+        : manifest.input().length();
   }
 
   /** The units of a leaf that {@code ticket} executes; none for other calls. */

@@ -9,7 +9,7 @@ import io.banyan.schema.PlanNode;
  *
  * @param node the plan node it belongs to
  */
-public record PlannedCall(JobId job, PlanNode node, GuestFunction function, CallInput input) {
+public record PlannedCall(JobId job, PlanNode node, GuestFunction function, InputRef input) {
   /** How a sentence names it: "execute of plan node 17". */
   public String words() {
     return function.exportName() + " of plan node " + node;

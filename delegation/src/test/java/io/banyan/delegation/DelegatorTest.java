@@ -55,8 +55,7 @@ class DelegatorTest {
 
   private static Command.Execute execute(long call, PlanNode node, long from, long to) {
     return new Command.Execute(
-        call,
-        new PlannedCall(JOB, node, GuestFunction.EXECUTE, new CallInput.InputRange(from, to)));
+        call, new PlannedCall(JOB, node, GuestFunction.EXECUTE, new InputRef.InputRange(from, to)));
   }
 
   @Test
@@ -82,7 +81,7 @@ class DelegatorTest {
         new Command.Execute(
             3,
             new PlannedCall(
-                JOB, cells(0, 3), GuestFunction.MERGE, new CallInput.Values(List.of(ab, cd, ef)))),
+                JOB, cells(0, 3), GuestFunction.MERGE, new InputRef.Values(List.of(ab, cd, ef)))),
         third.get(1));
     assertEquals(new Command.Release(JOB, List.of(ab, cd, ef)), merged.get(0));
     Command.Record root = assertInstanceOf(Command.Record.class, merged.get(1));

@@ -213,12 +213,12 @@ final class TestingNode {
   private List<byte[]> bytes(PlannedCall call) {
     Job job = jobs.get(call.job());
     return switch (call.input()) {
-      case CallInput.InputRange(long from, long to) ->
+      case InputRef.InputRange(long from, long to) ->
           List.of(Arrays.copyOfRange(job.input, (int) from, (int) to));
-      case CallInput.CellIndex(int cell, int _) ->
+      case InputRef.CellIndex(int cell, int _) ->
           List.of(SoloRun.chunk(job.manifest, job.cuts.orElseThrow(), job.input, cell));
-      case CallInput.Part(BlobRef part) -> List.of(fetch(job.id, part));
-      case CallInput.Values(List<BlobRef> values) ->
+      case InputRef.Part(BlobRef part) -> List.of(fetch(job.id, part));
+      case InputRef.Values(List<BlobRef> values) ->
           values.stream().map(value -> fetch(job.id, value)).toList();
     };
   }
@@ -228,7 +228,7 @@ final class TestingNode {
     TestingGuest guest = jobs.get(call.job()).guest;
     List<byte[]> handed = bytes(call);
     Digest input =
-        call.input() instanceof CallInput.Values(List<BlobRef> values)
+        call.input() instanceof InputRef.Values(List<BlobRef> values)
             ? Value.listDigest(values)
             : BlobRef.of(handed.getFirst()).digest();
     long fuel = TestingGuest.fuel(handed.stream().mapToInt(bytes -> bytes.length).sum());

@@ -19,7 +19,13 @@ public record Budget(
   public Budget {
     if (fuel < 1 || leaves < 1 || bytes < 0 || memoryBytesMax < 1) {
       throw new IllegalArgumentException(
-          "budget of fuel " + fuel + ", leaves " + leaves + ", bytes " + bytes + ", memory "
+          "budget of fuel "
+              + fuel
+              + ", leaves "
+              + leaves
+              + ", bytes "
+              + bytes
+              + ", memory "
               + memoryBytesMax);
     }
     if (timeMillis < 1 || timeMillis > TIME_MILLIS_MAX) {

@@ -65,11 +65,16 @@ public record Claim(
    * @param children the hashes of its non-empty children, in order
    */
   public static Digest nodeHash(List<Claim> own, List<Digest> children) {
+    List<Digest> leafHashes =
+        children.stream().map(child -> MerkleTree.leafHash(child.bytes())).toList();
+    return nodeHash(
+        own.stream().map(Claim::digest).toList(), children.size(), MerkleTree.root(leafHashes));
+  }
+
+  /** The same, from what a proof holds: the claims' digests and the root over the children. */
+  static Digest nodeHash(List<Digest> own, int children, Digest childrenRoot) {
     Preimage preimage = Preimage.tagged("banyan/node/1").u8(own.size());
-    for (Claim claim : own) {
-      preimage.digest(claim.digest());
-    }
-    List<Digest> leafHashes = children.stream().map(child -> MerkleTree.leafHash(child.bytes())).toList();
-    return preimage.u32(children.size()).digest(MerkleTree.root(leafHashes)).hash();
+    own.forEach(preimage::digest);
+    return preimage.u32(children).digest(childrenRoot).hash();
   }
 }

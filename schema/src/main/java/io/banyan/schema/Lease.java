@@ -16,7 +16,8 @@ import java.util.List;
  * @param grant what may be spent
  * @param durationMillis from its arrival on, on the child's monotonic clock
  * @param notAfterMillis Unix time; only bounds the duration, for clocks that differ
- * @param addresses where the lender's lender and the entry node are found, should the lender be lost
+ * @param addresses where the lender's lender and the entry node are found, should the lender be
+ *     lost
  * @param hints who is known to have finished a plan node below
  */
 public record Lease(
@@ -54,8 +55,15 @@ public record Lease(
     }
     if (addresses.size() > ADDRESSES_MAX || hints.size() > HINTS_MAX) {
       throw new IllegalArgumentException(
-          "lease with " + addresses.size() + " addresses and " + hints.size() + " hints, limits "
-              + ADDRESSES_MAX + " and " + HINTS_MAX);
+          "lease with "
+              + addresses.size()
+              + " addresses and "
+              + hints.size()
+              + " hints, limits "
+              + ADDRESSES_MAX
+              + " and "
+              + HINTS_MAX);
     }
+    addresses.forEach(Rules::address);
   }
 }

@@ -78,16 +78,26 @@ public record Manifest(
       case SplitRule.ByIndex(int cells) -> {
         if (chunkBytes != 0 || input.length() != 0) {
           throw new IllegalArgumentException(
-              "split rule index:" + cells + " goes with chunk size 0 and no input, not with "
-                  + chunkBytes + " and " + input.length() + " bytes");
+              "split rule index:"
+                  + cells
+                  + " goes with chunk size 0 and no input, not with "
+                  + chunkBytes
+                  + " and "
+                  + input.length()
+                  + " bytes");
         }
       }
       case SplitRule.ByRecords(int recordBytes) -> {
         UniformCuts.cells(input.length(), chunkBytes);
         if (chunkBytes % recordBytes != 0 || input.length() % recordBytes != 0) {
           throw new IllegalArgumentException(
-              "chunks of " + chunkBytes + " bytes and an input of " + input.length()
-                  + " are not both multiples of the record, " + recordBytes + " bytes");
+              "chunks of "
+                  + chunkBytes
+                  + " bytes and an input of "
+                  + input.length()
+                  + " are not both multiples of the record, "
+                  + recordBytes
+                  + " bytes");
         }
       }
       case SplitRule.ByBytes(), SplitRule.ByLines() ->

@@ -3,6 +3,7 @@ package io.banyan.schema;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The Merkle tree of Certificate Transparency, RFC 9162 section 2.1: leaves and inner nodes are
@@ -89,19 +90,27 @@ public final class MerkleTree {
 
   /**
    * Whether {@code path} leads from leaf {@code index} of a tree of {@code size} leaves to {@code
-   * root} (RFC 9162 section 2.1.3.2). A path that is too long or too short never does.
+   * root}. A path that is too long or too short never does.
    */
   public static boolean includes(
       Digest root, Digest leafHash, long index, long size, List<Digest> path) {
+    return rootAbove(leafHash, index, size, path).equals(Optional.of(root));
+  }
+
+  /**
+   * The root that {@code path} leads to from leaf {@code index} of a tree of {@code size} leaves
+   * (RFC 9162 section 2.1.3.2); nothing if there is no such leaf, or the path has another length.
+   */
+  static Optional<Digest> rootAbove(Digest leafHash, long index, long size, List<Digest> path) {
     if (index < 0 || index >= size) {
-      return false;
+      return Optional.empty();
     }
     long node = index;
     long last = size - 1;
     Digest hash = leafHash;
     for (Digest sibling : path) {
       if (last == 0) {
-        return false;
+        return Optional.empty();
       }
       if ((node & 1) == 1 || node == last) {
         hash = nodeHash(sibling, hash);
@@ -115,6 +124,6 @@ public final class MerkleTree {
       node >>>= 1;
       last >>>= 1;
     }
-    return last == 0 && hash.equals(root);
+    return last == 0 ? Optional.of(hash) : Optional.empty();
   }
 }

@@ -1,7 +1,5 @@
 package io.banyan.schema;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * What one call came to: a function of module and input alone, so that every machine that runs the
  * call comes to the same. When the host failed there is no outcome at all.
@@ -29,11 +27,7 @@ public sealed interface Outcome {
     public static final int MESSAGE_BYTES_MAX = 1024;
 
     public Failed {
-      int length = message.getBytes(StandardCharsets.UTF_8).length;
-      if (length > MESSAGE_BYTES_MAX) {
-        throw new IllegalArgumentException(
-            "failure message is " + length + " bytes long, limit " + MESSAGE_BYTES_MAX);
-      }
+      Rules.utf8("failure message", message, MESSAGE_BYTES_MAX);
     }
   }
 

@@ -45,7 +45,11 @@ public final class Plan {
       long length = cuts.cut(cell + 1) - cuts.cut(cell);
       if (length > Limits.LEAF_BYTES_MAX) {
         return Optional.of(
-            "the leaf at input offset " + cuts.cut(cell) + " is " + length + " bytes long, limit "
+            "the leaf at input offset "
+                + cuts.cut(cell)
+                + " is "
+                + length
+                + " bytes long, limit "
                 + Limits.LEAF_BYTES_MAX);
       }
     }

@@ -53,7 +53,11 @@ public record Receipt(
       tiles = List.copyOf(tiles);
       if (tiles.isEmpty() || tiles.size() > TILES_MAX || own.size() > TILES_MAX) {
         throw new IllegalArgumentException(
-            "receipt over " + tiles.size() + " tiles and " + own.size() + " own claims, limit "
+            "receipt over "
+                + tiles.size()
+                + " tiles and "
+                + own.size()
+                + " own claims, limit "
                 + TILES_MAX);
       }
     }

@@ -17,6 +17,8 @@ public record Routing(
   /** 16 labels, each 1 to 64 characters of [A-Za-z0-9._=-]. */
   public static final int LABELS_MAX = 16;
 
+  static final int LABEL_LENGTH_MAX = 64;
+
   public static final Routing DEFAULT = new Routing(Priority.NORMAL, List.of(), List.of(), false);
 
   public Routing {
@@ -24,8 +26,14 @@ public record Routing(
     labels = List.copyOf(labels);
     if (onlyPeers.size() > PEERS_MAX || labels.size() > LABELS_MAX) {
       throw new IllegalArgumentException(
-          "routing by " + onlyPeers.size() + " peers and " + labels.size() + " labels, limits "
-              + PEERS_MAX + " and " + LABELS_MAX);
+          "routing by "
+              + onlyPeers.size()
+              + " peers and "
+              + labels.size()
+              + " labels, limits "
+              + PEERS_MAX
+              + " and "
+              + LABELS_MAX);
     }
     labels.forEach(Routing::requireLabel);
   }

@@ -3,8 +3,8 @@ package io.banyan.schema;
 import java.nio.ByteBuffer;
 
 /**
- * Bytes that somebody stands for: signer ‖ signature ‖ payload, kept exactly as they came. What
- * the payload means, and under which domain it was signed, the holder knows from where it stood.
+ * Bytes that somebody stands for: signer ‖ signature ‖ payload, kept exactly as they came. What the
+ * payload means, and under which domain it was signed, the holder knows from where it stood.
  *
  * @param signature Ed25519, 64 bytes; not checked here
  * @param payload the exact bytes under the signature, behind the domain tag

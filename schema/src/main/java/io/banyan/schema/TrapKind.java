@@ -19,9 +19,9 @@ public enum TrapKind {
   INDIRECT_CALL_TYPE_MISMATCH(5),
   /** An integer division or remainder by zero. */
   INTEGER_DIVIDE_BY_ZERO(6),
-  /** A signed division whose quotient does not fit. */
+  /** A signed division whose quotient does not fit, or a float beyond the integers. */
   INTEGER_OVERFLOW(7),
-  /** A float that has no integer, converted to one. */
+  /** A NaN converted to an integer. */
   INVALID_CONVERSION_TO_INTEGER(8),
   /** A WASI command ended with an exit code other than zero. */
   NONZERO_EXIT(9);

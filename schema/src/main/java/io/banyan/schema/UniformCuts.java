@@ -19,8 +19,15 @@ public record UniformCuts(long size, int chunkBytes) implements Cuts {
     long cells = Math.max(1, Math.ceilDiv(size, requireChunkBytes(chunkBytes)));
     if (cells > Limits.CELLS_MAX) {
       throw new IllegalArgumentException(
-          "input of " + size + " bytes in chunks of " + chunkBytes + " makes " + cells
-              + " cells, limit " + Limits.CELLS_MAX + ": choose larger chunks");
+          "input of "
+              + size
+              + " bytes in chunks of "
+              + chunkBytes
+              + " makes "
+              + cells
+              + " cells, limit "
+              + Limits.CELLS_MAX
+              + ": choose larger chunks");
     }
     return (int) cells;
   }

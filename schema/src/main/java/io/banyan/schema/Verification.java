@@ -26,8 +26,7 @@ public sealed interface Verification {
   record Copies(int copies) implements Verification {
     public Copies {
       if (copies < 2 || copies > 8) {
-        throw new IllegalArgumentException(
-            "verification by " + copies + " copies, must be 2 to 8");
+        throw new IllegalArgumentException("verification by " + copies + " copies, must be 2 to 8");
       }
     }
   }
@@ -53,5 +52,38 @@ public sealed interface Verification {
       case Standard() -> "standard";
       case Strict() -> "strict";
     };
+  }
+
+  /**
+   * Reads what {@link #words()} writes.
+   *
+   * @throws IllegalArgumentException if it is none of the levels
+   */
+  static Verification parse(String words) {
+    String[] halves = words.split(":", 2);
+    if (halves.length == 2 && halves[1].matches("[0-9]{1,9}")) {
+      int number = Integer.parseInt(halves[1]);
+      switch (halves[0]) {
+        case "sample" -> {
+          return new Sample(number);
+        }
+        case "copies" -> {
+          return new Copies(number);
+        }
+        default -> throw unknown(words);
+      }
+    }
+    return switch (words) {
+      case "none" -> NONE;
+      case "fast" -> new Fast();
+      case "standard" -> new Standard();
+      case "strict" -> new Strict();
+      default -> throw unknown(words);
+    };
+  }
+
+  private static IllegalArgumentException unknown(String words) {
+    return new IllegalArgumentException(
+        "'" + words + "' is none of none, sample:K, copies:R, fast, standard, strict");
   }
 }

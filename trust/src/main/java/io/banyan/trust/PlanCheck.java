@@ -39,8 +39,7 @@ final class PlanCheck {
   private long stepCount;
   private long leafCount;
 
-  PlanCheck(
-      Manifest manifest, JobContent content, Iterator<Step> steps, Consumer<Step> observer) {
+  PlanCheck(Manifest manifest, JobContent content, Iterator<Step> steps, Consumer<Step> observer) {
     this.manifest = manifest;
     this.plan = Plan.of(manifest);
     this.content = content;
@@ -76,9 +75,7 @@ final class PlanCheck {
   }
 
   private int cellCount() {
-    return manifest.splitRule() instanceof SplitRule.ByModule
-        ? 0
-        : content.cuts().count();
+    return manifest.splitRule() instanceof SplitRule.ByModule ? 0 : content.cuts().count();
   }
 
   private Found cells(Interval interval) throws Mismatch {
@@ -100,8 +97,11 @@ final class PlanCheck {
     Step split = take(part, GuestFunction.SPLIT, bytes.digest());
     long splitBytesMax = manifest.limits().splitBytesMax();
     if (bytes.length() > splitBytesMax || framedBytes(split.parts()) > splitBytesMax) {
-      throw wrong(split, "its input or its parts are more than the " + splitBytesMax
-          + " bytes that a split may have");
+      throw wrong(
+          split,
+          "its input or its parts are more than the "
+              + splitBytesMax
+              + " bytes that a split may have");
     }
     PartCuts cuts = new PartCuts(split.parts());
     Digest list = Value.listDigest(split.parts());
@@ -115,8 +115,8 @@ final class PlanCheck {
   }
 
   /** The children of one interval of a split's parts. */
-  private List<Found> spread(
-      PlanNode.Part whole, BlobRef bytes, PartCuts parts, Interval interval) throws Mismatch {
+  private List<Found> spread(PlanNode.Part whole, BlobRef bytes, PartCuts parts, Interval interval)
+      throws Mismatch {
     if (interval.count() == 1) {
       int index = interval.from();
       return List.of(part(whole.child(index), parts.part(index), bytes.length()));
@@ -136,8 +136,7 @@ final class PlanCheck {
     Step step = take(node, GuestFunction.EXECUTE, input);
     if (inputBytes > Limits.LEAF_BYTES_MAX) {
       throw wrong(
-          step,
-          "the leaf is " + inputBytes + " bytes long, limit " + Limits.LEAF_BYTES_MAX);
+          step, "the leaf is " + inputBytes + " bytes long, limit " + Limits.LEAF_BYTES_MAX);
     }
     leafCount++;
     if (leafCount > leavesMax()) {
@@ -152,8 +151,7 @@ final class PlanCheck {
         : Limits.CELLS_MAX;
   }
 
-  private Found inner(PlanNode node, Optional<Step> split, List<Found> children)
-      throws Mismatch {
+  private Found inner(PlanNode node, Optional<Step> split, List<Found> children) throws Mismatch {
     List<Claim> own = new ArrayList<>();
     split.ifPresent(step -> own.add(step.claim()));
     Value value = combine(node, children, own);
@@ -178,8 +176,8 @@ final class PlanCheck {
     Step merge = take(node, GuestFunction.MERGE, Value.listDigest(values));
     long mergeBytesMax = manifest.limits().mergeInputBytesMax();
     if (framedBytes(values) > mergeBytesMax) {
-      throw wrong(merge, "its input is more than the " + mergeBytesMax
-          + " bytes that a merge may have");
+      throw wrong(
+          merge, "its input is more than the " + mergeBytesMax + " bytes that a merge may have");
     }
     own.add(merge.claim());
     return output(merge.claim());
@@ -228,8 +226,7 @@ final class PlanCheck {
     if (!(claim.outcome() instanceof Outcome.Completed)) {
       throw wrong(step, "a finished job has a call that " + claim.outcome().words());
     }
-    if (claim.fuel() > manifest.limits().fuel()
-        || claim.outputBytes() > outputBytesMax(function)) {
+    if (claim.fuel() > manifest.limits().fuel() || claim.outputBytes() > outputBytesMax(function)) {
       throw wrong(step, "it claims more fuel or output than a call may use");
     }
     observer.accept(step);
@@ -245,7 +242,13 @@ final class PlanCheck {
   /** What is wrong with the step that was taken last. */
   private Mismatch wrong(Step step, String reason) {
     return new Mismatch(
-        "step " + (stepCount - 1) + " (" + step.claim().function().exportName() + " of plan node "
-            + step.node() + "): " + reason);
+        "step "
+            + (stepCount - 1)
+            + " ("
+            + step.claim().function().exportName()
+            + " of plan node "
+            + step.node()
+            + "): "
+            + reason);
   }
 }

@@ -1,0 +1,203 @@
+package io.banyan.compute;
+
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.LimitKind;
+import io.banyan.schema.Outcome;
+import io.banyan.schema.TrapKind;
+import java.util.List;
+import java.util.Optional;
+
+/** One call, from a fresh instance to its result. Confined to the calling thread. */
+final class CallExecution {
+  private static final long FUEL_UNMETERED = 0;
+
+  private final Call call;
+  private final Inspection inspection;
+  private final CallHost host;
+
+  CallExecution(Call call) {
+    this.call = call;
+    this.inspection = call.module().inspection();
+    this.host = host(call);
+  }
+
+  private static CallHost host(Call call) {
+    return switch (call.input()) {
+      case CallInput.Parts(List<byte[]> parts) -> CallHost.reactor(parts);
+      case CallInput.Bytes(byte[] bytes) ->
+          switch (call.module().kind()) {
+            case REACTOR -> CallHost.reactor(List.of(bytes));
+            case COMMAND -> CallHost.command(bytes, call.limits().outputBytesMax());
+          };
+    };
+  }
+
+  /** The pages that the guest's memory may have: the job's limit, or less if the module says so. */
+  static int memoryPagesMax(GuestModule module, CallLimits limits) {
+    return (int)
+        (Math.min(limits.memoryBytesMax(), module.memoryBytesMax()) / CallLimits.PAGE_BYTES);
+  }
+
+  /** What the call comes to by its sizes alone, whoever runs it. */
+  static Optional<Outcome> outcomeBefore(Call call) {
+    CallLimits limits = call.limits();
+    if (call.module().memoryBytesMin() > limits.memoryBytesMax()) {
+      return Optional.of(new Outcome.Trapped(TrapKind.MEMORY_OUT_OF_BOUNDS));
+    }
+    return switch (call.input()) {
+      case CallInput.Parts(List<byte[]> parts)
+          when Frames.length(parts) > limits.mergeInputBytesMax() ->
+          Optional.of(new Outcome.LimitExceeded(LimitKind.MERGE));
+      case CallInput.Bytes(byte[] bytes)
+          when call.function() == GuestFunction.SPLIT && bytes.length > limits.splitBytesMax() ->
+          Optional.of(new Outcome.LimitExceeded(LimitKind.SPLIT));
+      case CallInput.Parts _, CallInput.Bytes _ -> Optional.empty();
+    };
+  }
+
+  CallResult run(Watchdog watchdog) {
+    Watchdog.Watch watch = watchdog.watch(call.limits().wallMillis());
+    long startNanos = System.nanoTime();
+    CallEnd end;
+    boolean late;
+    try {
+      end = attempt();
+    } finally {
+      late = watch.end();
+    }
+    CallRecord report =
+        new CallRecord(System.nanoTime() - startNanos, host.progressPermille(), host.log());
+    return result(end, late, report);
+  }
+
+  private CallEnd attempt() {
+    try {
+      return switch (inspection.kind()) {
+        case REACTOR -> react(start());
+        case COMMAND -> command(start());
+      };
+    } catch (CallEndException e) {
+      return e.end();
+    } catch (StackOverflowError e) {
+      return new CallEnd.Bad(new Outcome.LimitExceeded(LimitKind.DEPTH));
+    } catch (OutOfMemoryError e) {
+      return new CallEnd.HostMemory(e.toString());
+    } catch (RuntimeException | LinkageError e) {
+      return new CallEnd.EngineFailure(e.toString());
+    }
+  }
+
+  private Guest start() {
+    Guest guest = call.module().program().start(memoryPagesMax(call.module(), call.limits()), host);
+    if (inspection.initializes()) {
+      guest.call("_initialize");
+    }
+    return guest;
+  }
+
+  private CallEnd command(Guest guest) {
+    guest.call("_start");
+    return new CallEnd.Value(host.stdout());
+  }
+
+  private CallEnd react(Guest guest) {
+    if (inspection.configures()) {
+      List<byte[]> items = call.configuration().items();
+      long length = Frames.length(items);
+      long address = allocate(guest, length);
+      Frames.write(guest.memory(), address, items);
+      guest.call("configure", address, length);
+    }
+    long packed =
+        switch (call.input()) {
+          case CallInput.Bytes(byte[] bytes) -> {
+            long address = allocate(guest, bytes.length);
+            guest.memory().write(address, bytes, 0, bytes.length);
+            yield guest.call(call.function().exportName(), address, bytes.length);
+          }
+          case CallInput.Parts(List<byte[]> parts) -> {
+            long length = Frames.length(parts);
+            long address = allocate(guest, length);
+            Frames.write(guest.memory(), address, parts);
+            yield guest.call(call.function().exportName(), address, length);
+          }
+        };
+    return output(guest.memory(), packed >>> 32, packed & 0xffff_ffffL);
+  }
+
+  /**
+   * Asks the guest for room. That it has none depends on module, input and limits only, so it is an
+   * outcome; no other one tells the user what happened.
+   */
+  private long allocate(Guest guest, long length) {
+    boolean possible = length <= call.limits().memoryBytesMax();
+    long address = possible ? guest.call("alloc", length) & 0xffff_ffffL : 0;
+    if (address == 0 && length > 0) {
+      throw CallEndException.of(
+          new Outcome.Failed("the module has no room for " + length + " bytes: alloc failed"));
+    }
+    if (!guest.memory().holds(address, length)) {
+      throw CallEndException.of(Outcome.BAD_OUTPUT);
+    }
+    return address;
+  }
+
+  private CallEnd output(GuestMemory memory, long address, long length) {
+    if (!memory.holds(address, length)) {
+      return new CallEnd.Bad(Outcome.BAD_OUTPUT);
+    }
+    return switch (call.function()) {
+      case SPLIT -> parts(memory, address, length);
+      case EXECUTE, MERGE ->
+          length > call.limits().outputBytesMax()
+              ? new CallEnd.Bad(new Outcome.LimitExceeded(LimitKind.OUTPUT))
+              : new CallEnd.Value(memory.read(address, length));
+    };
+  }
+
+  private CallEnd parts(GuestMemory memory, long address, long length) {
+    if (length > call.limits().splitBytesMax()) {
+      return new CallEnd.Bad(new Outcome.LimitExceeded(LimitKind.SPLIT));
+    }
+    return Frames.read(memory, address, length, Sandbox.PARTS_MAX)
+        .<CallEnd>map(CallEnd.Parts::new)
+        .orElseGet(() -> new CallEnd.Bad(Outcome.BAD_OUTPUT));
+  }
+
+  private CallResult result(CallEnd end, boolean late, CallRecord report) {
+    return switch (end) {
+      case CallEnd.Value(byte[] bytes) -> new CallResult.Returned(bytes, FUEL_UNMETERED, report);
+      case CallEnd.Parts(List<byte[]> parts) ->
+          new CallResult.Divided(parts, FUEL_UNMETERED, report);
+      case CallEnd.Bad(Outcome outcome) -> new CallResult.Faulted(outcome, FUEL_UNMETERED, report);
+      case CallEnd.Exit(int code) -> exited(code, report);
+      case CallEnd.Interrupted() when late ->
+          new CallResult.NoResult(
+              NoResultReason.WALL_TIME,
+              "the call took longer than " + call.limits().wallMillis() + " ms",
+              report);
+      case CallEnd.Interrupted() -> {
+        Thread.interrupted(); // The result says it; the flag would end the next call too.
+        yield new CallResult.NoResult(
+            NoResultReason.INTERRUPTED, "the calling thread was interrupted", report);
+      }
+      case CallEnd.HostMemory(String detail) ->
+          new CallResult.NoResult(NoResultReason.HOST_MEMORY, detail, report);
+      case CallEnd.EngineFailure(String detail) ->
+          new CallResult.NoResult(NoResultReason.ENGINE_FAILURE, detail, report);
+    };
+  }
+
+  /** A command that exits with 0 has written its value; a reactor that exits returned none. */
+  private CallResult exited(int code, CallRecord report) {
+    if (code != 0) {
+      return new CallResult.Faulted(
+          new Outcome.Trapped(TrapKind.NONZERO_EXIT), FUEL_UNMETERED, report);
+    }
+    return switch (inspection.kind()) {
+      case COMMAND -> new CallResult.Returned(host.stdout(), FUEL_UNMETERED, report);
+      case REACTOR -> new CallResult.Faulted(Outcome.BAD_OUTPUT, FUEL_UNMETERED, report);
+    };
+  }
+}

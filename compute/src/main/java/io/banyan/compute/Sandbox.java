@@ -1,0 +1,191 @@
+package io.banyan.compute;
+
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Outcome;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Runs untrusted WebAssembly under profile {@code 0-unmetered}. Safe for any thread: modules are
+ * compiled on one thread of its own, calls run on their callers' threads, each in a fresh instance.
+ *
+ * <p>It guarantees that a call ends, that it touches nothing but its input and output, that its
+ * linear memory is no larger than was reserved for it, and that its outcome does not depend on the
+ * machine, with the two exceptions the profile is named for: how deep calls may nest, and the
+ * payloads of NaNs.
+ */
+public final class Sandbox implements AutoCloseable {
+  /** The most parts that a split may return. */
+  public static final int PARTS_MAX = 4096;
+
+  private static final int COMPILE_QUEUE_MAX = 256; // waiting loads; more wait before the queue
+
+  private final Runner runner = new EndiveRunner();
+  private final ModuleCache cache;
+  private final MemoryBudget budget;
+  private final Watchdog watchdog = new Watchdog();
+  private final Semaphore compileQueue = new Semaphore(COMPILE_QUEUE_MAX, true);
+  private final ExecutorService compiler =
+      Executors.newSingleThreadExecutor(task -> workerThread("sandbox-compiler", task));
+
+  /**
+   * Returns at once; the engine warms up on the compiler's thread meanwhile, and what is loaded in
+   * the first half second waits for it.
+   */
+  public Sandbox(SandboxOptions options) {
+    this.cache = new ModuleCache(options.modulesMax());
+    this.budget = new MemoryBudget(options.memoryBudgetBytes());
+    compiler.execute(() -> WarmUp.run(runner, watchdog));
+  }
+
+  /**
+   * A thread that calls may run on: a platform thread, daemon, not started, with a stack of 64 MiB,
+   * so that a guest's depth ends at the profile's limit and not at the thread's.
+   */
+  public static Thread workerThread(String name, Runnable task) {
+    return new WorkerThread(name, task);
+  }
+
+  /**
+   * Checks and compiles a module, or finds it in the cache. May take seconds, as others wait for
+   * the same compiler; an interrupt ends the waiting, not the compiling.
+   */
+  public LoadResult load(byte[] wasm) throws InterruptedException {
+    if (wasm.length > ModuleLimits.MODULE_BYTES_MAX) {
+      return new LoadResult.Rejected(
+          "module of " + wasm.length + " bytes exceeds " + ModuleLimits.MODULE_BYTES_MAX);
+    }
+    Digest digest = Digest.sha256(wasm);
+    Optional<LoadResult> known = cache.find(digest);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Future<LoadResult> compiled = enqueue(digest, wasm.clone());
+    try {
+      return compiled.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "module " + digest.abbreviated() + " could not be compiled here: " + e.getCause(), e);
+    }
+  }
+
+  private Future<LoadResult> enqueue(Digest digest, byte[] wasm) throws InterruptedException {
+    compileQueue.acquire();
+    try {
+      return compiler.submit(
+          () -> {
+            try {
+              return compileUnlessKnown(digest, wasm);
+            } finally {
+              compileQueue.release();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      compileQueue.release();
+      throw new IllegalStateException("the sandbox is closed", e);
+    }
+  }
+
+  // On the compiler's thread. A load that waited behind one of the same module finds it here.
+  private LoadResult compileUnlessKnown(Digest digest, byte[] wasm) {
+    Optional<LoadResult> known = cache.find(digest);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    LoadResult result = compile(runner, digest, wasm);
+    cache.put(digest, result);
+    return result;
+  }
+
+  static LoadResult compile(Runner runner, Digest digest, byte[] wasm) {
+    try {
+      Inspection inspection = ModuleInspector.inspect(wasm);
+      return new LoadResult.Loaded(new GuestModule(digest, inspection, runner.compile(inspection)));
+    } catch (RefusedException e) {
+      return new LoadResult.Rejected(e.reason());
+    }
+  }
+
+  /**
+   * Why calls of this module with these limits could never run here: a sentence that names what
+   * would allow them; empty if they can. For the admission of a job.
+   */
+  public Optional<String> refusal(GuestModule module, CallLimits limits) {
+    if (module.memoryBytesMin() > limits.memoryBytesMax()) {
+      return Optional.of(
+          "module begins with %s of memory, --memory allows %s"
+              .formatted(mebibytes(module.memoryBytesMin()), mebibytes(limits.memoryBytesMax())));
+    }
+    int memoryPages = CallExecution.memoryPagesMax(module, limits);
+    int reservedPages = MemoryBudget.reservedPages(memoryPages);
+    if (reservedPages <= budget.pages()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ("a call reserves 1.5 times %s of memory, this node has %s for guests:"
+                + " submit with --memory %s or less, or start the node with -Xmx%dm")
+            .formatted(
+                mebibytes(pageBytes(memoryPages)),
+                mebibytes(pageBytes(budget.pages())),
+                mebibytes(pageBytes(budget.pages() / 3 * 2)),
+                pageBytes(reservedPages) / 3 * 4 / (1 << 20) + 1));
+  }
+
+  private static long pageBytes(int pages) {
+    return (long) pages * CallLimits.PAGE_BYTES;
+  }
+
+  private static String mebibytes(long bytes) {
+    return bytes % (1 << 20) == 0 ? (bytes >> 20) + "MiB" : (bytes >> 10) + "KiB";
+  }
+
+  /**
+   * Runs a call on the calling thread, which must be a {@link #workerThread}; waits first until its
+   * memory can be reserved. An interrupt ends it, waiting or running, as {@link
+   * CallResult.NoResult}, and is used up by that; one that comes in the very moment when the wall
+   * time is over is taken for it.
+   */
+  public CallResult call(Call call) {
+    if (!(Thread.currentThread() instanceof WorkerThread)) {
+      throw new IllegalStateException(
+          "calls run on threads made by Sandbox.workerThread, not on "
+              + Thread.currentThread().getName());
+    }
+    Optional<Outcome> outcome = CallExecution.outcomeBefore(call);
+    if (outcome.isPresent()) {
+      return new CallResult.Faulted(outcome.get(), 0, CallRecord.NOT_STARTED);
+    }
+    Optional<String> refusal = refusal(call.module(), call.limits());
+    if (refusal.isPresent()) {
+      return new CallResult.NoResult(
+          NoResultReason.HOST_MEMORY, refusal.get(), CallRecord.NOT_STARTED);
+    }
+    int memoryPages = CallExecution.memoryPagesMax(call.module(), call.limits());
+    try (var _ = budget.reserve(MemoryBudget.reservedPages(memoryPages))) {
+      return new CallExecution(call).run(watchdog);
+    } catch (InterruptedException e) {
+      return new CallResult.NoResult(
+          NoResultReason.INTERRUPTED,
+          "the calling thread was interrupted while it waited for memory",
+          CallRecord.NOT_STARTED);
+    }
+  }
+
+  /** How much of the budget is free at this moment; for tests, which wait for it. */
+  int freePages() {
+    return budget.freePages();
+  }
+
+  /** Loads and calls nothing more; calls that run go on to their end or their wall time. */
+  @Override
+  public void close() {
+    compiler.shutdownNow();
+    watchdog.close();
+  }
+}

@@ -1,0 +1,117 @@
+package io.banyan.node;
+
+import io.banyan.delegation.JobEnd;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Claim;
+import io.banyan.schema.Cuts;
+import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Receipt;
+import io.banyan.schema.Signed;
+import io.banyan.schema.Step;
+import io.banyan.schema.Value;
+import io.banyan.schema.WireCodec;
+import io.banyan.trust.Evidence;
+import io.banyan.trust.Identity;
+import io.banyan.trust.SigningDomain;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Iterator;
+
+/**
+ * A completed job: its four hashes, its value, and the receipt of who ran it.
+ *
+ * <p>Usable while the store and the log that it was made from are open.
+ */
+public final class Answer {
+  private final PreparedJob job;
+  private final PlanNode root;
+  private final Digest planHash;
+  private final Value value;
+  private final Evidence evidence;
+  private final BlobStore store;
+  private final ClaimLog claims;
+
+  private Answer(PreparedJob job, JobEnd.Completed completed, BlobStore store, ClaimLog claims) {
+    Plan plan = Plan.of(job.draft().manifest());
+    this.job = job;
+    this.root = plan.root(job.draft().cuts().map(Cuts::count).orElse(0));
+    this.planHash = plan.key(root);
+    this.value = completed.value();
+    this.evidence = completed.evidence();
+    this.store = store;
+    this.claims = claims;
+  }
+
+  /** What {@code job} came to, with its values in {@code store} and its steps in {@code claims}. */
+  public static Answer of(
+      PreparedJob job, JobEnd.Completed completed, BlobStore store, ClaimLog claims) {
+    return new Answer(job, completed, store, claims);
+  }
+
+  public Digest inputHash() {
+    return job.draft().manifest().input().digest();
+  }
+
+  /** The key of the plan's root. */
+  public Digest planHash() {
+    return planHash;
+  }
+
+  /** The root of the claim tree. */
+  public Digest executionHash() {
+    return evidence.executionRoot();
+  }
+
+  public Digest outputHash() {
+    return value.named().digest();
+  }
+
+  public long outputBytes() {
+    return value.named().length();
+  }
+
+  public long leaves() {
+    return evidence.leaves();
+  }
+
+  public long fuel() {
+    return evidence.fuel();
+  }
+
+  /** Writes the output's bytes, in order. */
+  public void writeOutput(OutputStream out) throws IOException {
+    switch (value) {
+      case Value.Blob(BlobRef ref) -> out.write(store.get(ref));
+      case Value.Rope _ -> {
+        Iterator<Step> steps = claims.steps(root);
+        while (steps.hasNext()) {
+          Claim claim = steps.next().claim();
+          if (claim.function() == GuestFunction.EXECUTE) {
+            out.write(store.get(new BlobRef(claim.output(), claim.outputBytes())));
+          }
+        }
+      }
+      case Value.Empty() -> throw new IllegalStateException("a root is never empty");
+    }
+  }
+
+  /** Writes the job receipt, with {@code runner} standing for all of it. */
+  public void writeReceipt(Path path, Identity runner) throws IOException, CommandException {
+    Receipt receipt =
+        new Receipt(
+            job.id(),
+            planHash,
+            job.id().digest(),
+            value,
+            evidence.executionRoot(),
+            evidence.leaves(),
+            evidence.fuel(),
+            new Receipt.Ran());
+    Signed signed = runner.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(receipt));
+    ReceiptFile.write(path, job.signed(), claims.steps(root), signed);
+  }
+}

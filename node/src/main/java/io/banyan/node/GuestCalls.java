@@ -1,0 +1,118 @@
+package io.banyan.node;
+
+import io.banyan.compute.Call;
+import io.banyan.compute.CallInput;
+import io.banyan.compute.CallResult;
+import io.banyan.compute.Configuration;
+import io.banyan.compute.GuestModule;
+import io.banyan.compute.NoResultReason;
+import io.banyan.compute.Sandbox;
+import io.banyan.delegation.CallReport;
+import io.banyan.delegation.CallReport.HostFailure;
+import io.banyan.delegation.InputRef;
+import io.banyan.delegation.PlannedCall;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.Digest;
+import io.banyan.schema.IndexCuts;
+import io.banyan.schema.Outcome;
+import io.banyan.schema.Value;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes the calls of one job: fetches what a call is handed, names it, runs the guest, keeps what
+ * it returned.
+ *
+ * <p>Safe for any thread.
+ */
+final class GuestCalls {
+  private final Sandbox sandbox;
+  private final GuestModule module;
+  private final Configuration configuration;
+  private final CallLimits limits;
+  private final Optional<InputFile> input;
+  private final BlobStore store;
+
+  GuestCalls(
+      Sandbox sandbox,
+      GuestModule module,
+      Configuration configuration,
+      CallLimits limits,
+      Optional<InputFile> input,
+      BlobStore store) {
+    this.sandbox = sandbox;
+    this.module = module;
+    this.configuration = configuration;
+    this.limits = limits;
+    this.input = input;
+    this.store = store;
+  }
+
+  /** Makes {@code call} on the calling thread, which must be a worker's. */
+  CallReport make(PlannedCall call) {
+    try {
+      Handed handed = fetch(call.input());
+      CallResult result =
+          sandbox.call(new Call(module, call.function(), handed.input, configuration, limits));
+      return report(handed.digest, result);
+    } catch (IOException e) {
+      return new CallReport.NoResult(HostFailure.RESOURCES, InputFile.reason(e));
+    }
+  }
+
+  private CallReport report(Digest handed, CallResult result) throws IOException {
+    return switch (result) {
+      case CallResult.Returned(byte[] output, long fuel, var record) ->
+          new CallReport.Returned(handed, List.of(store.put(output)), fuel, record.guestNanos());
+      case CallResult.Divided(List<byte[]> parts, long fuel, var record) -> {
+        List<BlobRef> stored = new ArrayList<>();
+        for (byte[] part : parts) {
+          stored.add(store.put(part));
+        }
+        yield new CallReport.Returned(handed, stored, fuel, record.guestNanos());
+      }
+      case CallResult.Faulted(Outcome outcome, long fuel, var record) ->
+          new CallReport.Ended(handed, outcome, fuel, record.guestNanos());
+      case CallResult.NoResult(NoResultReason reason, String detail, var _) ->
+          new CallReport.NoResult(failure(reason), detail);
+    };
+  }
+
+  private static HostFailure failure(NoResultReason reason) {
+    return switch (reason) {
+      case WALL_TIME -> HostFailure.WALL_TIME;
+      case HOST_MEMORY -> HostFailure.RESOURCES;
+      case INTERRUPTED -> HostFailure.INTERRUPTED;
+      case ENGINE_FAILURE -> HostFailure.FAULT;
+    };
+  }
+
+  private record Handed(Digest digest, CallInput input) {}
+
+  private Handed fetch(InputRef wanted) throws IOException {
+    return switch (wanted) {
+      case InputRef.InputRange(long from, long to) -> bytes(input().read(from, to));
+      case InputRef.CellIndex(int cell, int cells) -> bytes(new IndexCuts(cells).chunk(cell));
+      case InputRef.Part(BlobRef part) ->
+          new Handed(part.digest(), new CallInput.Bytes(store.get(part)));
+      case InputRef.Values(List<BlobRef> values) -> {
+        List<byte[]> parts = new ArrayList<>();
+        for (BlobRef value : values) {
+          parts.add(store.get(value));
+        }
+        yield new Handed(Value.listDigest(values), new CallInput.Parts(parts));
+      }
+    };
+  }
+
+  private InputFile input() {
+    return input.orElseThrow(() -> new IllegalStateException("the job has no input"));
+  }
+
+  private static Handed bytes(byte[] bytes) {
+    return new Handed(BlobRef.of(bytes).digest(), new CallInput.Bytes(bytes));
+  }
+}

@@ -1,0 +1,152 @@
+package io.banyan.node;
+
+import io.banyan.schema.BlobHasher;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Cuts;
+import io.banyan.schema.LineCuts;
+import io.banyan.schema.SplitRule;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * A job's input on disk: named and cut in one pass, read in pieces afterwards, never held as a
+ * whole.
+ *
+ * <p>Safe for any thread.
+ */
+public final class InputFile implements AutoCloseable {
+  private static final int READ_BYTES = 1 << 20; // 1 MiB: large enough to keep a disk busy
+
+  private final Path path;
+  private final FileChannel channel;
+  private final long size;
+  private final FileTime modified;
+
+  private InputFile(Path path, FileChannel channel, long size, FileTime modified) {
+    this.path = path;
+    this.channel = channel;
+    this.size = size;
+    this.modified = modified;
+  }
+
+  /**
+   * Opens {@code path}.
+   *
+   * @throws CommandException if it cannot be read
+   */
+  public static InputFile open(Path path) throws CommandException {
+    try {
+      if (!Files.exists(path)) {
+        throw new NoSuchFileException(path.toString());
+      }
+      if (!Files.isRegularFile(path)) {
+        throw new CommandException(ExitCode.FAILURE, "input " + path + " is not a file");
+      }
+      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      return new InputFile(path, channel, attributes.size(), attributes.lastModifiedTime());
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.FAILURE, "input " + path + " cannot be read: " + reason(e), e);
+    }
+  }
+
+  /** Copies {@code stream} to a file in {@code folder}, since an input is read more than once. */
+  public static InputFile spool(InputStream stream, Path folder)
+      throws IOException, CommandException {
+    Path spooled = folder.resolve("input");
+    Files.copy(stream, spooled);
+    return open(spooled);
+  }
+
+  /** An {@link IOException} in words: the system's own, without the path that is said already. */
+  static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no such file";
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  public long size() {
+    return size;
+  }
+
+  /**
+   * An input's name, and its cuts under a rule that has cells.
+   *
+   * @param lineCuts found under the rule {@code lines}
+   */
+  public record Indexed(BlobRef ref, Optional<Cuts> lineCuts) {}
+
+  /**
+   * Reads all bytes once.
+   *
+   * @param progress is told how many bytes are read so far
+   */
+  public Indexed index(SplitRule rule, int chunkBytes, LongConsumer progress) throws IOException {
+    BlobHasher hasher = new BlobHasher();
+    Optional<LineCuts.Finder> finder =
+        rule instanceof SplitRule.ByLines
+            ? Optional.of(new LineCuts.Finder(chunkBytes))
+            : Optional.empty();
+    byte[] buffer = new byte[READ_BYTES];
+    for (long position = 0; position < size; ) {
+      int count = (int) Math.min(buffer.length, size - position);
+      read(position, buffer, count);
+      hasher.update(buffer, 0, count);
+      finder.ifPresent(lines -> lines.update(buffer, 0, count));
+      position += count;
+      progress.accept(position);
+    }
+    return new Indexed(hasher.finish(), finder.map(LineCuts.Finder::finish));
+  }
+
+  /** The bytes [from, to), at most 2 GiB of them. */
+  public byte[] read(long from, long to) throws IOException {
+    byte[] bytes = new byte[Math.toIntExact(to - from)];
+    read(from, bytes, bytes.length);
+    return bytes;
+  }
+
+  private void read(long position, byte[] bytes, int count) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new EOFException("input " + path + " became shorter while it was read");
+      }
+    }
+  }
+
+  /**
+   * Makes sure that the bytes which were named are those which were run.
+   *
+   * @throws CommandException if the file has another size or time than when it was opened
+   */
+  public void requireUnchanged() throws IOException, CommandException {
+    BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+    if (now.size() != size || !now.lastModifiedTime().equals(modified)) {
+      throw new CommandException(
+          ExitCode.FAILURE, "input " + path + " was changed while the job ran");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

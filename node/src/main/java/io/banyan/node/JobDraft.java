@@ -1,0 +1,224 @@
+package io.banyan.node;
+
+import com.google.common.math.LongMath;
+import io.banyan.compute.Configuration;
+import io.banyan.compute.GuestModule;
+import io.banyan.compute.LoadResult;
+import io.banyan.compute.Sandbox;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Budget;
+import io.banyan.schema.Bytes;
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.Cuts;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.JobId;
+import io.banyan.schema.Limits;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.MemoPolicy;
+import io.banyan.schema.Plan;
+import io.banyan.schema.Profile;
+import io.banyan.schema.Routing;
+import io.banyan.schema.Signed;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.Verification;
+import io.banyan.schema.WireCodec;
+import io.banyan.trust.Identity;
+import io.banyan.trust.SigningDomain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * A job whose files are read and named: all that its plan depends on. Nobody has signed it yet.
+ *
+ * @param cuts of the input; empty under the rule {@code module}
+ */
+public record JobDraft(
+    Manifest manifest,
+    Optional<Cuts> cuts,
+    GuestModule module,
+    Configuration configuration,
+    Optional<InputFile> input) {
+  /** What a plan node is tried by at most, besides the first. */
+  private static final int RETRIES = 3;
+
+  private static final int CHUNK_BYTES_DEFAULT = 1 << 20; // 1 MiB
+
+  /**
+   * Reads everything that {@code request} names.
+   *
+   * @param progress is told how many bytes of the input are read
+   * @throws CommandException if the job could not be run anywhere
+   */
+  public static JobDraft read(JobRequest request, Sandbox sandbox, LongConsumer progress)
+      throws IOException, CommandException, InterruptedException {
+    byte[] wasm = readModule(request.module());
+    GuestModule module = load(request.module(), wasm, sandbox);
+    byte[] params =
+        request.params().isPresent()
+            ? readFile("params", request.params().get(), Limits.PARAMS_BYTES_MAX)
+            : new byte[0];
+    List<byte[]> shared = new ArrayList<>();
+    for (Path path : request.shared()) {
+      shared.add(readFile("shared blob", path, Integer.MAX_VALUE));
+    }
+    SplitRule rule = rule(request, module);
+    requireInput(request.input(), rule);
+    int chunkBytes = request.chunkBytes().orElse(defaultChunkBytes(rule));
+    try {
+      InputFile.Indexed indexed =
+          request.input().isPresent()
+              ? request.input().get().index(rule, chunkBytes, progress)
+              : new InputFile.Indexed(BlobRef.EMPTY, Optional.empty());
+      Manifest manifest =
+          manifest(request, wasm, indexed, Bytes.of(params), shared, rule, chunkBytes);
+      Optional<Cuts> cuts = manifest.cutsBySize().or(indexed::lineCuts);
+      Optional<String> refusal =
+          cuts.flatMap(Plan::refusal).or(() -> sandbox.refusal(module, request.limits()));
+      if (refusal.isPresent()) {
+        throw new CommandException(ExitCode.REFUSED, refusal.get());
+      }
+      return new JobDraft(
+          manifest, cuts, module, new Configuration(params, shared), request.input());
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The wish of {@code submitter} for this job. */
+  public PreparedJob sign(Identity submitter) {
+    Signed signed = submitter.sign(SigningDomain.MANIFEST, WireCodec.encodeManifest(manifest));
+    return new PreparedJob(JobId.of(signed), signed, this);
+  }
+
+  /** The module of {@code request} alone. */
+  public static GuestModule load(JobRequest request, Sandbox sandbox)
+      throws CommandException, InterruptedException {
+    return load(request.module(), readModule(request.module()), sandbox);
+  }
+
+  static byte[] readModule(Path path) throws CommandException {
+    return readFile("module", path, Limits.MODULE_BYTES_MAX);
+  }
+
+  /** All of a small file. */
+  static byte[] readFile(String what, Path path, int bytesMax) throws CommandException {
+    try {
+      long size = Files.size(path);
+      if (size > bytesMax) {
+        throw new CommandException(
+            ExitCode.REFUSED, what + " " + path + " is " + size + " bytes long, limit " + bytesMax);
+      }
+      return Files.readAllBytes(path);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.FAILURE, what + " " + path + " cannot be read: " + InputFile.reason(e), e);
+    }
+  }
+
+  static GuestModule load(Path path, byte[] wasm, Sandbox sandbox)
+      throws CommandException, InterruptedException {
+    return switch (sandbox.load(wasm)) {
+      case LoadResult.Loaded(GuestModule module) -> module;
+      case LoadResult.Rejected(String reason) ->
+          throw new CommandException(ExitCode.REFUSED, "module " + path + ": " + reason);
+    };
+  }
+
+  private static SplitRule rule(JobRequest request, GuestModule module) throws CommandException {
+    SplitRule rule = request.rule().orElse(null);
+    if (rule == null && !module.exports(GuestFunction.SPLIT)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "module "
+              + request.module()
+              + " exports no 'split': give a rule with --split lines|bytes|records:N|index:C");
+    }
+    if (rule instanceof SplitRule.ByModule && !module.exports(GuestFunction.SPLIT)) {
+      throw new CommandException(
+          ExitCode.USAGE, "split rule module: module " + request.module() + " exports no 'split'");
+    }
+    return rule == null ? new SplitRule.ByModule() : rule;
+  }
+
+  private static void requireInput(Optional<InputFile> input, SplitRule rule)
+      throws CommandException {
+    boolean index = rule instanceof SplitRule.ByIndex;
+    if (index && input.isPresent()) {
+      throw new CommandException(
+          ExitCode.USAGE, "split rule " + rule.words() + " takes no --input");
+    }
+    if (!index && input.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE, "split rule " + rule.words() + " needs an --input FILE, or -");
+    }
+  }
+
+  private static int defaultChunkBytes(SplitRule rule) {
+    return switch (rule) {
+      case SplitRule.ByIndex(int _) -> 0;
+      case SplitRule.ByRecords(int record) ->
+          Math.max(record, CHUNK_BYTES_DEFAULT / record * record);
+      case SplitRule.ByBytes(), SplitRule.ByLines(), SplitRule.ByModule() -> CHUNK_BYTES_DEFAULT;
+    };
+  }
+
+  /**
+   * The default grant: the sum of the call limits, for each try. An inner node has two children or
+   * more with a call of their own, so there are at most as many merges as leaves, and splits.
+   */
+  private static Budget budget(JobRequest request, SplitRule rule, BlobRef input, int chunkBytes) {
+    long leaves =
+        switch (rule) {
+          case SplitRule.ByIndex(int cells) -> cells;
+          case SplitRule.ByModule() -> Limits.MODULE_LEAVES_MAX;
+          case SplitRule.ByBytes(), SplitRule.ByRecords(int _), SplitRule.ByLines() ->
+              Math.max(1, Math.ceilDiv(input.length(), chunkBytes));
+        };
+    long tries = 1 + RETRIES;
+    long calls = leaves * tries * (rule instanceof SplitRule.ByModule ? 3 : 2);
+    CallLimits limits = request.limits();
+    return new Budget(
+        LongMath.saturatedMultiply(calls, limits.fuel()),
+        leaves * tries,
+        LongMath.saturatedMultiply(calls, limits.outputBytesMax()),
+        limits.memoryBytesMax(),
+        Limits.HOPS_MAX,
+        request.timeMillis());
+  }
+
+  private static Manifest manifest(
+      JobRequest request,
+      byte[] wasm,
+      InputFile.Indexed indexed,
+      Bytes params,
+      List<byte[]> shared,
+      SplitRule rule,
+      int chunkBytes) {
+    byte[] token = new byte[Manifest.TOKEN_LENGTH];
+    new SecureRandom().nextBytes(token);
+    return new Manifest(
+        Profile.UNMETERED,
+        Bytes.of(token),
+        System.currentTimeMillis(),
+        BlobRef.of(wasm),
+        indexed.ref(),
+        params,
+        shared.stream().map(BlobRef::of).toList(),
+        rule,
+        chunkBytes,
+        request.limits(),
+        budget(request, rule, indexed.ref(), chunkBytes),
+        RETRIES,
+        Verification.NONE,
+        Routing.DEFAULT,
+        1000,
+        MemoPolicy.PRIVATE,
+        0);
+  }
+}

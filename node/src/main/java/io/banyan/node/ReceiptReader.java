@@ -1,0 +1,143 @@
+package io.banyan.node;
+
+import io.banyan.schema.FrameKind;
+import io.banyan.schema.Frames;
+import io.banyan.schema.MalformedMessageException;
+import io.banyan.schema.ReceiptEntry;
+import io.banyan.schema.Signed;
+import io.banyan.schema.Step;
+import io.banyan.schema.WireCodec;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/**
+ * Reads a job receipt from beginning to end: the manifest, the steps, the root's receipt, the
+ * closing hash; in that order.
+ *
+ * <p>For one thread.
+ */
+final class ReceiptReader implements AutoCloseable {
+  private final Path path;
+  private final DigestInputStream in;
+  private long entries;
+
+  /** What the file holds is not a receipt. */
+  static final class DamagedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    DamagedException(String sentence) {
+      super(sentence);
+    }
+  }
+
+  private ReceiptReader(Path path, DigestInputStream in) {
+    this.path = path;
+    this.in = in;
+  }
+
+  static ReceiptReader open(Path path) throws CommandException {
+    try {
+      return new ReceiptReader(
+          path,
+          new DigestInputStream(
+              new BufferedInputStream(Files.newInputStream(path)), ReceiptFile.sha256()));
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.FAILURE, "receipt " + path + " cannot be read: " + InputFile.reason(e), e);
+    }
+  }
+
+  /** The manifest, as it was signed. */
+  Signed manifest() throws IOException {
+    byte[] magic = in.readNBytes(ReceiptFile.MAGIC.length);
+    if (!Arrays.equals(magic, ReceiptFile.MAGIC)) {
+      throw new DamagedException("receipt " + path + " does not begin with 'banyan/receipt/1'");
+    }
+    if (next() instanceof ReceiptEntry.ManifestEntry(Signed manifest)) {
+      return manifest;
+    }
+    throw damaged("it is not the manifest, which comes first");
+  }
+
+  private ReceiptEntry next() throws IOException {
+    try {
+      Optional<ByteBuffer> frame = Frames.read(FrameKind.RECEIPT_ENTRY, in);
+      if (frame.isEmpty()) {
+        throw damaged("the file ends before it");
+      }
+      ReceiptEntry entry = WireCodec.decodeReceiptEntry(frame.get());
+      entries++;
+      return entry;
+    } catch (MalformedMessageException e) {
+      throw damaged(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The steps, and behind them the root's receipt. */
+  final class Steps implements Iterator<Step> {
+    private ReceiptEntry ahead;
+
+    private Steps() throws IOException {
+      ahead = ReceiptReader.this.next();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return ahead instanceof ReceiptEntry.StepEntry;
+    }
+
+    @Override
+    public Step next() {
+      if (!(ahead instanceof ReceiptEntry.StepEntry(Step step))) {
+        throw new NoSuchElementException("the steps are at their end");
+      }
+      try {
+        ahead = ReceiptReader.this.next();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return step;
+    }
+
+    /** The receipt that closes the steps. */
+    Signed receipt() {
+      if (ahead instanceof ReceiptEntry.ReceiptEnd(Signed receipt)) {
+        return receipt;
+      }
+      throw damaged("it is neither a step nor the root's receipt");
+    }
+  }
+
+  Steps steps() throws IOException {
+    return new Steps();
+  }
+
+  /** Wants nothing but the hash of all before. */
+  void end() throws IOException {
+    byte[] actual = in.getMessageDigest().digest();
+    in.on(false);
+    byte[] closing = in.readAllBytes();
+    if (!Arrays.equals(actual, closing)) {
+      throw new DamagedException(
+          "receipt " + path + ": its last 32 bytes are not the SHA-256 of all before them");
+    }
+  }
+
+  private DamagedException damaged(String reason) {
+    return new DamagedException("receipt " + path + ", entry " + entries + ": " + reason);
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

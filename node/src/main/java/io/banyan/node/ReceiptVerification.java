@@ -1,0 +1,279 @@
+package io.banyan.node;
+
+import io.banyan.compute.Configuration;
+import io.banyan.compute.GuestModule;
+import io.banyan.compute.Sandbox;
+import io.banyan.node.ReceiptReader.DamagedException;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Cuts;
+import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.IndexCuts;
+import io.banyan.schema.Interval;
+import io.banyan.schema.JobId;
+import io.banyan.schema.MalformedMessageException;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.PublicKey;
+import io.banyan.schema.Receipt;
+import io.banyan.schema.Signed;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.WireCodec;
+import io.banyan.trust.JobContent;
+import io.banyan.trust.ReceiptCheck;
+import io.banyan.trust.Signatures;
+import io.banyan.trust.SigningDomain;
+import io.banyan.trust.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * Checks a job receipt offline: from the receipt, the module and the input alone, without a word
+ * from anyone else.
+ */
+public final class ReceiptVerification {
+  private final Files files;
+  private final Sandbox sandbox;
+  private final LongConsumer progress;
+
+  /**
+   * What is held against each other.
+   *
+   * @param shared the job's shared blobs, in order; looked at only when something is run again
+   * @param replay how many leaves are drawn and run again, 0 or more
+   */
+  public record Files(
+      Path receipt,
+      Path module,
+      Optional<InputFile> input,
+      List<Path> shared,
+      Optional<Path> output,
+      int replay) {}
+
+  /**
+   * What was found to hold.
+   *
+   * @param signer who stands for the whole execution
+   * @param replayed the calls that were run again, in words; empty if none were
+   */
+  public record Report(
+      JobId job,
+      PublicKey submitter,
+      PublicKey signer,
+      Manifest manifest,
+      Receipt receipt,
+      List<String> replayed) {}
+
+  private ReceiptVerification(Files files, Sandbox sandbox, LongConsumer progress) {
+    this.files = files;
+    this.sandbox = sandbox;
+    this.progress = progress;
+  }
+
+  /**
+   * Checks everything, and names the first thing that does not hold.
+   *
+   * @param scratch takes the values of calls that are run again
+   * @param progress is told how many bytes of the input are read
+   * @throws CommandException with VERIFICATION_FAILED if something does not hold; with another code
+   *     if it could not be checked
+   */
+  public static Report verify(Files files, Sandbox sandbox, Path scratch, LongConsumer progress)
+      throws IOException, CommandException, InterruptedException {
+    ReceiptVerification verification = new ReceiptVerification(files, sandbox, progress);
+    try (ReceiptReader reader = ReceiptReader.open(files.receipt)) {
+      return verification.read(reader, scratch);
+    } catch (DamagedException e) {
+      throw failed(String.valueOf(e.getMessage()));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Report read(ReceiptReader reader, Path scratch)
+      throws IOException, CommandException, InterruptedException {
+    Signed signed = reader.manifest();
+    if (!Signatures.hold(SigningDomain.MANIFEST, signed)) {
+      throw failed("receipt " + files.receipt + ": the manifest's signature does not hold");
+    }
+    Manifest manifest = decodeManifest(signed);
+    JobId job = JobId.of(signed);
+    GuestModule module = module(manifest);
+    InputFile.Indexed indexed = index(manifest);
+    boolean inputMatches = indexed.ref().equals(manifest.input());
+    Content content = new Content(manifest, module, indexed);
+
+    ReceiptReader.Steps steps = reader.steps();
+    ReplayDraw draw = new ReplayDraw(files.replay);
+    try (OutputCheck output = OutputCheck.open(files.output, content.merges())) {
+      Verdict verdict =
+          new ReceiptCheck(job, manifest, content)
+              .check(
+                  steps,
+                  step -> {
+                    draw.offer(step);
+                    output.step(step);
+                  },
+                  steps::receipt);
+      if (!inputMatches) {
+        throw failed(inputMismatch(manifest, indexed, verdict));
+      }
+      if (verdict instanceof Verdict.Rejected(String reason)) {
+        throw failed("receipt " + files.receipt + ", " + reason);
+      }
+      reader.end();
+      Receipt receipt = decodeReceipt(steps.receipt());
+      output.end(receipt.value().named());
+      List<String> replayed = replay(job, signed, content, module, draw, scratch);
+      return new Report(
+          job, signed.signer(), steps.receipt().signer(), manifest, receipt, replayed);
+    }
+  }
+
+  private GuestModule module(Manifest manifest) throws CommandException, InterruptedException {
+    byte[] wasm = JobDraft.readModule(files.module);
+    BlobRef actual = BlobRef.of(wasm);
+    if (!actual.equals(manifest.module())) {
+      throw failed(mismatch("module " + files.module, actual, manifest.module()));
+    }
+    return JobDraft.load(files.module, wasm, sandbox);
+  }
+
+  private InputFile.Indexed index(Manifest manifest) throws IOException, CommandException {
+    if (manifest.splitRule() instanceof SplitRule.ByIndex) {
+      return new InputFile.Indexed(BlobRef.EMPTY, Optional.empty());
+    }
+    if (files.input.isEmpty()) {
+      throw new CommandException(ExitCode.USAGE, "the job has an input: give it with --input FILE");
+    }
+    InputFile input = files.input.get();
+    if (input.size() != manifest.input().length()) {
+      throw failed(
+          "input is "
+              + input.size()
+              + " bytes long, the manifest's is "
+              + manifest.input().length());
+    }
+    return input.index(manifest.splitRule(), Math.max(1, manifest.chunkBytes()), progress);
+  }
+
+  /** The walk has met the first leaf whose bytes are others; under {@code module} it cannot. */
+  private static String inputMismatch(
+      Manifest manifest, InputFile.Indexed indexed, Verdict verdict) {
+    String place = verdict instanceof Verdict.Rejected(String reason) ? "; first at " + reason : "";
+    return mismatch("input", indexed.ref(), manifest.input()) + place;
+  }
+
+  private static String mismatch(String what, BlobRef actual, BlobRef wanted) {
+    return what
+        + " has the digest "
+        + actual.digest()
+        + " ("
+        + actual.length()
+        + " bytes), the manifest's has "
+        + wanted.digest()
+        + " ("
+        + wanted.length()
+        + " bytes)";
+  }
+
+  /** What module and input say themselves. */
+  private final class Content implements JobContent {
+    private final GuestModule module;
+    private final Optional<Cuts> cuts;
+
+    Content(Manifest manifest, GuestModule module, InputFile.Indexed indexed) {
+      this.module = module;
+      this.cuts = manifest.cutsBySize().or(indexed::lineCuts);
+    }
+
+    @Override
+    public boolean merges() {
+      return module.exports(GuestFunction.MERGE);
+    }
+
+    @Override
+    public Cuts cuts() {
+      return cuts.orElseThrow(() -> new IllegalStateException("the plan has no cells"));
+    }
+
+    @Override
+    public Digest chunk(Interval cell) {
+      if (cuts() instanceof IndexCuts index) {
+        return BlobRef.of(index.chunk(cell.from())).digest();
+      }
+      try {
+        byte[] bytes =
+            files.input.orElseThrow().read(cuts().cut(cell.from()), cuts().cut(cell.to()));
+        return BlobRef.of(bytes).digest();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private List<String> replay(
+      JobId job, Signed signed, Content content, GuestModule module, ReplayDraw draw, Path scratch)
+      throws IOException, CommandException, InterruptedException {
+    if (draw.steps().isEmpty()) {
+      return List.of();
+    }
+    Manifest manifest = decodeManifest(signed);
+    try (BlobStore store = new BlobStore(scratch, Runtime.getRuntime().maxMemory() / 8)) {
+      GuestCalls calls =
+          new GuestCalls(
+              sandbox,
+              module,
+              new Configuration(manifest.params().toArray(), shared(manifest)),
+              manifest.limits(),
+              files.input,
+              store);
+      Optional<String> lie = new PlanReplay(job, manifest, content.cuts, calls).run(draw.steps());
+      if (lie.isPresent()) {
+        throw failed("receipt " + files.receipt + ": " + lie.get());
+      }
+    }
+    return draw.steps().stream()
+        .map(step -> step.claim().function().exportName() + " of plan node " + step.node())
+        .toList();
+  }
+
+  private List<byte[]> shared(Manifest manifest) throws CommandException {
+    List<byte[]> shared = new ArrayList<>();
+    for (Path path : files.shared) {
+      shared.add(JobDraft.readFile("shared blob", path, Integer.MAX_VALUE));
+    }
+    if (!shared.stream().map(BlobRef::of).toList().equals(manifest.shared())) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "running calls again needs the job's "
+              + manifest.shared().size()
+              + " shared blobs in order: give each with --shared FILE");
+    }
+    return shared;
+  }
+
+  private Manifest decodeManifest(Signed signed) throws CommandException {
+    try {
+      return WireCodec.decodeManifest(signed.payload());
+    } catch (MalformedMessageException e) {
+      throw failed("receipt " + files.receipt + ", manifest: " + e.getMessage());
+    }
+  }
+
+  private Receipt decodeReceipt(Signed signed) throws CommandException {
+    try {
+      return WireCodec.decodeReceipt(signed.payload());
+    } catch (MalformedMessageException e) {
+      throw failed("receipt " + files.receipt + ", root receipt: " + e.getMessage());
+    }
+  }
+
+  private static CommandException failed(String sentence) {
+    return new CommandException(ExitCode.VERIFICATION_FAILED, sentence);
+  }
+}

@@ -1,0 +1,81 @@
+package io.banyan.node.cli;
+
+import io.banyan.node.CommandException;
+import io.banyan.node.ExitCode;
+import io.banyan.schema.Verification;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * Job options that this build does not have yet: refused by name, so that nobody believes in a
+ * limit or a check that is not there.
+ */
+final class LaterOptions {
+  @Option(names = "--verify", paramLabel = "none", description = "How sure: none, for now.")
+  private String verify = "none";
+
+  @Option(names = "--fuel", hidden = true)
+  private @Nullable String fuel;
+
+  @Option(names = "--leaf-fuel", hidden = true)
+  private @Nullable String leafFuel;
+
+  @Option(names = "--retries", hidden = true)
+  private @Nullable String retries;
+
+  @Option(names = "--priority", hidden = true)
+  private @Nullable String priority;
+
+  @Option(names = "--partial", hidden = true)
+  private @Nullable String partial;
+
+  @Option(names = "--no-memo", hidden = true)
+  private boolean noMemo;
+
+  @Option(names = "--audit", hidden = true)
+  private @Nullable String audit;
+
+  @Option(names = "--only-peers", hidden = true)
+  private @Nullable String onlyPeers;
+
+  @Option(names = "--labels", hidden = true)
+  private @Nullable String labels;
+
+  /** Ends the command if any of them was given. */
+  void refuse() throws CommandException {
+    if (!verification().equals(Verification.NONE)) {
+      throw later(
+          "--verify " + verify,
+          "nothing is run again yet; the one level is none: integrity checked, execution not"
+              + " audited");
+    }
+    refuse("--fuel", fuel, "calls are not metered yet; bound them by --leaf-time");
+    refuse("--leaf-fuel", leafFuel, "calls are not metered yet; bound them by --leaf-time");
+    refuse("--retries", retries, "there are no peers yet to try again with");
+    refuse("--priority", priority, "this process runs one job");
+    refuse("--partial", partial, "a job is finished whole or not at all");
+    refuse("--no-memo", noMemo ? "" : null, "nothing is remembered between jobs yet");
+    refuse("--audit", audit, "use 'banyan verify --replay' on the receipt");
+    refuse("--only-peers", onlyPeers, "there are no peers yet");
+    refuse("--labels", labels, "there are no peers yet");
+  }
+
+  private Verification verification() throws CommandException {
+    try {
+      return Verification.parse(verify);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, "--verify: " + e.getMessage(), e);
+    }
+  }
+
+  private static void refuse(String option, @Nullable String given, String why)
+      throws CommandException {
+    if (given != null) {
+      throw later(option, why);
+    }
+  }
+
+  private static CommandException later(String option, String why) {
+    return new CommandException(ExitCode.USAGE, option + " is not in this build: " + why);
+  }
+}

@@ -1,0 +1,5 @@
+/** Where peers are, and how bytes get to them. */
+@NullMarked
+package io.banyan.p2p;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package io.banyan.schema;
+
+/** What a stream of frames carries, and how long one frame of it may be. */
+public enum FrameKind {
+  /** {@code /banyan/task/1}: a receipt with all receipts below it is the longest. */
+  TASK(1 << 20), // 1 MiB
+  /** {@code /banyan/data/1}: headers; the bytes come behind them. */
+  DATA(8 << 10), // 8 KiB
+  /** {@code /banyan/client/1}: 512 decision lines are the longest. */
+  CLIENT(1 << 20), // 1 MiB
+  /** A job receipt, in its file or on its way: the receipt of the root is the longest. */
+  RECEIPT_ENTRY(1 << 20); // 1 MiB
+
+  private final int bytesMax;
+
+  FrameKind(int bytesMax) {
+    this.bytesMax = bytesMax;
+  }
+
+  /** The longest message in a frame, without the four bytes of its length. */
+  public int bytesMax() {
+    return bytesMax;
+  }
+}

@@ -1,0 +1,208 @@
+package io.banyan.schema;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What comes from a peer that means no good. */
+final class WireMutationTest {
+  private static final long SEED = 42;
+  private static final int MUTANTS = 100_000;
+  private static final int ALIASES = 200;
+
+  /** What a refusal, or the smallest value, may cost. */
+  private static final long BASE_BYTES = 64 << 10; // 64 KiB
+
+  /**
+   * What a value may cost for each byte of its message. A text of 8 bytes, or an empty tile, is an
+   * object or three of 16 to 48 bytes: that is the most a message can ask for.
+   */
+  private static final long BYTES_PER_BYTE = 16;
+
+  private static final int[] EVIL = {
+    0, 1, -1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x20000000, 0xe0000001, 0x1fffffff, 0xffff, 8
+  };
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final Random random = new Random(SEED);
+  private int values;
+  private int malformed;
+  private long worstBytes;
+  private double worstRatio;
+
+  @Test
+  void aMutatedMessageIsAValueOrMalformedAndCostsNoMoreThanItsBytes()
+      throws MalformedMessageException {
+    List<WireValues.Encoded> seeds = new ArrayList<>(WireValues.examples().values());
+    for (int i = 0; i < 20; i++) {
+      seeds.addAll(WireValues.samples(new Samples(random)));
+    }
+    for (WireValues.Encoded seed : seeds) {
+      assertEquals(seed.value(), seed.decoded()); // and warms up, so that loading is not counted
+    }
+
+    long begun = System.nanoTime();
+    for (int i = 0; i < MUTANTS; i++) {
+      WireValues.Encoded seed = seeds.get(random.nextInt(seeds.size()));
+      decode(seed, mutated(seed.bytes()));
+    }
+
+    System.out.printf(
+        "%d mutants in %d ms (seed %d): %d values, %d malformed; at most %d bytes over the frame's"
+            + " share, %.1f for each byte of a message over 4 KiB%n",
+        MUTANTS,
+        (System.nanoTime() - begun) / 1_000_000,
+        SEED,
+        values,
+        malformed,
+        worstBytes,
+        worstRatio);
+    assertTrue(values > MUTANTS / 20, values + " mutants were values");
+    assertTrue(malformed > MUTANTS / 4, malformed + " mutants were malformed");
+  }
+
+  private void decode(WireValues.Encoded seed, byte[] mutant) {
+    long limit = BASE_BYTES + BYTES_PER_BYTE * mutant.length;
+    long spent = spentOn(seed, mutant);
+    if (spent > limit) {
+      // The first to break a rule loads the code of its sentence: what counts is the second time.
+      spent = spentOn(seed, mutant);
+    }
+    assertTrue(spent <= limit, spent + " bytes were spent on a message of " + mutant.length);
+
+    worstBytes = Math.max(worstBytes, spent - BYTES_PER_BYTE * mutant.length);
+    if (mutant.length > 4096) {
+      worstRatio = Math.max(worstRatio, (double) spent / mutant.length);
+    }
+  }
+
+  private long spentOn(WireValues.Encoded seed, byte[] mutant) {
+    long before = threads.getCurrentThreadAllocatedBytes();
+    try {
+      seed.decoder().decode(ByteBuffer.wrap(mutant));
+      values++;
+    } catch (MalformedMessageException e) {
+      malformed++;
+    }
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  private byte[] mutated(byte[] bytes) {
+    byte[] mutant = bytes.clone();
+    for (int rounds = 1 + random.nextInt(4); rounds > 0; rounds--) {
+      mutant = mutatedOnce(mutant);
+    }
+    return mutant;
+  }
+
+  private byte[] mutatedOnce(byte[] bytes) {
+    if (bytes.length < 16) {
+      return Arrays.copyOf(bytes, 64);
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    // Half of all mutations strike the first 16 words, where most pointers are.
+    int end = random.nextBoolean() ? Math.min(bytes.length, 128) : bytes.length;
+    int at = random.nextInt(end);
+    int word = random.nextInt(end / 8) * 8;
+    switch (random.nextInt(10)) {
+      case 0, 1 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+      case 2 -> bytes[at] = (byte) random.nextInt();
+      case 3 -> buffer.putInt(word, EVIL[random.nextInt(EVIL.length)]);
+      case 4 -> buffer.putInt(word + 4, EVIL[random.nextInt(EVIL.length)]);
+      case 5 -> buffer.putInt(word, buffer.getInt(word) + 4 * (random.nextInt(33) - 16));
+      case 6 -> buffer.putLong(word, buffer.getLong(random.nextInt(bytes.length / 8) * 8));
+      case 7 -> buffer.putLong(word, random.nextLong());
+      case 8 -> {
+        return Arrays.copyOf(bytes, random.nextInt(bytes.length));
+      }
+      default -> {
+        return grown(bytes);
+      }
+    }
+    return bytes;
+  }
+
+  /** With a few words more at the end, and mostly a table that knows of them. */
+  private byte[] grown(byte[] bytes) {
+    byte[] grown = Arrays.copyOf(bytes, bytes.length + 8 * random.nextInt(8));
+    if (random.nextInt(4) > 0) {
+      ByteBuffer.wrap(grown).order(ByteOrder.LITTLE_ENDIAN).putInt(4, grown.length / 8 - 1);
+    }
+    return grown;
+  }
+
+  @Test
+  void aValueFromAMutantIsAValueLikeAnyOther() throws MalformedMessageException {
+    List<Message> seeds = new ArrayList<>(Examples.messages().values());
+    int found = 0;
+
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes = WireCodec.encodeMessage(seeds.get(random.nextInt(seeds.size())));
+      Message value;
+      try {
+        value = WireCodec.decodeMessage(ByteBuffer.wrap(mutated(bytes)));
+      } catch (MalformedMessageException e) {
+        continue;
+      }
+      found++;
+
+      byte[] again = WireCodec.encodeMessage(value);
+      assertEquals(value, WireCodec.decodeMessage(ByteBuffer.wrap(again)));
+    }
+
+    assertTrue(found > 1000, found + " mutants were values");
+  }
+
+  @Test
+  void manyPointersToOneReceiptAreMalformed() {
+    byte[] receipt =
+        WireCodec.encodeReceipt(
+            new Receipt(
+                Examples.JOB,
+                Examples.KEY,
+                Examples.LEASE_DIGEST,
+                new Value.Blob(Examples.OUTPUT),
+                Digest.ZERO,
+                1,
+                0,
+                new Receipt.Merged(
+                    List.of(),
+                    java.util.Collections.nCopies(
+                        ALIASES, new Receipt.Lent(Examples.signed(4096))))));
+    byte[] aliased = aliasEqualRuns(receipt, 4096 + Signed.HEADER_LENGTH);
+
+    MalformedMessageException malformed =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            MalformedMessageException.class, () -> WireCodec.decodeReceipt(Bytes.of(aliased)));
+
+    assertTrue(malformed.rule().contains("limit"), malformed.rule());
+  }
+
+  /** Points every list of {@code length} bytes at the last of them, and drops the others. */
+  private static byte[] aliasEqualRuns(byte[] message, int length) {
+    ByteBuffer from = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
+    int runBytes = Math.ceilDiv(length, 8) * 8;
+    int kept = message.length - ALIASES * runBytes;
+    byte[] aliased = new byte[kept + runBytes];
+    System.arraycopy(message, 0, aliased, 0, kept);
+    System.arraycopy(message, message.length - runBytes, aliased, kept, runBytes);
+    ByteBuffer to = ByteBuffer.wrap(aliased).order(ByteOrder.LITTLE_ENDIAN);
+    to.putInt(4, aliased.length / 8 - 1);
+    for (int word = 8; word < kept; word += 8) {
+      // A list pointer (01) to bytes (size code 2) of that length.
+      if ((from.getInt(word) & 3) == 1 && from.getInt(word + 4) == (length << 3 | 2)) {
+        to.putInt(word, ((kept - word - 8) / 8) << 2 | 1);
+      }
+    }
+    return aliased;
+  }
+}
