@@ -57,7 +57,7 @@ class GoldenPlanTest {
         CallLimits.DEFAULT,
         new Budget(1L << 40, 1 << 20, 1L << 30, 1L << 30, 4, 60_000),
         3,
-        Verification.NONE,
+        new Verification.None(),
         Routing.DEFAULT,
         1000,
         MemoPolicy.PRIVATE,
