@@ -80,19 +80,14 @@ final class Rules {
 
   private static long utf8Length(String what, String text) {
     long bytes = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char unit = text.charAt(i);
-      if (!Character.isSurrogate(unit)) {
-        bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
-        continue;
-      }
-      if (!Character.isHighSurrogate(unit)
-          || i + 1 == text.length()
-          || !Character.isLowSurrogate(text.charAt(i + 1))) {
+    int i = 0;
+    while (i < text.length()) {
+      int character = text.codePointAt(i);
+      if (Character.getType(character) == Character.SURROGATE) {
         throw new IllegalArgumentException(what + " has half a character at " + i);
       }
-      bytes += 4;
-      i++;
+      bytes += character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+      i += Character.charCount(character);
     }
     return bytes;
   }
