@@ -38,7 +38,8 @@ record Architecture(String root) {
           "compute", Set.of("run.endive"),
           "delegation", Set.of(),
           "p2p", Set.of("io.netty", "org.bouncycastle"),
-          "node", Set.of("com.google.gson", "io.javalin", "io.micrometer", "org.sqlite", "picocli"));
+          "node",
+              Set.of("com.google.gson", "io.javalin", "io.micrometer", "org.sqlite", "picocli"));
 
   private static final List<String> EVERYWHERE =
       List.of("java..", "javax..", "org.jspecify..", "com.google.common..");
@@ -79,7 +80,9 @@ record Architecture(String root) {
           "java.util.random.RandomGenerator.of",
           "java.util.random.RandomGeneratorFactory.create()");
 
-  /** The module uses the modules its arrows lead to, its own libraries, the JDK, and nothing else. */
+  /**
+   * The module uses the modules its arrows lead to, its own libraries, the JDK, and nothing else.
+   */
   ArchRule arrowsOf(String module) {
     List<String> allowed = new ArrayList<>(EVERYWHERE);
     allowed.add(within(module));
