@@ -80,19 +80,14 @@ final class Rules {
 
   private static long utf8Length(String what, String text) {
     long bytes = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char unit = text.charAt(i);
-      if (!Character.isSurrogate(unit)) {
-        bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
-        continue;
+    int at = 0;
+    while (at < text.length()) {
+      int point = text.codePointAt(at);
+      if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+        throw new IllegalArgumentException(what + " has half a character at " + at);
       }
-      if (!Character.isHighSurrogate(unit)
-          || i + 1 == text.length()
-          || !Character.isLowSurrogate(text.charAt(i + 1))) {
-        throw new IllegalArgumentException(what + " has half a character at " + i);
-      }
-      bytes += 4;
-      i++;
+      bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+      at += Character.charCount(point);
     }
     return bytes;
   }
