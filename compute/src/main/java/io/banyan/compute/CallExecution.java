@@ -138,14 +138,14 @@ final class CallExecution {
           new Outcome.Failed("the module has no room for " + length + " bytes: alloc failed"));
     }
     if (!guest.memory().holds(address, length)) {
-      throw CallEndException.of(Outcome.BAD_OUTPUT);
+      throw CallEndException.of(new Outcome.BadOutput());
     }
     return address;
   }
 
   private CallEnd output(GuestMemory memory, long address, long length) {
     if (!memory.holds(address, length)) {
-      return new CallEnd.Bad(Outcome.BAD_OUTPUT);
+      return new CallEnd.Bad(new Outcome.BadOutput());
     }
     return switch (call.function()) {
       case SPLIT -> parts(memory, address, length);
@@ -162,7 +162,7 @@ final class CallExecution {
     }
     return Frames.read(memory, address, length, Sandbox.PARTS_MAX)
         .<CallEnd>map(CallEnd.Parts::new)
-        .orElseGet(() -> new CallEnd.Bad(Outcome.BAD_OUTPUT));
+        .orElseGet(() -> new CallEnd.Bad(new Outcome.BadOutput()));
   }
 
   private CallResult result(CallEnd end, boolean late, CallRecord report) {
@@ -197,7 +197,7 @@ final class CallExecution {
     }
     return switch (inspection.kind()) {
       case COMMAND -> new CallResult.Returned(host.stdout(), FUEL_UNMETERED, report);
-      case REACTOR -> new CallResult.Faulted(Outcome.BAD_OUTPUT, FUEL_UNMETERED, report);
+      case REACTOR -> new CallResult.Faulted(new Outcome.BadOutput(), FUEL_UNMETERED, report);
     };
   }
 }

@@ -19,7 +19,7 @@ public sealed interface CallResult {
   record Returned(byte[] output, long fuel, CallRecord report) implements Ended {
     @Override
     public Outcome outcome() {
-      return Outcome.COMPLETED;
+      return new Outcome.Completed();
     }
   }
 
@@ -35,7 +35,7 @@ public sealed interface CallResult {
 
     @Override
     public Outcome outcome() {
-      return Outcome.COMPLETED;
+      return new Outcome.Completed();
     }
   }
 

@@ -44,6 +44,7 @@ final class ModuleInspector {
   private int memoryCount;
   private int memoryPagesMin;
   private int memoryPagesMax = PAGES_MAX;
+  private int tableCount;
   private int globalCount;
   private int elementCount;
   private int bodyCount;
@@ -199,8 +200,8 @@ final class ModuleInspector {
   }
 
   private void readTables(WasmReader section) throws RefusedException {
-    int count = section.u32("number of tables", ModuleLimits.TABLE_COUNT_MAX);
-    for (int i = 0; i < count; i++) {
+    tableCount = section.u32("number of tables", ModuleLimits.TABLE_COUNT_MAX);
+    for (int i = 0; i < tableCount; i++) {
       int type = section.u8();
       if (type == 0x40) {
         throw new RefusedException("a table with an initial value is not offered");
@@ -269,10 +270,25 @@ final class ModuleInspector {
     for (int i = 0; i < count; i++) {
       String name = section.name();
       Export export = new Export(section.u8(), section.u32());
+      if (export.index() >= countOf(export.kind())) {
+        throw section.malformed(
+            "%s %d, which does not exist,".formatted(kindName(export.kind()), export.index()));
+      }
       if (exports.put(name, export) != null) {
         throw section.malformed("export '" + name + "' appears twice");
       }
     }
+  }
+
+  /** How many there are that an export could name. */
+  private int countOf(int kind) {
+    return switch (kind) {
+      case 0 -> functionTypes.size();
+      case 1 -> tableCount;
+      case 2 -> memoryCount;
+      case 3 -> globalCount;
+      default -> 0;
+    };
   }
 
   private void readElements(WasmReader section) throws RefusedException {
@@ -283,8 +299,9 @@ final class ModuleInspector {
       boolean explicit = (flags & 2) != 0;
       boolean expressions = (flags & 4) != 0;
       if (!passive) {
-        if (explicit) {
-          section.u32();
+        long table = explicit ? section.u32() : 0;
+        if (table >= tableCount) {
+          throw section.malformed("table " + table + ", which does not exist,");
         }
         readConstant(section);
       }
@@ -429,17 +446,11 @@ final class ModuleInspector {
     return true;
   }
 
-  private Signature signatureOf(Export export) throws RefusedException {
-    if (export.index() >= functionTypes.size()) {
-      throw new RefusedException(
-          "not a WebAssembly module: function "
-              + export.index()
-              + " is exported and does not exist");
-    }
+  private Signature signatureOf(Export export) {
     return types.get(functionTypes.get((int) export.index()));
   }
 
-  private List<String> exportWords() throws RefusedException {
+  private List<String> exportWords() {
     List<String> words = new ArrayList<>();
     for (Map.Entry<String, Export> entry : exports.entrySet()) {
       Export export = entry.getValue();

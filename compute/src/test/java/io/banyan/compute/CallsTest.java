@@ -142,7 +142,7 @@ class CallsTest {
     assertEquals(2, parts.size());
     assertArrayEquals(bytes("a"), parts.get(0));
     assertArrayEquals(bytes(""), parts.get(1));
-    assertEquals(Outcome.COMPLETED, outcome(result));
+    assertEquals(new Outcome.Completed(), outcome(result));
   }
 
   @Test
@@ -157,7 +157,7 @@ class CallsTest {
     CallResult full = sandbox.call(split(module, LIMITS, most));
 
     assertEquals(4096, assertInstanceOf(CallResult.Divided.class, full).parts().size());
-    assertEquals(Outcome.BAD_OUTPUT, outcome(sandbox.call(split(module, LIMITS, tooMany))));
+    assertEquals(new Outcome.BadOutput(), outcome(sandbox.call(split(module, LIMITS, tooMany))));
   }
 
   @Test
@@ -175,7 +175,7 @@ class CallsTest {
     };
 
     for (byte[] list : broken) {
-      assertEquals(Outcome.BAD_OUTPUT, outcome(sandbox.call(split(module, LIMITS, list))));
+      assertEquals(new Outcome.BadOutput(), outcome(sandbox.call(split(module, LIMITS, list))));
     }
   }
 
@@ -215,7 +215,7 @@ class CallsTest {
     assertEquals(65_535, output(sandbox.execute(reactor("i64.const 0x10000ffff"))).length);
     for (String packed : new String[] {"0x100010000", "0x10001", "-1", "-4294967295"}) {
       assertEquals(
-          Outcome.BAD_OUTPUT, outcome(sandbox.execute(reactor("i64.const " + packed))), packed);
+          new Outcome.BadOutput(), outcome(sandbox.execute(reactor("i64.const " + packed))), packed);
     }
   }
 
@@ -245,7 +245,7 @@ class CallsTest {
 
   @Test
   void anAllocOutsideTheMemoryIsBadOutput() {
-    assertEquals(Outcome.BAD_OUTPUT, outcome(sandbox.execute(reactor(ECHO), new byte[65000])));
+    assertEquals(new Outcome.BadOutput(), outcome(sandbox.execute(reactor(ECHO), new byte[65000])));
   }
 
   @Test
@@ -391,7 +391,7 @@ class CallsTest {
     Call call = execution(sandbox.load(reactor(ECHO)));
 
     assertThrows(IllegalStateException.class, () -> sandbox.sandbox.call(call));
-    assertEquals(Outcome.COMPLETED, outcome(onWorker(() -> sandbox.sandbox.call(call))));
+    assertEquals(new Outcome.Completed(), outcome(onWorker(() -> sandbox.sandbox.call(call))));
   }
 
   @Test
@@ -400,7 +400,7 @@ class CallsTest {
     module.function("execute", CALL, "", "local.get 1 call 0 " + NOTHING);
     GuestModule loaded = sandbox.load(module);
 
-    assertEquals(Outcome.BAD_OUTPUT, outcome(sandbox.call(execution(loaded))));
+    assertEquals(new Outcome.BadOutput(), outcome(sandbox.call(execution(loaded))));
     assertEquals(
         new Outcome.Trapped(TrapKind.NONZERO_EXIT),
         outcome(sandbox.call(execution(loaded, (byte) 0))));

@@ -51,7 +51,7 @@ class EndingsTest {
             assertEquals(NoResultReason.WALL_TIME, noResult(late));
             assertFalse(Thread.currentThread().isInterrupted());
             CallResult next = sandbox.sandbox.call(execution(echo));
-            assertEquals(Outcome.COMPLETED, outcome(next));
+            assertEquals(new Outcome.Completed(), outcome(next));
           }
           return true;
         });
@@ -97,7 +97,7 @@ class EndingsTest {
               CallResult ended = sandbox.sandbox.call(execution(endless));
               assertEquals(NoResultReason.INTERRUPTED, noResult(ended));
               assertFalse(Thread.currentThread().isInterrupted());
-              assertEquals(Outcome.COMPLETED, outcome(sandbox.sandbox.call(execution(echo))));
+              assertEquals(new Outcome.Completed(), outcome(sandbox.sandbox.call(execution(echo))));
               return true;
             });
     Thread worker = Sandbox.workerThread("worker", task);
@@ -176,7 +176,7 @@ class EndingsTest {
       holder.interrupt();
 
       assertEquals(NoResultReason.INTERRUPTED, noResult(await(first)));
-      assertEquals(Outcome.COMPLETED, outcome(await(second)));
+      assertEquals(new Outcome.Completed(), outcome(await(second)));
     }
   }
 
@@ -201,7 +201,7 @@ class EndingsTest {
           refusal);
       assertEquals(NoResultReason.HOST_MEMORY, noResult(small.call(execution(undeclared, LIMITS))));
       assertTrue(small.sandbox.refusal(declared, LIMITS).isEmpty());
-      assertEquals(Outcome.COMPLETED, outcome(small.call(execution(declared, LIMITS))));
+      assertEquals(new Outcome.Completed(), outcome(small.call(execution(declared, LIMITS))));
     }
   }
 

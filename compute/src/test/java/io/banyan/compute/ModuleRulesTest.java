@@ -308,6 +308,21 @@ class ModuleRulesTest {
   }
 
   @Test
+  void whatIsNamedMustExist() {
+    String withoutMemory =
+        sandbox.rejection(new TestingModule().alloc().function("execute", CALL, "", ECHO).bytes());
+    String withoutTable = sandbox.rejection(reactor(ECHO).element(0, 0).bytes());
+    String withoutLabel = sandbox.rejection(withCode("br 1").bytes());
+    String withoutIf = sandbox.rejection(withCode("block void else end").bytes());
+
+    assertTrue(
+        withoutMemory.startsWith("not a WebAssembly module: memory 0, which does not exist"));
+    assertTrue(withoutTable.startsWith("not a WebAssembly module: table 0, which does not exist"));
+    assertTrue(withoutLabel.startsWith("not a WebAssembly module: a branch to label 1"));
+    assertTrue(withoutIf.startsWith("not a WebAssembly module: an else without an if"));
+  }
+
+  @Test
   void theEngineValidatesTypes() {
     String reason = sandbox.rejection(withCode("i32.const 1 f64.const 1 i32.add drop").bytes());
 

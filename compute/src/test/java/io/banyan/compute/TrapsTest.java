@@ -84,7 +84,7 @@ class TrapsTest {
     String code = "i32.const 65532 i32.load 0 drop i32.const 65532 i32.const 1 i32.const 4";
 
     assertEquals(
-        Outcome.COMPLETED, outcome(sandbox.execute(reactor(code + " memory.fill " + NOTHING))));
+        new Outcome.Completed(), outcome(sandbox.execute(reactor(code + " memory.fill " + NOTHING))));
   }
 
   @Test
@@ -93,7 +93,7 @@ class TrapsTest {
         "i32.const 65536 i32.const 1 i32.const 0 memory.fill"
             + " i32.const 65536 i32.const 65536 i32.const 0 memory.copy ";
 
-    assertEquals(Outcome.COMPLETED, outcome(sandbox.execute(reactor(code + NOTHING))));
+    assertEquals(new Outcome.Completed(), outcome(sandbox.execute(reactor(code + NOTHING))));
   }
 
   @Test

@@ -22,7 +22,7 @@ class WarmUpTest {
 
     assertEquals(
         List.of(
-            Outcome.COMPLETED,
+            new Outcome.Completed(),
             new Outcome.Trapped(TrapKind.UNREACHABLE),
             new Outcome.Trapped(TrapKind.MEMORY_OUT_OF_BOUNDS),
             new Outcome.Trapped(TrapKind.INTEGER_DIVIDE_BY_ZERO)),

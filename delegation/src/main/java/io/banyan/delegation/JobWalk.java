@@ -215,7 +215,7 @@ final class JobWalk {
       case Split(PlannedCall call, BlobRef bytes, Open parent, int slot) -> {
         PartCuts cuts = new PartCuts(report.output());
         if (cuts.size() == 0) {
-          ended(ticket, report.input(), Outcome.BAD_OUTPUT, report.fuel());
+          ended(ticket, report.input(), new Outcome.BadOutput(), report.fuel());
           return;
         }
         releasePart(call.input(), commands);
@@ -329,7 +329,7 @@ final class JobWalk {
         split ? Value.listDigest(report.output()) : first.digest(),
         report.output().stream().mapToLong(BlobRef::length).sum(),
         report.fuel(),
-        Outcome.COMPLETED);
+        new Outcome.Completed());
   }
 
   private Claim badClaim(PlannedCall call, Digest input, Outcome outcome, long fuel) {

@@ -478,7 +478,7 @@ class DelegatorTest {
         () -> new CallReport.Returned(Digest.ZERO, List.of(), 0, 0));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new CallReport.Ended(Digest.ZERO, Outcome.COMPLETED, 0, 0));
+        () -> new CallReport.Ended(Digest.ZERO, new Outcome.Completed(), 0, 0));
   }
 
   @Test

@@ -110,7 +110,7 @@ final class SoloRun {
     try {
       parts = guest.split(bytes);
       if (parts.size() > 4096 || parts.stream().allMatch(made -> made.length == 0)) {
-        throw new TestingGuest.Bad(Outcome.BAD_OUTPUT);
+        throw new TestingGuest.Bad(new Outcome.BadOutput());
       }
     } catch (TestingGuest.Bad bad) {
       return failed(part, GuestFunction.SPLIT, digest, bytes.length, bad);
@@ -219,6 +219,6 @@ final class SoloRun {
         output.digest(),
         output.length(),
         TestingGuest.fuel(inputBytes),
-        Outcome.COMPLETED);
+        new Outcome.Completed());
   }
 }

@@ -178,7 +178,7 @@ interface TestingGuest {
       case 18, 19 -> List.of(slice(data, 0, data.length - 1), data, new byte[0]);
       case 20 -> List.of(new byte[0], data);
       case 21 -> List.of(new byte[0], new byte[0]);
-      default -> throw new Bad(Outcome.BAD_OUTPUT);
+      default -> throw new Bad(new Outcome.BadOutput());
     };
   }
 

@@ -36,7 +36,7 @@ final class TestingManifests {
         CallLimits.DEFAULT,
         new Budget(1L << 40, 1 << 20, 1L << 30, 1L << 30, 4, timeMillis),
         3,
-        Verification.NONE,
+        new Verification.None(),
         Routing.DEFAULT,
         1000,
         MemoPolicy.PRIVATE,

@@ -90,9 +90,9 @@ public final class ClaimLog implements AutoCloseable {
     return new Steps(offset);
   }
 
-  private record Record(List<Step> steps, long[] children) {}
+  private record Entry(List<Step> steps, long[] children) {}
 
-  private Record read(long offset) throws IOException {
+  private Entry read(long offset) throws IOException {
     long[] children = new long[readInt(offset)];
     ByteBuffer body = readBytes(offset + Integer.BYTES, children.length * Long.BYTES);
     body.asLongBuffer().get(children);
@@ -105,7 +105,7 @@ public final class ClaimLog implements AutoCloseable {
       steps.add(decode(readBytes(position + Integer.BYTES, length)));
       position += Integer.BYTES + length;
     }
-    return new Record(steps, children);
+    return new Entry(steps, children);
   }
 
   private static Step decode(ByteBuffer bytes) {
@@ -154,9 +154,9 @@ public final class ClaimLog implements AutoCloseable {
     }
 
     private void enter(long offset) throws IOException {
-      Record record = read(offset);
-      Place place = new Place(record.children);
-      for (Step step : record.steps) {
+      Entry entry = read(offset);
+      Place place = new Place(entry.children);
+      for (Step step : entry.steps) {
         boolean before = step.claim().function() == GuestFunction.SPLIT;
         (before ? due : place.after).addLast(step);
       }

@@ -215,7 +215,7 @@ public record JobDraft(
         request.limits(),
         budget(request, rule, indexed.ref(), chunkBytes),
         RETRIES,
-        Verification.NONE,
+        new Verification.None(),
         Routing.DEFAULT,
         1000,
         MemoPolicy.PRIVATE,

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -86,8 +87,9 @@ public final class KeyFile {
   }
 
   private static void create(Path path) throws IOException {
-    Path folder = path.toAbsolutePath().getParent();
-    Files.createDirectories(folder.getParent());
+    Path folder =
+        Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file lies in a folder");
+    Files.createDirectories(Objects.requireNonNullElse(folder.getParent(), folder));
     try {
       Files.createDirectory(folder, attribute(OWNER_FOLDER));
     } catch (FileAlreadyExistsException e) {

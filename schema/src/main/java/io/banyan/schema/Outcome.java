@@ -34,9 +34,6 @@ public sealed interface Outcome {
   /** The guest returned something that is no value: a range outside its memory, a broken list. */
   record BadOutput() implements Outcome {}
 
-  Outcome COMPLETED = new Completed();
-  Outcome OUT_OF_FUEL = new OutOfFuel();
-  Outcome BAD_OUTPUT = new BadOutput();
 
   /** The outcome as people read it: "trapped: integer divide by zero". */
   default String words() {

@@ -46,7 +46,7 @@ final class PlanCodec {
     return switch (from.which()) {
       case BLOB -> new Value.Blob(blobRef(from.getBlob()));
       case ROPE -> rope(from.getRope());
-      case EMPTY -> Value.EMPTY;
+      case EMPTY -> new Value.Empty();
       case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("value");
     };
   }
@@ -175,15 +175,15 @@ final class PlanCodec {
 
   private static Outcome outcome(BanyanWire.Claim.Outcome.Reader from) {
     return switch (from.which()) {
-      case COMPLETED -> Outcome.COMPLETED;
+      case COMPLETED -> new Outcome.Completed();
       case TRAPPED -> new Outcome.Trapped(Fields.named(TrapKind.class, from.getTrapped()));
-      case OUT_OF_FUEL -> Outcome.OUT_OF_FUEL;
+      case OUT_OF_FUEL -> new Outcome.OutOfFuel();
       case LIMIT_EXCEEDED ->
           new Outcome.LimitExceeded(Fields.named(LimitKind.class, from.getLimitExceeded()));
       case FAILED ->
           new Outcome.Failed(
               Fields.text("failure message", from.getFailed(), Outcome.Failed.MESSAGE_BYTES_MAX));
-      case BAD_OUTPUT -> Outcome.BAD_OUTPUT;
+      case BAD_OUTPUT -> new Outcome.BadOutput();
       case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("outcome");
     };
   }

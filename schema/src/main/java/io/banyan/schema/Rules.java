@@ -78,14 +78,14 @@ final class Rules {
 
   private static long utf8Length(String what, String text) {
     long bytes = 0;
-    int at = 0;
-    while (at < text.length()) {
-      int point = text.codePointAt(at);
-      if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
-        throw new IllegalArgumentException(what + " has half a character at " + at);
+    int i = 0;
+    while (i < text.length()) {
+      int character = text.codePointAt(i);
+      if (Character.getType(character) == Character.SURROGATE) {
+        throw new IllegalArgumentException(what + " has half a character at " + i);
       }
-      bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-      at += Character.charCount(point);
+      bytes += character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+      i += Character.charCount(character);
     }
     return bytes;
   }

@@ -42,7 +42,7 @@ class ClaimTest {
   void claimDigestsAreGolden() {
     assertEquals(
         "55ae5745139b55cc4ec1067d7a0c934ed2db00ee4f29051b6b9fedf676f3a235",
-        mergeDigest(Outcome.COMPLETED));
+        mergeDigest(new Outcome.Completed()));
     assertEquals(
         "5ac9621abb6c4fdd43931781d5c9f35ce9ece0d024d479ad96763a3f4cbd87ed",
         mergeDigest(new Outcome.Trapped(TrapKind.UNREACHABLE)));
@@ -51,7 +51,7 @@ class ClaimTest {
         mergeDigest(new Outcome.Trapped(TrapKind.NONZERO_EXIT)));
     assertEquals(
         "d50690000dc8767dbe01d99e2d3dcad36b73cf06ad010baae11b5dfeb0c8b2cf",
-        mergeDigest(Outcome.OUT_OF_FUEL));
+        mergeDigest(new Outcome.OutOfFuel()));
     assertEquals(
         "65baf4908f23e9df803bd0ade3fa70ea32527c2f5b9137039c959c98c61e0bc1",
         mergeDigest(new Outcome.LimitExceeded(LimitKind.LEAF)));
@@ -60,14 +60,14 @@ class ClaimTest {
         mergeDigest(new Outcome.Failed("na\u00efv")));
     assertEquals(
         "63501143db6ac7523662cec3dc79f9adb527d2ae8600d116b5f69e21ab4032d9",
-        mergeDigest(Outcome.BAD_OUTPUT));
+        mergeDigest(new Outcome.BadOutput()));
   }
 
   @Test
   void nodeHashesAreGolden() {
     List<Digest> children = List.of(digest(3), digest(4), digest(5));
-    Claim split = claim(GuestFunction.SPLIT, Outcome.COMPLETED);
-    Claim merge = claim(GuestFunction.MERGE, Outcome.COMPLETED);
+    Claim split = claim(GuestFunction.SPLIT, new Outcome.Completed());
+    Claim merge = claim(GuestFunction.MERGE, new Outcome.Completed());
 
     assertEquals(
         "b8ce2c6008a6497ebf6668c1268daa60572f53109aa430366e507ffd850734ff",
@@ -123,9 +123,9 @@ class ClaimTest {
   @Test
   void everyFieldIsUnderTheClaimsDigest() {
     List<Claim> claims = new ArrayList<>();
-    claims.add(claim(GuestFunction.EXECUTE, Outcome.COMPLETED));
-    claims.add(claim(GuestFunction.SPLIT, Outcome.COMPLETED));
-    claims.add(claim(GuestFunction.MERGE, Outcome.COMPLETED));
+    claims.add(claim(GuestFunction.EXECUTE, new Outcome.Completed()));
+    claims.add(claim(GuestFunction.SPLIT, new Outcome.Completed()));
+    claims.add(claim(GuestFunction.MERGE, new Outcome.Completed()));
     claims.add(of(new Profile("1"), 1, 2, 3, 4, 5));
     claims.add(of(Profile.UNMETERED, 9, 2, 3, 4, 5));
     claims.add(of(Profile.UNMETERED, 1, 9, 3, 4, 5));
@@ -138,8 +138,8 @@ class ClaimTest {
     for (LimitKind limit : LimitKind.values()) {
       claims.add(claim(GuestFunction.EXECUTE, new Outcome.LimitExceeded(limit)));
     }
-    claims.add(claim(GuestFunction.EXECUTE, Outcome.OUT_OF_FUEL));
-    claims.add(claim(GuestFunction.EXECUTE, Outcome.BAD_OUTPUT));
+    claims.add(claim(GuestFunction.EXECUTE, new Outcome.OutOfFuel()));
+    claims.add(claim(GuestFunction.EXECUTE, new Outcome.BadOutput()));
     claims.add(claim(GuestFunction.EXECUTE, new Outcome.Failed("")));
     claims.add(claim(GuestFunction.EXECUTE, new Outcome.Failed("no")));
     Set<Digest> digests = new HashSet<>();
@@ -160,7 +160,7 @@ class ClaimTest {
         digest(output),
         outputBytes,
         fuel,
-        Outcome.COMPLETED);
+        new Outcome.Completed());
   }
 
   @Test
@@ -203,14 +203,14 @@ class ClaimTest {
         "a call that out of fuel claims an output",
         assertThrows(
                 IllegalArgumentException.class,
-                () -> badClaim(digest(3), 0, 0, Outcome.OUT_OF_FUEL))
+                () -> badClaim(digest(3), 0, 0, new Outcome.OutOfFuel()))
             .getMessage());
     assertThrows(
-        IllegalArgumentException.class, () -> badClaim(Digest.ZERO, 1, 0, Outcome.BAD_OUTPUT));
+        IllegalArgumentException.class, () -> badClaim(Digest.ZERO, 1, 0, new Outcome.BadOutput()));
     assertThrows(
-        IllegalArgumentException.class, () -> badClaim(digest(3), -1, 0, Outcome.COMPLETED));
+        IllegalArgumentException.class, () -> badClaim(digest(3), -1, 0, new Outcome.Completed()));
     assertThrows(
-        IllegalArgumentException.class, () -> badClaim(digest(3), 0, -1, Outcome.COMPLETED));
+        IllegalArgumentException.class, () -> badClaim(digest(3), 0, -1, new Outcome.Completed()));
   }
 
   private static Claim badClaim(Digest output, long outputBytes, long fuel, Outcome outcome) {
@@ -229,9 +229,9 @@ class ClaimTest {
   void aStepHasPartsIfAndOnlyIfItIsASplitThatCompleted() {
     PlanNode node = new PlanNode.Part(List.of());
     BlobRef part = new BlobRef(digest(1), 4);
-    Claim split = claim(GuestFunction.SPLIT, Outcome.COMPLETED);
-    Claim badSplit = claim(GuestFunction.SPLIT, Outcome.BAD_OUTPUT);
-    Claim merge = claim(GuestFunction.MERGE, Outcome.COMPLETED);
+    Claim split = claim(GuestFunction.SPLIT, new Outcome.Completed());
+    Claim badSplit = claim(GuestFunction.SPLIT, new Outcome.BadOutput());
+    Claim merge = claim(GuestFunction.MERGE, new Outcome.Completed());
 
     assertEquals(List.of(part), new Step(node, split, List.of(part)).parts());
     assertEquals(List.of(), new Step(node, badSplit).parts());
@@ -259,6 +259,6 @@ class ClaimTest {
     assertThrows(IllegalArgumentException.class, () -> Value.Rope.over(List.of(huge)));
     assertThrows(ArithmeticException.class, () -> Value.Rope.over(List.of(huge, huge)));
     assertThrows(IllegalArgumentException.class, () -> new Value.Rope(digest(1), -1));
-    assertThrows(IllegalStateException.class, Value.EMPTY::named);
+    assertThrows(IllegalStateException.class, new Value.Empty()::named);
   }
 }

@@ -69,7 +69,7 @@ final class Examples {
           OUTPUT.digest(),
           OUTPUT.length(),
           123_456_789,
-          Outcome.COMPLETED);
+          new Outcome.Completed());
 
   static final Claim MERGE =
       new Claim(
@@ -80,7 +80,7 @@ final class Examples {
           OUTPUT.digest(),
           OUTPUT.length(),
           1,
-          Outcome.COMPLETED);
+          new Outcome.Completed());
 
   static final Claim TRAPPED =
       new Claim(
@@ -260,7 +260,7 @@ final class Examples {
             new JobResult.Partial(
                 List.of(
                     new JobResult.Piece(CELLS, new Value.Blob(OUTPUT)),
-                    new JobResult.Piece(PART, Value.EMPTY))),
+                    new JobResult.Piece(PART, new Value.Empty()))),
             MODULE));
     all.put("cancelJob", new ClientMessage.CancelJob(signed(96)));
     all.put("getComputeCapacity", new ClientMessage.GetComputeCapacity());
@@ -304,7 +304,7 @@ final class Examples {
             digest(32),
             800,
             5,
-            Outcome.COMPLETED);
+            new Outcome.Completed());
     Map<String, ReceiptEntry> all = new LinkedHashMap<>();
     all.put("entryManifest", new ReceiptEntry.ManifestEntry(signed(300)));
     all.put("entryLease", new ReceiptEntry.LeaseEntry(signed(200)));

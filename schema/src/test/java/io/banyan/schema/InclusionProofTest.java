@@ -38,7 +38,7 @@ final class InclusionProofTest {
         Digest.ZERO,
         0,
         fuel,
-        Outcome.COMPLETED);
+        new Outcome.Completed());
   }
 
   @Test

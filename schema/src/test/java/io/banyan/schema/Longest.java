@@ -105,7 +105,7 @@ final class Longest {
 
   static List<WireValues.Encoded> values() {
     Claim split =
-        new Claim(PROFILE, DIGEST, GuestFunction.SPLIT, DIGEST, DIGEST, 1, 1, Outcome.COMPLETED);
+        new Claim(PROFILE, DIGEST, GuestFunction.SPLIT, DIGEST, DIGEST, 1, 1, new Outcome.Completed());
     return List.of(
         WireValues.of(manifest()),
         WireValues.of(lease()),

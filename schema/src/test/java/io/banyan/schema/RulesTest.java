@@ -248,7 +248,7 @@ class RulesTest {
     assertEquals("copies:2", new Verification.Copies(2).words());
     assertEquals("copies:8", new Verification.Copies(8).words());
     assertEquals("sample:1", new Verification.Sample(1).words());
-    assertEquals("none", Verification.NONE.words());
+    assertEquals("none", new Verification.None().words());
     refusedBecause("verification samples 0 leaves", () -> new Verification.Sample(0));
     refusedBecause("verification by 1 copies, must be 2 to 8", () -> new Verification.Copies(1));
     refusedBecause("verification by 9 copies, must be 2 to 8", () -> new Verification.Copies(9));
@@ -336,7 +336,7 @@ class RulesTest {
     assertEquals(
         4096, new Receipt.Merged(List.of(), Collections.nCopies(4096, tile)).tiles().size());
 
-    refusedBecause("an empty plan node has no receipt", () -> receipt(Value.EMPTY, 1, 0));
+    refusedBecause("an empty plan node has no receipt", () -> receipt(new Value.Empty(), 1, 0));
     refusedBecause(
         "receipt for 0 leaves and fuel 0", () -> receipt(new Value.Blob(BlobRef.EMPTY), 0, 0));
     refusedBecause(

@@ -132,7 +132,7 @@ final class Samples {
         List.of(
             () -> new Value.Blob(blob()),
             () -> new Value.Rope(digest(), natural()),
-            () -> Value.EMPTY));
+            () -> new Value.Empty()));
   }
 
   Value fullValue() {
@@ -182,13 +182,13 @@ final class Samples {
   Outcome outcome() {
     return oneOf(
         List.of(
-            () -> Outcome.COMPLETED,
+            () -> new Outcome.Completed(),
             () -> new Outcome.Trapped(oneOf(TrapKind.class)),
-            () -> Outcome.OUT_OF_FUEL,
+            () -> new Outcome.OutOfFuel(),
             () -> new Outcome.LimitExceeded(oneOf(LimitKind.class)),
             () -> new Outcome.Failed(sentence()),
             () -> new Outcome.Failed("two\nlines\0"),
-            () -> Outcome.BAD_OUTPUT));
+            () -> new Outcome.BadOutput()));
   }
 
   Claim claim() {
@@ -307,7 +307,7 @@ final class Samples {
         digest(),
         claim(
             oneOf(GuestFunction.class),
-            outcome instanceof Outcome.Completed ? Outcome.BAD_OUTPUT : outcome));
+            outcome instanceof Outcome.Completed ? new Outcome.BadOutput() : outcome));
   }
 
   Cancel cancel() {

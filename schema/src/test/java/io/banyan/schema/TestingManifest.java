@@ -23,7 +23,7 @@ final class TestingManifest {
   CallLimits limits = CallLimits.DEFAULT;
   Budget budget = new Budget(1L << 40, 1 << 20, 1L << 30, 1L << 30, 4, 300_000);
   int retries = 3;
-  Verification verification = Verification.NONE;
+  Verification verification = new Verification.None();
   Routing routing = Routing.DEFAULT;
   int partialPermille = 1000;
   MemoPolicy memo = MemoPolicy.PRIVATE;

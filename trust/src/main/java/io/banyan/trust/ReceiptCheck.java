@@ -89,7 +89,7 @@ public final class ReceiptCheck {
       return rejected("its output hash is not that of the last step");
     }
     return switch (receipt.basis()) {
-      case Receipt.Ran() -> Verdict.ACCEPTED;
+      case Receipt.Ran() -> new Verdict.Accepted();
       case Receipt.Merged(var _, var _), Receipt.Reused() ->
           rejected("it rests on other peers' receipts, and holds none");
     };

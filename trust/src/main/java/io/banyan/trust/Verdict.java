@@ -19,5 +19,4 @@ public sealed interface Verdict {
    */
   record Withheld(String reason) implements Verdict {}
 
-  Verdict ACCEPTED = new Accepted();
 }

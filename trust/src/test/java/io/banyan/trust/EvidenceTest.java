@@ -21,7 +21,7 @@ class EvidenceTest {
         Digest.ZERO,
         0,
         fuel,
-        Outcome.COMPLETED);
+        new Outcome.Completed());
   }
 
   @Test

@@ -175,7 +175,7 @@ class PlanCheckTest {
               case FUEL_OVER -> CallLimits.DEFAULT.fuel() + 1;
               default -> was.fuel();
             },
-            completed ? was.outcome() : Outcome.OUT_OF_FUEL);
+            completed ? was.outcome() : new Outcome.OutOfFuel());
     boolean split = claim.function() == GuestFunction.SPLIT && completed;
     return new Step(step.node(), claim, split ? step.parts() : List.of());
   }
@@ -261,7 +261,7 @@ class PlanCheckTest {
             Value.listDigest(parts),
             sum,
             0,
-            Outcome.COMPLETED);
+            new Outcome.Completed());
     return new Step(node, claim, parts);
   }
 
@@ -341,7 +341,7 @@ class PlanCheckTest {
             output.digest(),
             output.length(),
             0,
-            Outcome.COMPLETED);
+            new Outcome.Completed());
     return new Step(node, claim);
   }
 

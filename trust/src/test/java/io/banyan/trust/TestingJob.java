@@ -100,7 +100,7 @@ final class TestingJob implements JobContent {
         limits,
         new Budget(1L << 40, 1 << 20, 1L << 30, 1L << 30, 4, 300_000),
         3,
-        Verification.NONE,
+        new Verification.None(),
         Routing.DEFAULT,
         1000,
         MemoPolicy.PRIVATE,
@@ -262,7 +262,7 @@ final class TestingJob implements JobContent {
         output.digest(),
         output.length(),
         steps.size() + 1L,
-        Outcome.COMPLETED);
+        new Outcome.Completed());
   }
 
   /** Holds {@code steps} against this job's plan. */

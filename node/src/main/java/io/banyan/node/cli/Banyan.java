@@ -48,7 +48,7 @@ public final class Banyan {
 
   private static int usage(CommandLine.ParameterException trouble, String[] args) {
     CommandLine commandLine = trouble.getCommandLine();
-    say(commandLine, trouble.getMessage());
+    say(commandLine, String.valueOf(trouble.getMessage()));
     boolean top = commandLine.getParent() == null;
     String command = top ? "" : " " + commandLine.getCommandName();
     commandLine.getErr().println("Try 'banyan help" + command + "' for what it takes.");

@@ -43,7 +43,7 @@ final class LaterOptions {
 
   /** Ends the command if any of them was given. */
   void refuse() throws CommandException {
-    if (!verification().equals(Verification.NONE)) {
+    if (!verification().equals(new Verification.None())) {
       throw later(
           "--verify " + verify,
           "nothing is run again yet; the one level is none: integrity checked, execution not"

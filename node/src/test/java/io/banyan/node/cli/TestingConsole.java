@@ -1,0 +1,94 @@
+package io.banyan.node.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The command line in this process, with what it says caught. System.in, out and err belong to the
+ * whole process, so that no two of these run at once.
+ */
+final class TestingConsole {
+  private TestingConsole() {}
+
+  /** How a command ended, and what it said. */
+  record Ran(int code, byte[] stdout, String stderr) {
+    String text() {
+      return new String(stdout, StandardCharsets.UTF_8);
+    }
+
+    JsonObject json() {
+      assertEquals(0, code, stderr);
+      return JsonParser.parseString(text()).getAsJsonObject();
+    }
+
+    Ran succeeds() {
+      assertEquals(0, code, stderr);
+      return this;
+    }
+
+    /** The one sentence of a command that failed with {@code code}; nothing else was said. */
+    String failsWith(int wanted) {
+      List<String> lines =
+          stderr.lines().filter(line -> !line.startsWith("Try 'banyan help")).toList();
+      if (lines.size() != 1 || !lines.getFirst().startsWith("banyan: ")) {
+        fail("not one sentence: " + stderr);
+      }
+      String sentence = lines.getFirst().substring("banyan: ".length());
+      assertEquals(wanted, code, sentence);
+      assertEquals("", text(), "something on stdout");
+      assertFalse(sentence.contains("Exception"), sentence);
+      assertFalse(sentence.contains("null"), sentence);
+      return sentence;
+    }
+  }
+
+  static Ran banyan(Object... args) {
+    return banyanReading(new byte[0], args);
+  }
+
+  /** The same, with {@code stdin} to read. */
+  static Ran banyanReading(byte[] stdin, Object... args) {
+    InputStream in = System.in;
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream caughtOut = new ByteArrayOutputStream();
+    ByteArrayOutputStream caughtErr = new ByteArrayOutputStream();
+    try {
+      System.setIn(new ByteArrayInputStream(stdin));
+      System.setOut(new PrintStream(caughtOut, true, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(caughtErr, true, StandardCharsets.UTF_8));
+      int code = Banyan.run(words(args));
+      System.out.flush();
+      System.err.flush();
+      return new Ran(code, caughtOut.toByteArray(), caughtErr.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setIn(in);
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  /** A text is split at its spaces; a path is one word whatever it holds. */
+  private static String[] words(Object[] args) {
+    return List.of(args).stream()
+        .flatMap(
+            arg ->
+                switch (arg) {
+                  case Path path -> List.of(path.toString()).stream();
+                  case String text -> List.of(text.trim().split(" +")).stream();
+                  default -> List.of(arg.toString()).stream();
+                })
+        .toArray(String[]::new);
+  }
+}
