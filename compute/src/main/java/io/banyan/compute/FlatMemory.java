@@ -223,7 +223,8 @@ final class FlatMemory implements Memory, GuestMemory {
 
   @Override
   public void initPassiveSegment(int segment, int address, int offset, int length) {
-    if (segment < engineSegments.length && PassiveDataSegment.EMPTY.equals(engineSegments[segment])) {
+    if (segment < engineSegments.length
+        && PassiveDataSegment.EMPTY.equals(engineSegments[segment])) {
       drop(segment);
     }
     checkRange(offset, length, segments[segment].length);
