@@ -223,12 +223,7 @@ final class FlatMemory implements Memory, GuestMemory {
 
   @Override
   public void initPassiveSegment(int segment, int address, int offset, int length) {
-<<<<<<< HEAD
     if (isDroppedInEngine(segment)) {
-=======
-    if (segment < engineSegments.length
-        && PassiveDataSegment.EMPTY.equals(engineSegments[segment])) {
->>>>>>> nodetests
       drop(segment);
     }
     checkRange(offset, length, segments[segment].length);
