@@ -240,7 +240,8 @@ final class TestingNode {
             case MERGE -> List.of(guest.merge(handed));
           };
       if (made.size() > Limits.PARTS_MAX) {
-        return new CallReport.Ended(input, new Outcome.BadOutput(), fuel, 1000); // as the sandbox does
+        return new CallReport.Ended(
+            input, new Outcome.BadOutput(), fuel, 1000); // as the sandbox does
       }
       return new CallReport.Returned(input, made.stream().map(this::name).toList(), fuel, 1000);
     } catch (TestingGuest.Bad bad) {

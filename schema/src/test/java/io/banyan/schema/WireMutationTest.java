@@ -1,6 +1,7 @@
 package io.banyan.schema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -180,12 +182,11 @@ final class WireMutationTest {
                 0,
                 new Receipt.Merged(
                     List.of(),
-                    java.util.Collections.nCopies(
-                        ALIASES, new Receipt.Lent(Examples.signed(4096))))));
+                    Collections.nCopies(ALIASES, new Receipt.Lent(Examples.signed(4096))))));
     byte[] aliased = aliasEqualRuns(receipt, 4096 + Signed.HEADER_LENGTH);
 
     MalformedMessageException malformed =
-        org.junit.jupiter.api.Assertions.assertThrows(
+        assertThrows(
             MalformedMessageException.class, () -> WireCodec.decodeReceipt(Bytes.of(aliased)));
 
     assertTrue(malformed.rule().contains("limit"), malformed.rule());
