@@ -37,9 +37,6 @@ import org.junit.jupiter.api.Test;
  * be; here the ends are held against {@link SoloRun}, which knows nothing of scheduling.
  */
 class DelegatorSimulationTest {
-  /** The estimate, then one each time there are four times as many leaves: up to 2²⁴. */
-  private static final int DECISIONS_MAX = 1 + 13;
-
   private static final int SEEDS = 4000;
 
   /** By the estimate, and whenever there are four times as many leaves, up to 2²⁴. */

@@ -68,10 +68,10 @@ class DelegatorTest {
     TestingNode.Job job = upperCase(JOB, "abcdef");
 
     List<Command> submitted = node.submit(job);
-    List<Command> first = unexplained(node.answer(0));
-    List<Command> second = unexplained(node.answer(1));
-    List<Command> third = unexplained(node.answer(2));
-    List<Command> merged = unexplained(node.answer(3));
+    List<Command> first = node.answer(0);
+    List<Command> second = node.answer(1);
+    List<Command> third = node.answer(2);
+    List<Command> merged = node.answer(3);
 
     assertEquals(
         List.of(execute(0, cells(0, 1), 0, 2), execute(1, cells(1, 2), 2, 4)), given(submitted));
@@ -113,13 +113,6 @@ class DelegatorTest {
                 cells(0, 3),
                 new ComplexityScore(6, 1, 2e9),
                 Decision.WeightSource.ESTIMATE,
-                0.5,
-                Decision.Reason.BELOW_THRESHOLD),
-            new Decision(
-                JOB,
-                cells(0, 3),
-                new ComplexityScore(6, 500, 2e9),
-                Decision.WeightSource.FINISHED_LEAVES,
                 0.5,
                 Decision.Reason.BELOW_THRESHOLD)),
         job.decisions);
