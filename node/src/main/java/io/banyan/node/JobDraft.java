@@ -25,6 +25,7 @@ import io.banyan.schema.WireCodec;
 import io.banyan.trust.Identity;
 import io.banyan.trust.SigningDomain;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -79,7 +80,9 @@ public record JobDraft(
           manifest(request, wasm, indexed, Bytes.of(params), shared, rule, chunkBytes);
       Optional<Cuts> cuts = manifest.cutsBySize().or(indexed::lineCuts);
       Optional<String> refusal =
-          cuts.flatMap(Plan::refusal).or(() -> sandbox.refusal(module, request.limits()));
+          cuts.flatMap(Plan::refusal)
+              .or(() -> sandbox.refusal(module, request.limits()))
+              .or(() -> splitRefusal(manifest));
       if (refusal.isPresent()) {
         throw new CommandException(ExitCode.REFUSED, refusal.get());
       }
@@ -88,6 +91,23 @@ public record JobDraft(
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** A split is handed the whole input in one piece; it is known before whether it may be. */
+  private static Optional<String> splitRefusal(Manifest manifest) {
+    long inputBytes = manifest.input().length();
+    long bytesMax = manifest.limits().splitBytesMax();
+    if (!(manifest.splitRule() instanceof SplitRule.ByModule)
+        || inputBytes <= manifest.chunkBytes()
+        || inputBytes <= bytesMax) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "split is handed the whole input, "
+            + inputBytes
+            + " bytes, and may be handed "
+            + bytesMax
+            + ", a quarter of --memory: give more of it, or another rule with --split");
   }
 
   /** The wish of {@code submitter} for this job. */
@@ -106,15 +126,24 @@ public record JobDraft(
     return readFile("module", path, Limits.MODULE_BYTES_MAX);
   }
 
-  /** All of a small file. */
+  /** All of a small file, or of a pipe. */
   static byte[] readFile(String what, Path path, int bytesMax) throws CommandException {
-    try {
-      long size = Files.size(path);
-      if (size > bytesMax) {
+    try (InputStream in = Files.newInputStream(path)) {
+      long size = Files.size(path); // 0 for a pipe, whatever comes through it
+      byte[] bytes = size > bytesMax ? new byte[0] : in.readNBytes(bytesMax);
+      boolean more = size > bytesMax || in.read() >= 0;
+      if (more) {
         throw new CommandException(
-            ExitCode.REFUSED, what + " " + path + " is " + size + " bytes long, limit " + bytesMax);
+            ExitCode.REFUSED,
+            what
+                + " "
+                + path
+                + " is "
+                + (size > bytesMax ? size : "more than " + bytesMax)
+                + " bytes long, limit "
+                + bytesMax);
       }
-      return Files.readAllBytes(path);
+      return bytes;
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.FAILURE, what + " " + path + " cannot be read: " + InputFile.reason(e), e);

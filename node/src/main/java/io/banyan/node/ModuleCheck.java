@@ -45,7 +45,7 @@ public final class ModuleCheck {
   public static Findings run(JobDraft draft, Sandbox sandbox)
       throws IOException, InterruptedException {
     ModuleCheck check = new ModuleCheck(draft, sandbox);
-    FutureTask<Findings> task = new FutureTask<>(() -> check.on(check.chunks(draft)));
+    FutureTask<Findings> task = new FutureTask<>(() -> check.on(draft));
     Thread worker = Sandbox.workerThread("check", task);
     worker.start();
     try {
@@ -59,17 +59,13 @@ public final class ModuleCheck {
   }
 
   /** Up to {@link #LEAVES_MAX} leaves, spread over the whole input; under {@code module}, parts. */
-  private List<byte[]> chunks(JobDraft draft) throws IOException {
-    List<byte[]> chunks = new ArrayList<>();
+  private List<byte[]> chunks(JobDraft draft) throws IOException, CallTrouble {
     if (draft.cuts().isEmpty()) {
       InputFile input = draft.input().orElseThrow();
-      byte[] all = input.read(0, input.size());
-      Call split =
-          new Call(module, GuestFunction.SPLIT, new CallInput.Bytes(all), configuration, limits);
-      return sandbox.call(split) instanceof CallResult.Divided divided
-          ? divided.parts().subList(0, Math.min(LEAVES_MAX, divided.parts().size()))
-          : List.of(all);
+      List<byte[]> parts = split(input.read(0, input.size()));
+      return parts.subList(0, Math.min(LEAVES_MAX, parts.size()));
     }
+    List<byte[]> chunks = new ArrayList<>();
     Cuts cuts = draft.cuts().get();
     int count = Math.min(LEAVES_MAX, cuts.count());
     for (int i = 0; i < count; i++) {
@@ -110,8 +106,7 @@ public final class ModuleCheck {
     }
   }
 
-  /** Tries the module on {@code chunks}, of which there is one or more. */
-  private Findings on(List<byte[]> chunks) {
+  private Findings on(JobDraft draft) throws IOException {
     List<String> groupings = new ArrayList<>();
     List<String> troubles = new ArrayList<>();
     List<byte[]> values = new ArrayList<>();
@@ -119,6 +114,7 @@ public final class ModuleCheck {
     long nanos = 0;
     long longest = 0;
     try {
+      List<byte[]> chunks = chunks(draft);
       byte[] first = call(GuestFunction.EXECUTE, new CallInput.Bytes(chunks.getFirst())).output();
       for (byte[] chunk : chunks) {
         CallResult.Returned returned = call(GuestFunction.EXECUTE, new CallInput.Bytes(chunk));
@@ -194,10 +190,23 @@ public final class ModuleCheck {
   }
 
   private CallResult.Returned call(GuestFunction function, CallInput input) throws CallTrouble {
-    return switch (sandbox.call(new Call(module, function, input, configuration, limits))) {
-      case CallResult.Returned returned -> returned;
-      case CallResult.Divided _ ->
-          throw new IllegalStateException(function + " returned the parts of a split");
+    if (made(function, input) instanceof CallResult.Returned returned) {
+      return returned;
+    }
+    throw new IllegalStateException(function + " returned the parts of a split");
+  }
+
+  private List<byte[]> split(byte[] all) throws CallTrouble {
+    if (made(GuestFunction.SPLIT, new CallInput.Bytes(all)) instanceof CallResult.Divided divided) {
+      return divided.parts();
+    }
+    throw new IllegalStateException("a split returned a value");
+  }
+
+  private CallResult made(GuestFunction function, CallInput input) throws CallTrouble {
+    CallResult result = sandbox.call(new Call(module, function, input, configuration, limits));
+    return switch (result) {
+      case CallResult.Returned _, CallResult.Divided _ -> result;
       case CallResult.Faulted faulted ->
           throw new CallTrouble(
               function.exportName() + " on the sample " + faulted.outcome().words());

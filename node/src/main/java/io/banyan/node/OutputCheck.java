@@ -86,7 +86,9 @@ final class OutputCheck implements AutoCloseable {
         position += count;
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(
+          new IOException(
+              "output " + path.orElseThrow() + " cannot be read: " + InputFile.reason(e), e));
     }
     return hasher.finish();
   }

@@ -49,6 +49,15 @@ final class PlanReplay {
     }
   }
 
+  /** A call that another one needs did not come to what is claimed, so neither does the other. */
+  private static final class LieException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    LieException(String sentence) {
+      super(sentence);
+    }
+  }
+
   /**
    * Runs all of {@code steps} again, on all processors.
    *
@@ -64,27 +73,44 @@ final class PlanReplay {
       for (Step step : steps) {
         tasks.add(() -> replay(step));
       }
-      for (Future<Optional<String>> result : threads.invokeAll(tasks)) {
-        Optional<String> lie = result.get();
-        if (lie.isPresent()) {
-          return lie;
-        }
-      }
-      return Optional.empty();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof NotReplayedException trouble) {
-        throw new CommandException(ExitCode.FAILURE, String.valueOf(trouble.getMessage()), trouble);
-      }
-      throw new IllegalStateException("a replay failed", e);
+      return firstLie(threads.invokeAll(tasks));
     } finally {
       threads.shutdownNow();
     }
   }
 
+  /** A lie counts, also where other calls could not be run again. */
+  private static Optional<String> firstLie(List<Future<Optional<String>>> results)
+      throws InterruptedException, CommandException {
+    Optional<NotReplayedException> unknown = Optional.empty();
+    for (Future<Optional<String>> result : results) {
+      try {
+        Optional<String> lie = result.get();
+        if (lie.isPresent()) {
+          return lie;
+        }
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof NotReplayedException trouble)) {
+          throw new IllegalStateException("a replay failed", e);
+        }
+        unknown = Optional.of(trouble);
+      }
+    }
+    if (unknown.isPresent()) {
+      NotReplayedException trouble = unknown.get();
+      throw new CommandException(ExitCode.FAILURE, String.valueOf(trouble.getMessage()), trouble);
+    }
+    return Optional.empty();
+  }
+
   private Optional<String> replay(Step step) throws NotReplayedException {
     Claim claim = step.claim();
-    CallReport report =
-        make(step.node(), claim.function(), handedTo(step.node(), claim.function()));
+    CallReport report;
+    try {
+      report = make(step.node(), claim.function(), handedTo(step.node(), claim.function()));
+    } catch (LieException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
     return switch (report) {
       case CallReport.Returned(var input, List<BlobRef> output, long fuel, long _)
           when input.equals(claim.input())
@@ -111,7 +137,8 @@ final class PlanReplay {
   }
 
   /** What the plan hands to a call; values that it needs are computed anew. */
-  private InputRef handedTo(PlanNode node, GuestFunction function) throws NotReplayedException {
+  private InputRef handedTo(PlanNode node, GuestFunction function)
+      throws NotReplayedException, LieException {
     return switch (node) {
       case PlanNode.Cells(Interval interval) when function == GuestFunction.EXECUTE ->
           cellInput(interval.from());
@@ -136,7 +163,7 @@ final class PlanReplay {
         : new InputRef.InputRange(cuts().cut(cell), cuts().cut(cell + 1));
   }
 
-  private InputRef partInput(PlanNode.Part part) throws NotReplayedException {
+  private InputRef partInput(PlanNode.Part part) throws NotReplayedException, LieException {
     if (part.path().isEmpty()) {
       return new InputRef.InputRange(0, manifest.input().length());
     }
@@ -145,17 +172,23 @@ final class PlanReplay {
     List<BlobRef> parts = output(above, GuestFunction.SPLIT);
     int index = part.path().get(last);
     if (index >= parts.size()) {
-      throw new NotReplayedException("plan node " + above + " splits into other parts here");
+      throw new LieException(
+          "split of plan node " + above + ", run again, comes to " + parts.size() + " parts");
     }
     return new InputRef.Part(parts.get(index));
   }
 
-  private List<BlobRef> output(PlanNode node, GuestFunction function) throws NotReplayedException {
+  private List<BlobRef> output(PlanNode node, GuestFunction function)
+      throws NotReplayedException, LieException {
     return switch (make(node, function, handedTo(node, function))) {
       case CallReport.Returned returned -> returned.output();
       case CallReport.Ended ended ->
-          throw new NotReplayedException(
-              "plan node " + node + ", run again, " + ended.outcome().words());
+          throw new LieException(
+              function.exportName()
+                  + " of plan node "
+                  + node
+                  + ", run again, "
+                  + ended.outcome().words());
       case CallReport.NoResult noResult -> throw notReplayed(node, noResult);
     };
   }

@@ -51,7 +51,7 @@ public final class Quantities {
     String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     double value = bytes;
     int unit = 0;
-    while (value >= 1024 && unit < units.length - 1) {
+    while (value >= 1023.95 && unit < units.length - 1) {
       value /= 1024;
       unit++;
     }
@@ -61,10 +61,10 @@ public final class Quantities {
 
   /** Seconds for people: three digits that count. */
   public static String seconds(double seconds) {
-    if (seconds >= 100) {
+    if (seconds >= 99.995) {
       return String.format(Locale.ROOT, "%.0f s", seconds);
     }
-    if (seconds >= 1) {
+    if (seconds >= 0.9995) {
       return String.format(Locale.ROOT, "%.2f s", seconds);
     }
     return String.format(Locale.ROOT, "%.3g ms", seconds * 1000);

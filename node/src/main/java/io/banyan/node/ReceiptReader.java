@@ -45,6 +45,9 @@ final class ReceiptReader implements AutoCloseable {
   }
 
   static ReceiptReader open(Path path) throws CommandException {
+    if (Files.isDirectory(path)) {
+      throw new CommandException(ExitCode.FAILURE, "receipt " + path + " is not a file");
+    }
     try {
       return new ReceiptReader(
           path,

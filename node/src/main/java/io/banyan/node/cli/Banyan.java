@@ -38,7 +38,13 @@ public final class Banyan {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Banyan::usage);
     commandLine.setExecutionExceptionHandler(Banyan::failure);
-    return args.length == 0 ? help(commandLine) : commandLine.execute(args);
+    int code = args.length == 0 ? help(commandLine) : commandLine.execute(args);
+    // A print stream swallows what goes wrong: nobody may take a lost answer for a whole one.
+    if (code == ExitCode.OK.number() && (System.out.checkError() || commandLine.getOut().checkError())) {
+      say(commandLine, "stdout cannot be written, what was to go there is lost");
+      return ExitCode.FAILURE.number();
+    }
+    return code;
   }
 
   private static int help(CommandLine commandLine) {

@@ -134,7 +134,9 @@ final class RunCommand implements Callable<Integer> {
         outputStaged.commit();
       } else if (!json) {
         answer.writeOutput(System.out);
-        System.out.flush();
+        if (System.out.checkError()) { // it flushes; and no print stream throws
+          throw new CommandException(ExitCode.FAILURE, "output to stdout cannot be written");
+        }
       }
       if (receiptStaged != null) {
         receiptStaged.commit();

@@ -1,0 +1,204 @@
+package io.banyan.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.banyan.delegation.Command;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Claim;
+import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Interval;
+import io.banyan.schema.JobId;
+import io.banyan.schema.Outcome;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Profile;
+import io.banyan.schema.Step;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Steps that are finished in any order are read back in the order of the plan. */
+class ClaimLogTest {
+  private static final JobId JOB = new JobId(Digest.sha256());
+
+  @TempDir private Path folder;
+
+  private static Step step(PlanNode node, GuestFunction function) {
+    Claim claim =
+        new Claim(
+            Profile.UNMETERED,
+            Digest.sha256(node.toString().getBytes(StandardCharsets.US_ASCII)),
+            function,
+            Digest.ZERO,
+            Digest.ZERO,
+            0,
+            0,
+            new Outcome.Completed());
+    return function == GuestFunction.SPLIT
+        ? new Step(node, claim, List.of(BlobRef.EMPTY))
+        : new Step(node, claim);
+  }
+
+  private static PlanNode cells(int from, int to) {
+    return new PlanNode.Cells(new Interval(from, to));
+  }
+
+  private static PlanNode.Part part(Integer... path) {
+    return new PlanNode.Part(List.of(path));
+  }
+
+  private static String words(Step step) {
+    return step.claim().function().exportName() + " " + step.node();
+  }
+
+  private static List<String> all(Iterator<Step> steps) {
+    List<String> all = new ArrayList<>();
+    steps.forEachRemaining(step -> all.add(words(step)));
+    return all;
+  }
+
+  private static void leaf(ClaimLog log, PlanNode node) throws IOException {
+    log.append(
+        new Command.Record(JOB, node, List.of(step(node, GuestFunction.EXECUTE)), List.of()));
+  }
+
+  private static void merge(ClaimLog log, PlanNode node, PlanNode... children) throws IOException {
+    log.append(
+        new Command.Record(JOB, node, List.of(step(node, GuestFunction.MERGE)), List.of(children)));
+  }
+
+  @Test
+  void mergeComesBehindItsLeavesWhoeverWasFirst() throws IOException {
+    try (ClaimLog log = new ClaimLog(folder)) {
+      leaf(log, cells(1, 2));
+      leaf(log, cells(0, 1));
+      leaf(log, cells(2, 3));
+      merge(log, cells(0, 3), cells(0, 1), cells(1, 2), cells(2, 3));
+
+      assertEquals(
+          List.of("execute 0", "execute 1", "execute 2", "merge 0-3"), all(log.steps(cells(0, 3))));
+    }
+  }
+
+  @Test
+  void splitComesBeforeWhatItMakesAndItsMergeBehind() throws IOException {
+    try (ClaimLog log = new ClaimLog(folder)) {
+      leaf(log, part(1));
+      leaf(log, part(0, 1));
+      leaf(log, part(0, 0));
+      PlanNode.Part first = part(0);
+      log.append(
+          new Command.Record(
+              JOB,
+              first,
+              List.of(step(first, GuestFunction.SPLIT), step(first, GuestFunction.MERGE)),
+              List.of(part(0, 0), part(0, 1))));
+      PlanNode.Part root = part();
+      log.append(
+          new Command.Record(
+              JOB,
+              root,
+              List.of(step(root, GuestFunction.SPLIT), step(root, GuestFunction.MERGE)),
+              List.of(first, part(1))));
+
+      assertEquals(
+          List.of(
+              "split /",
+              "split /0/",
+              "execute /0/0/",
+              "execute /0/1/",
+              "merge /0/",
+              "execute /1/",
+              "merge /"),
+          all(log.steps(root)));
+    }
+  }
+
+  @Test
+  void nodeWithoutStepsOfItsOwnIsPassedThrough() throws IOException {
+    try (ClaimLog log = new ClaimLog(folder)) {
+      leaf(log, cells(0, 1));
+      leaf(log, cells(1, 2));
+      log.append(
+          new Command.Record(JOB, cells(0, 2), List.of(), List.of(cells(0, 1), cells(1, 2))));
+
+      assertEquals(List.of("execute 0", "execute 1"), all(log.steps(cells(0, 2))));
+    }
+  }
+
+  @Test
+  void randomTreesComeBackInTheirOrder() throws Exception {
+    for (int seed = 0; seed < 50; seed++) {
+      Random random = new Random(seed);
+      int leaves = 1 + random.nextInt(600);
+      try (ClaimLog log = new ClaimLog(folder)) {
+        List<String> expected = new ArrayList<>();
+        write(log, Interval.all(leaves), random, expected);
+
+        assertEquals(expected, all(log.steps(new PlanNode.Cells(Interval.all(leaves)))));
+      }
+    }
+  }
+
+  /** Records a subtree with its children in random order; says its steps in the plan's. */
+  private static void write(ClaimLog log, Interval interval, Random random, List<String> expected)
+      throws IOException {
+    PlanNode node = new PlanNode.Cells(interval);
+    if (interval.count() == 1) {
+      leaf(log, node);
+      expected.add("execute " + node);
+      return;
+    }
+    List<Interval> children = interval.children();
+    List<Integer> order = new ArrayList<>();
+    List<List<String>> below = new ArrayList<>();
+    for (int i = 0; i < children.size(); i++) {
+      order.add(i);
+      below.add(new ArrayList<>());
+    }
+    Collections.shuffle(order, random);
+    for (int i : order) {
+      write(log, children.get(i), random, below.get(i));
+    }
+    below.forEach(expected::addAll);
+    merge(log, node, children.stream().map(PlanNode.Cells::new).toArray(PlanNode[]::new));
+    expected.add("merge " + node);
+  }
+
+  @Test
+  void nodeWhoseChildWasNotRecordedIsABug() throws IOException {
+    try (ClaimLog log = new ClaimLog(folder)) {
+      leaf(log, cells(0, 1));
+
+      assertThrows(
+          IllegalStateException.class, () -> merge(log, cells(0, 2), cells(0, 1), cells(1, 2)));
+      assertThrows(IllegalStateException.class, () -> log.steps(cells(0, 2)));
+    }
+  }
+
+  @Test
+  void stepsAreReadAgainAndAgain() throws IOException {
+    try (ClaimLog log = new ClaimLog(folder)) {
+      leaf(log, cells(0, 1));
+
+      for (int i = 0; i < 3; i++) {
+        Iterator<Step> steps = log.steps(cells(0, 1));
+        assertTrue(steps.hasNext());
+        assertEquals("execute 0", words(steps.next()));
+        assertFalse(steps.hasNext());
+        assertThrows(NoSuchElementException.class, steps::next);
+      }
+    }
+  }
+}
