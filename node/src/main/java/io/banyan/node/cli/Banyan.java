@@ -40,7 +40,8 @@ public final class Banyan {
     commandLine.setExecutionExceptionHandler(Banyan::failure);
     int code = args.length == 0 ? help(commandLine) : commandLine.execute(args);
     // A print stream swallows what goes wrong: nobody may take a lost answer for a whole one.
-    if (code == ExitCode.OK.number() && (System.out.checkError() || commandLine.getOut().checkError())) {
+    if (code == ExitCode.OK.number()
+        && (System.out.checkError() || commandLine.getOut().checkError())) {
       say(commandLine, "stdout cannot be written, what was to go there is lost");
       return ExitCode.FAILURE.number();
     }
