@@ -135,6 +135,26 @@ class BadInputTest {
   }
 
   @Test
+  void moduleThatNeverEndsIsReadUpToItsLimit() {
+    module = Path.of("/dev/zero");
+
+    assertEquals(
+        "module /dev/zero is more than 8388608 bytes long, limit 8388608",
+        run("--split bytes").failsWith(REFUSED));
+  }
+
+  @Test
+  void inputThatTheModuleMayNotSplitIsRefusedByWhatWouldAllowIt() throws IOException {
+    guest(TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.splitInto(2)));
+    Files.write(input, new byte[(256 << 10) + 1]);
+
+    assertEquals(
+        "split is handed the whole input, 262145 bytes, and may be handed 262144, a quarter of"
+            + " --memory: give more of it, or another rule with --split",
+        run("--memory 1MiB --chunk 4KiB").failsWith(REFUSED));
+  }
+
+  @Test
   void missingExportIsNamed() throws IOException {
     guest(new TestingGuest().function("run", TestingGuest.ECHO));
 

@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -59,19 +60,29 @@ final class TestingConsole {
 
   /** The same, with {@code stdin} to read. */
   static Ran banyanReading(byte[] stdin, Object... args) {
+    ByteArrayOutputStream caught = new ByteArrayOutputStream();
+    Ran ran = run(stdin, caught, args);
+    return new Ran(ran.code, caught.toByteArray(), ran.stderr);
+  }
+
+  /** The same, with a stdout that is not caught. */
+  static Ran banyanTo(OutputStream stdout, Object... args) {
+    return run(new byte[0], stdout, args);
+  }
+
+  private static Ran run(byte[] stdin, OutputStream stdout, Object... args) {
     InputStream in = System.in;
     PrintStream out = System.out;
     PrintStream err = System.err;
-    ByteArrayOutputStream caughtOut = new ByteArrayOutputStream();
     ByteArrayOutputStream caughtErr = new ByteArrayOutputStream();
     try {
       System.setIn(new ByteArrayInputStream(stdin));
-      System.setOut(new PrintStream(caughtOut, true, StandardCharsets.UTF_8));
+      System.setOut(new PrintStream(stdout, true, StandardCharsets.UTF_8));
       System.setErr(new PrintStream(caughtErr, true, StandardCharsets.UTF_8));
       int code = Banyan.run(words(args));
       System.out.flush();
       System.err.flush();
-      return new Ran(code, caughtOut.toByteArray(), caughtErr.toString(StandardCharsets.UTF_8));
+      return new Ran(code, new byte[0], caughtErr.toString(StandardCharsets.UTF_8));
     } finally {
       System.setIn(in);
       System.setOut(out);

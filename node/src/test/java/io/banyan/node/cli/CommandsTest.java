@@ -1,0 +1,261 @@
+package io.banyan.node.cli;
+
+import static io.banyan.node.cli.TestingConsole.banyan;
+import static io.banyan.node.cli.TestingConsole.banyanReading;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import io.banyan.node.TestingGuest;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the commands print, and where. */
+class CommandsTest {
+  private static final byte[] TEXT = "one\ntwo\nthree\n".getBytes(StandardCharsets.US_ASCII);
+  private static final String DIGEST = "[0-9a-f]{64}";
+
+  @TempDir private Path folder;
+  private Path module;
+  private Path input;
+  private Path key;
+
+  @BeforeEach
+  void soundJob() throws IOException {
+    module =
+        Files.write(
+            folder.resolve("module.wasm"),
+            TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes());
+    input = Files.write(folder.resolve("input"), TEXT);
+    key = folder.resolve("key");
+  }
+
+  private Object[] job(Object... more) {
+    Object[] args = {"run --split lines --chunk 4 --module", module, "--key", key};
+    return Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray();
+  }
+
+  @Test
+  void answerGoesToStdoutAndWordsToStderr() {
+    TestingConsole.Ran ran = banyan(job("--input", input)).succeeds();
+
+    assertArrayEquals(TEXT, ran.stdout());
+    List<String> lines = ran.stderr().lines().toList();
+    assertTrue(lines.getFirst().startsWith("completed: 3 leaves, 14 B in "), ran.stderr());
+    for (String hash : List.of("job", "input", "plan", "execution", "output")) {
+      assertTrue(
+          lines.stream().anyMatch(line -> line.matches(hash + " +" + DIGEST + "(, 14 B)?")),
+          () -> hash + " is not in " + lines);
+    }
+    assertFalse(ran.stderr().contains("\u001b"), "no colours off a terminal");
+  }
+
+  @Test
+  void outputDashIsStdoutToo() {
+    assertArrayEquals(TEXT, banyan(job("--output - --input", input)).succeeds().stdout());
+  }
+
+  @Test
+  void inputDashIsStdin() {
+    TestingConsole.Ran ran = banyanReading(TEXT, job("--input - --output -")).succeeds();
+
+    assertArrayEquals(TEXT, ran.stdout());
+  }
+
+  @Test
+  void stdinAndTheSameFileAreTheSameInput() {
+    JsonObject piped = banyanReading(TEXT, job("--input - --json")).json();
+    JsonObject read = banyan(job("--json --input", input)).json();
+
+    assertEquals(read.get("hashes"), piped.get("hashes"));
+  }
+
+  @Test
+  void jsonHasTheJobAndItsFourHashes() {
+    JsonObject json = banyan(job("--json --workers 2 --input", input)).json();
+
+    assertEquals(
+        Set.of(
+            "job",
+            "state",
+            "profile",
+            "verification",
+            "split",
+            "chunkBytes",
+            "inputBytes",
+            "outputBytes",
+            "leaves",
+            "fuel",
+            "workers",
+            "seconds",
+            "outsideGuestShare",
+            "hashes",
+            "decision"),
+        json.keySet());
+    assertTrue(json.get("job").getAsString().matches(DIGEST));
+    assertEquals("COMPLETED", json.get("state").getAsString());
+    assertEquals("0-unmetered", json.get("profile").getAsString());
+    assertEquals("none", json.get("verification").getAsString());
+    assertEquals("lines", json.get("split").getAsString());
+    assertEquals(4, json.get("chunkBytes").getAsInt());
+    assertEquals(14, json.get("inputBytes").getAsInt());
+    assertEquals(14, json.get("outputBytes").getAsInt());
+    assertEquals(3, json.get("leaves").getAsInt());
+    assertEquals(0, json.get("fuel").getAsInt());
+    assertEquals(2, json.get("workers").getAsInt());
+    assertTrue(json.get("seconds").getAsDouble() > 0);
+    JsonObject hashes = json.getAsJsonObject("hashes");
+    assertEquals(Set.of("input", "plan", "execution", "output"), hashes.keySet());
+    hashes.asMap().values().forEach(hash -> assertTrue(hash.getAsString().matches(DIGEST)));
+    JsonObject decision = json.getAsJsonObject("decision");
+    assertTrue(
+        decision
+            .keySet()
+            .containsAll(
+                Set.of(
+                    "dataSize",
+                    "operationWeight",
+                    "availableCapacity",
+                    "complexityScoreSeconds",
+                    "thresholdSeconds",
+                    "reason")));
+    assertEquals(
+        decision.get("dataSize").getAsDouble()
+            * decision.get("operationWeight").getAsDouble()
+            / decision.get("availableCapacity").getAsDouble(),
+        decision.get("complexityScoreSeconds").getAsDouble(),
+        1e-9);
+  }
+
+  @Test
+  void sameWishMadeTwiceIsTwoJobsWithTheSameHashes() {
+    JsonObject one = banyan(job("--json --input", input)).json();
+    JsonObject two = banyan(job("--json --input", input)).json();
+
+    assertFalse(one.get("job").equals(two.get("job")));
+    assertEquals(one.get("hashes"), two.get("hashes"));
+  }
+
+  @Test
+  void answerThatStdoutDoesNotTakeIsNoSuccessAndHasNoReceipt() {
+    Path receipt = folder.resolve("receipt");
+
+    TestingConsole.Ran ran =
+        TestingConsole.banyanTo(full(), job("--input", input, "--receipt", receipt));
+
+    assertEquals("output to stdout cannot be written", ran.failsWith(1));
+    assertFalse(Files.exists(receipt));
+  }
+
+  @Test
+  void dataThatStdoutDoesNotTakeIsNoSuccess() {
+    assertEquals(
+        "stdout cannot be written, what was to go there is lost",
+        TestingConsole.banyanTo(full(), "version").failsWith(1));
+  }
+
+  private static OutputStream full() {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException("No space left on device");
+      }
+    };
+  }
+
+  @Test
+  void keyShowPrintsThePeerIdAndMakesTheKeyOnce() {
+    String first = banyan("key show --key", key).succeeds().text();
+    JsonObject json = banyan("key show --json --key", key).json();
+
+    assertTrue(first.matches("12D3KooW[1-9A-HJ-NP-Za-km-z]{44}\n"), first);
+    assertEquals(first.strip(), json.get("peerId").getAsString());
+    assertTrue(json.get("publicKey").getAsString().matches(DIGEST));
+    assertEquals(key.toString(), json.get("file").getAsString());
+  }
+
+  @Test
+  void keyAloneSaysWhatToDoWithIt() {
+    assertEquals("key: say what to do with it: key show", banyan("key").failsWith(2));
+  }
+
+  @Test
+  void versionNamesTheProfile() {
+    assertTrue(
+        banyan("version")
+            .succeeds()
+            .text()
+            .matches("banyan \\S+, profile 0-unmetered, Java 2.*\n"));
+    assertEquals(Set.of("version", "profile", "java"), banyan("version --json").json().keySet());
+  }
+
+  @Test
+  void nothingAskedIsAnsweredWithTheCommands() {
+    TestingConsole.Ran ran = banyan("help");
+    TestingConsole.Ran none = TestingConsole.banyan();
+
+    for (String command : List.of("run", "check", "verify", "key", "version")) {
+      assertTrue(ran.text().contains(command), command);
+      assertTrue(none.stderr().contains(command), command);
+    }
+    assertEquals(0, ran.code());
+    assertEquals(2, none.code());
+    assertFalse(
+        banyan("help run").text().contains("--leaf-fuel"), "what is not there is not shown");
+  }
+
+  @Test
+  void checkSaysWhatAModuleIs() {
+    String text = banyan("check", module).succeeds().text();
+
+    assertTrue(text.contains("reactor, profile 0-unmetered"), text);
+    assertTrue(text.contains("execute"), text);
+    assertTrue(text.contains("imports   none"), text);
+  }
+
+  @Test
+  void checkTriesAModuleOnASample() throws IOException {
+    String sound =
+        banyan("check", module, "--split lines --chunk 4 --input", input).succeeds().text();
+    assertTrue(sound.contains("sound     on this sample"), sound);
+    assertTrue(sound.contains("ms per MiB on one worker"), sound);
+
+    Files.write(
+        module, TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS).bytes());
+    TestingConsole.Ran unsound = banyan("check", module, "--split lines --chunk 4 --input", input);
+    assertEquals(1, unsound.code());
+    assertTrue(unsound.text().contains("TROUBLE   merge, grouped in pairs"), unsound.text());
+    assertTrue(unsound.text().endsWith("not sound\n"), unsound.text());
+  }
+
+  @Test
+  void checkAsJsonHasTheSampleIfThereWasOne() {
+    JsonObject alone = banyan("check --json", module).json();
+    JsonObject tried =
+        banyan("check --json", module, "--split lines --chunk 4 --input", input).json();
+
+    assertEquals("REACTOR", alone.get("kind").getAsString());
+    assertFalse(alone.has("sample"));
+    assertEquals(3, tried.getAsJsonObject("sample").get("leaves").getAsInt());
+    assertTrue(tried.getAsJsonObject("sample").getAsJsonArray("troubles").isEmpty());
+  }
+
+  @Test
+  void checkRefusesWhatRunRefuses() throws IOException {
+    Files.write(module, TestingGuest.of(TestingGuest.ECHO).imports("env", "fork").bytes());
+
+    assertTrue(banyan("check", module).failsWith(8).contains("env.fork"));
+  }
+}

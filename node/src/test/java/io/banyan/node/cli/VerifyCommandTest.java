@@ -1,0 +1,243 @@
+package io.banyan.node.cli;
+
+import static io.banyan.node.cli.TestingConsole.banyan;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import io.banyan.node.TestingGuest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One flipped bit in any of the four files ends with 4; what cannot be checked, with another
+ * number.
+ */
+class VerifyCommandTest {
+  private static final int FAILURE = 1;
+  private static final int USAGE = 2;
+  private static final int VERIFICATION_FAILED = 4;
+
+  @TempDir private Path folder;
+  private Path module;
+  private Path input;
+  private Path output;
+  private Path receipt;
+
+  @BeforeEach
+  void finishedJob() throws IOException {
+    module =
+        Files.write(
+            folder.resolve("module.wasm"),
+            TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes());
+    input =
+        Files.write(
+            folder.resolve("input"), "one\ntwo\nthree\n".getBytes(StandardCharsets.US_ASCII));
+    output = folder.resolve("output");
+    receipt = folder.resolve("receipt");
+    banyan(
+            "run --split bytes --chunk 4 --module",
+            module,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--receipt",
+            receipt,
+            "--key",
+            folder.resolve("key"))
+        .succeeds();
+  }
+
+  private TestingConsole.Ran verify(Object... more) {
+    Object[] args = {"verify", receipt, "--module", module, "--input", input, "--output", output};
+    return banyan(Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray());
+  }
+
+  private static void flip(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 4;
+    Files.write(file, bytes);
+  }
+
+  @Test
+  void untouchedFilesVerify() {
+    String text = verify("--replay 2").succeeds().text();
+
+    assertTrue(text.startsWith("verified: 4 leaves, fuel 0\n"), text);
+    assertTrue(text.contains("as in the file"), text);
+    assertTrue(text.contains("run again here, and right: 3 calls: "), text);
+    assertTrue(text.contains("excluded at 95 %"), text);
+  }
+
+  @Test
+  void withoutReplayNothingIsClaimedOfTheCalls() {
+    String text = verify().succeeds().text();
+
+    assertTrue(text.contains("not proven by this: that a call comes to what is claimed"), text);
+    assertTrue(!text.contains("run again here"), text);
+  }
+
+  @Test
+  void jsonSaysTheSame() {
+    JsonObject json = verify("--json --replay 4").json();
+
+    assertTrue(json.get("verified").getAsBoolean());
+    assertEquals(4, json.get("leaves").getAsInt());
+    assertEquals(4, json.getAsJsonObject("hashes").size());
+    assertEquals(5, json.getAsJsonArray("replayed").size());
+    assertEquals(0, json.get("wrongShareExcluded").getAsDouble());
+    assertEquals(json.get("signer"), json.get("submitter"));
+  }
+
+  @Test
+  void flippedBitInTheReceiptEndsWithFour() throws IOException {
+    verify().succeeds();
+    flip(receipt);
+
+    String sentence = verify().failsWith(VERIFICATION_FAILED);
+
+    assertTrue(sentence.startsWith("receipt " + receipt), sentence);
+  }
+
+  @Test
+  void flippedBitInTheInputEndsWithFour() throws IOException {
+    verify().succeeds();
+    flip(input);
+
+    String sentence = verify().failsWith(VERIFICATION_FAILED);
+
+    assertTrue(sentence.startsWith("input has the digest "), sentence);
+    assertTrue(sentence.contains("execute of plan node 1"), sentence);
+  }
+
+  @Test
+  void flippedBitInTheModuleEndsWithFour() throws IOException {
+    verify().succeeds();
+    flip(module);
+
+    String sentence = verify("--replay 4").failsWith(VERIFICATION_FAILED);
+
+    assertTrue(sentence.startsWith("module " + module + " has the digest "), sentence);
+  }
+
+  @Test
+  void flippedBitInTheOutputEndsWithFour() throws IOException {
+    verify().succeeds();
+    flip(output);
+
+    String sentence = verify().failsWith(VERIFICATION_FAILED);
+
+    assertTrue(sentence.startsWith("output " + output + ": has the digest "), sentence);
+  }
+
+  @Test
+  void whatIsNoReceiptEndsWithFour() throws IOException {
+    Files.writeString(receipt, "paid in full\n");
+
+    assertEquals(
+        "receipt " + receipt + " does not begin with 'banyan/receipt/1'",
+        verify().failsWith(VERIFICATION_FAILED));
+  }
+
+  @Test
+  void fileThatCannotBeReadIsNoVerdict() {
+    Path none = folder.resolve("none");
+
+    assertEquals(
+        "receipt " + none + " cannot be read: there is no such file",
+        banyan("verify", none, "--module", module, "--input", input).failsWith(FAILURE));
+    assertEquals(
+        "module " + none + " cannot be read: there is no such file",
+        banyan("verify", receipt, "--module", none, "--input", input).failsWith(FAILURE));
+    assertEquals(
+        "input " + none + " cannot be read: there is no such file",
+        banyan("verify", receipt, "--module", module, "--input", none).failsWith(FAILURE));
+    assertEquals(
+        "output " + none + " cannot be read: there is no such file",
+        banyan("verify", receipt, "--module", module, "--input", input, "--output", none)
+            .failsWith(FAILURE));
+  }
+
+  @Test
+  void folderInAFilesPlaceIsNamed() {
+    assertEquals(
+        "receipt " + folder + " is not a file",
+        banyan("verify", folder, "--module", module, "--input", input).failsWith(FAILURE));
+    assertEquals(
+        "output " + folder + " cannot be read: Is a directory",
+        banyan("verify", receipt, "--module", module, "--input", input, "--output", folder)
+            .failsWith(FAILURE));
+  }
+
+  @Test
+  void missingInputIsAskedFor() {
+    assertEquals(
+        "the job has an input: give it with --input FILE",
+        banyan("verify", receipt, "--module", module).failsWith(USAGE));
+  }
+
+  @Test
+  void replayOutOfItsRangeIsRefused() {
+    assertTrue(verify("--replay -1").failsWith(USAGE).startsWith("--replay: -1 "));
+    assertTrue(verify("--replay 100001").failsWith(USAGE).startsWith("--replay: 100001 "));
+  }
+
+  @Test
+  void replayOfAJobWithSharedBlobsAsksForThem() throws IOException {
+    Path blob = Files.writeString(folder.resolve("blob"), "shared");
+    banyan(
+            "run --split bytes --chunk 4 --module",
+            module,
+            "--input",
+            input,
+            "--output",
+            output,
+            "--shared",
+            blob,
+            "--receipt",
+            receipt,
+            "--key",
+            folder.resolve("key"))
+        .succeeds();
+    Path other = Files.writeString(folder.resolve("other"), "Shared");
+
+    verify().succeeds();
+    verify("--replay 1 --shared", blob).succeeds();
+    String none = verify("--replay 1").failsWith(USAGE);
+    String wrong = verify("--replay 1 --shared", other).failsWith(USAGE);
+
+    assertEquals(
+        "running calls again needs the job's 1 shared blobs in order: give each with --shared FILE",
+        none);
+    assertEquals(none, wrong);
+  }
+
+  @Test
+  void jobWithoutInputVerifiesWithoutOne() throws IOException {
+    banyan(
+            "run --split index:20 --module",
+            module,
+            "--output",
+            output,
+            "--receipt",
+            receipt,
+            "--key",
+            folder.resolve("key"))
+        .succeeds();
+
+    assertEquals(
+        20,
+        banyan("verify", receipt, "--json --module", module, "--output", output, "--replay 3")
+            .json()
+            .get("leaves")
+            .getAsInt());
+  }
+}
