@@ -97,7 +97,7 @@ final class TestingRun {
       ByteArrayOutputStream output = new ByteArrayOutputStream();
       answer.writeOutput(output);
       Path receipt = folder.resolve("receipt");
-      answer.writeReceipt(receipt, identity(2));
+      WholeFile.write("receipt", receipt, out -> answer.writeReceipt(out, identity(2)));
       return new Done(
           report,
           output.toByteArray(),
