@@ -8,11 +8,9 @@ import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
 import io.banyan.node.Quantities;
 import io.banyan.schema.CallLimits;
-import io.banyan.schema.Claim;
 import io.banyan.schema.LimitKind;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Outcome;
-import io.banyan.schema.PlanNode;
 
 /** How a job ended, in a sentence and a number. */
 final class JobEnds {
@@ -22,16 +20,10 @@ final class JobEnds {
   static CommandException failure(JobEnd end, CallLimits limits) {
     return switch (end) {
       case JobEnd.Completed _ -> throw new IllegalArgumentException("the job has an answer");
-      case JobEnd.TaskFailed(PlanNode node, Claim claim) ->
+      case JobEnd.TaskFailed failed ->
           new CommandException(
               ExitCode.JOB_FAILED,
-              "job failed: "
-                  + claim.function().exportName()
-                  + " of plan node "
-                  + node
-                  + " "
-                  + claim.outcome().words()
-                  + remedy(claim.outcome(), limits));
+              "job failed: " + failed.words() + remedy(failed.claim().outcome(), limits));
       case JobEnd.PlanRefused(String reason) ->
           new CommandException(ExitCode.JOB_FAILED, "job failed: " + reason);
       case JobEnd.NodeFailed(PlannedCall call, CallReport.NoResult why) ->
