@@ -15,7 +15,7 @@ replay=5
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 fail() { say "demo: FAIL $*" >&2; exit 1; }
 java() { "$("$banyan" --java)" "$@"; }
 

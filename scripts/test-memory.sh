@@ -19,8 +19,8 @@ fail() { printf 'memory: FAIL %s\n' "$*" >&2; exit 1; }
 "$banyan" version > /dev/null
 java=$("$banyan" --java)
 
-# 64 MiB of text from a seed, repeated: each copy ends with a line, so words add up.
-"$java" "$examples/Generate.java" text 11 64MiB > "$scratch/part"
+# 64 MiB of text from a seed, repeated; each copy ends with a line, so that words add up.
+{ "$java" "$examples/Generate.java" text 11 64MiB; echo; } > "$scratch/part"
 copies=$(( size_mib / 64 ))
 [ "$copies" -ge 1 ] || fail "SIZE_MIB is $size_mib, at least 64"
 for _ in $(seq "$copies"); do cat "$scratch/part"; done > "$scratch/input"

@@ -223,12 +223,17 @@ final class FlatMemory implements Memory, GuestMemory {
 
   @Override
   public void initPassiveSegment(int segment, int address, int offset, int length) {
-    if (segment < engineSegments.length && engineSegments[segment] == PassiveDataSegment.EMPTY) {
+    if (isDroppedInEngine(segment)) {
       drop(segment);
     }
     checkRange(offset, length, segments[segment].length);
     checkRange(address, length, size);
     System.arraycopy(segments[segment], offset, bytes, address, length);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // A segment of no bytes equals it and is not dropped.
+  private boolean isDroppedInEngine(int segment) {
+    return segment < engineSegments.length && engineSegments[segment] == PassiveDataSegment.EMPTY;
   }
 
   @Override

@@ -41,7 +41,18 @@ public final class Sandbox implements AutoCloseable {
   public Sandbox(SandboxOptions options) {
     this.cache = new ModuleCache(options.modulesMax());
     this.budget = new MemoryBudget(options.memoryBudgetBytes());
-    compiler.execute(() -> WarmUp.run(runner, watchdog));
+    compiler.execute(this::warmUp);
+  }
+
+  private void warmUp() {
+    try {
+      WarmUp.run(runner, watchdog);
+    } catch (IllegalStateException e) {
+      if (!compiler.isShutdown()) {
+        throw e;
+      }
+      // Closed before it was warm, as by a command that is refused at once.
+    }
   }
 
   /**

@@ -215,7 +215,9 @@ class CallsTest {
     assertEquals(65_535, output(sandbox.execute(reactor("i64.const 0x10000ffff"))).length);
     for (String packed : new String[] {"0x100010000", "0x10001", "-1", "-4294967295"}) {
       assertEquals(
-          new Outcome.BadOutput(), outcome(sandbox.execute(reactor("i64.const " + packed))), packed);
+          new Outcome.BadOutput(),
+          outcome(sandbox.execute(reactor("i64.const " + packed))),
+          packed);
     }
   }
 

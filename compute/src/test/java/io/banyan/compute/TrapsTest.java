@@ -84,7 +84,8 @@ class TrapsTest {
     String code = "i32.const 65532 i32.load 0 drop i32.const 65532 i32.const 1 i32.const 4";
 
     assertEquals(
-        new Outcome.Completed(), outcome(sandbox.execute(reactor(code + " memory.fill " + NOTHING))));
+        new Outcome.Completed(),
+        outcome(sandbox.execute(reactor(code + " memory.fill " + NOTHING))));
   }
 
   @Test

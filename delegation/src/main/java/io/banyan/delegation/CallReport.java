@@ -12,7 +12,7 @@ public sealed interface CallReport {
    *
    * @param input the digest of what it was handed: blob root, or list digest for a merge
    * @param output what it returned: one blob, or the parts of a split; both are stored
-   * @param nanos time the guest ran
+   * @param nanos the worker's time, from fetching what the guest is handed to keeping its output
    */
   record Returned(Digest input, List<BlobRef> output, long fuel, long nanos) implements CallReport {
     public Returned {

@@ -2,13 +2,14 @@ package io.banyan.delegation;
 
 /**
  * What a unit of input costs, measured on the leaves that finish: the first alone, then the next
- * 15, then the next 240, and so on. Each window forgets the ones before, since the first calls of a
- * module are many times slower than the rest, until the engine has warmed to it.
+ * three, then twelve, and so on: at each window there are four times as many. Each window forgets
+ * the ones before, since the first calls of a module are many times slower than the rest, until the
+ * engine has warmed to it.
  *
  * <p>Confined to the driver thread.
  */
 final class WeightWindow {
-  private static final int GROWTH = 16; // few decisions a job, each on many times the evidence
+  private static final int GROWTH = 4; // few decisions a job, each on more evidence than all before
 
   private long units;
   private long nanos;

@@ -58,6 +58,10 @@ class DelegatorTest {
         call, new PlannedCall(JOB, node, GuestFunction.EXECUTE, new InputRef.InputRange(from, to)));
   }
 
+  private static List<Command> given(List<Command> commands) {
+    return commands.stream().filter(Command.Execute.class::isInstance).toList();
+  }
+
   @Test
   void oneWorkerIsHandedTwoCallsAtATimeAndMergesAsSoonAsItCan() {
     TestingNode node = new TestingNode(1);
@@ -70,19 +74,22 @@ class DelegatorTest {
     List<Command> merged = node.answer(3);
 
     assertEquals(
-        List.of(execute(0, cells(0, 1), 0, 2), execute(1, cells(1, 2), 2, 4)),
-        submitted.subList(1, 3));
-    assertEquals(execute(2, cells(2, 3), 4, 6), first.get(1));
-    assertEquals(1, second.size());
+        List.of(execute(0, cells(0, 1), 0, 2), execute(1, cells(1, 2), 2, 4)), given(submitted));
+    assertEquals(List.of(execute(2, cells(2, 3), 4, 6)), given(first));
+    assertEquals(List.of(), given(second));
     BlobRef ab = BlobRef.of(ascii("AB"));
     BlobRef cd = BlobRef.of(ascii("CD"));
     BlobRef ef = BlobRef.of(ascii("EF"));
     assertEquals(
-        new Command.Execute(
-            3,
-            new PlannedCall(
-                JOB, cells(0, 3), GuestFunction.MERGE, new InputRef.Values(List.of(ab, cd, ef)))),
-        third.get(1));
+        List.of(
+            new Command.Execute(
+                3,
+                new PlannedCall(
+                    JOB,
+                    cells(0, 3),
+                    GuestFunction.MERGE,
+                    new InputRef.Values(List.of(ab, cd, ef))))),
+        given(third));
     assertEquals(new Command.Release(JOB, List.of(ab, cd, ef)), merged.get(0));
     Command.Record root = assertInstanceOf(Command.Record.class, merged.get(1));
     assertEquals(List.of(cells(0, 1), cells(1, 2), cells(2, 3)), root.children());
@@ -93,12 +100,11 @@ class DelegatorTest {
   }
 
   @Test
-  void whyAJobRunsHereIsExplainedOnce() {
+  void anEstimateExplainsAJobBeforeItBegins() {
     TestingNode node = new TestingNode(2);
     TestingNode.Job job = upperCase(JOB, "abcdef");
 
     node.submit(job);
-    node.answer(0);
 
     assertEquals(
         List.of(
@@ -111,6 +117,31 @@ class DelegatorTest {
                 Decision.Reason.BELOW_THRESHOLD)),
         job.decisions);
     assertEquals(3e-9, job.decisions.getFirst().score().seconds(), 1e-18);
+  }
+
+  /** Leaf 1, the next 3, 12, 48, 192: each decision rests on its own leaves alone. */
+  @Test
+  void leavesThatFinishExplainAJobAnew() {
+    TestingNode node = new TestingNode(1);
+    byte[] input = ascii("x".repeat(300));
+    Manifest manifest =
+        TestingManifests.of(new SplitRule.ByBytes(), 1, BlobRef.of(input), 60_000, 0);
+    TestingNode.Job job =
+        new TestingNode.Job(JOB, manifest, input, new TestingGuest.UpperCase(false));
+    node.submit(job);
+
+    for (int leaf = 1; leaf <= 300; leaf++) {
+      CallReport.Returned report =
+          assertInstanceOf(
+              CallReport.Returned.class, node.perform(node.out.firstEntry().getValue()));
+      long nanos = leaf == 1 ? 5000 : leaf <= 4 ? 300 : leaf <= 16 ? 20 : leaf;
+      node.report(
+          node.out.firstKey(), new CallReport.Returned(report.input(), report.output(), 0, nanos));
+    }
+
+    assertEquals(
+        List.of(5000.0, 300.0, 20.0, (17 + 64) / 2.0, (65 + 256) / 2.0),
+        job.decisions.stream().map(decision -> decision.score().operationWeight()).toList());
   }
 
   @Test

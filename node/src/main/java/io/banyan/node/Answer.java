@@ -18,7 +18,6 @@ import io.banyan.trust.Identity;
 import io.banyan.trust.SigningDomain;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.Iterator;
 
 /**
@@ -100,7 +99,7 @@ public final class Answer {
   }
 
   /** Writes the job receipt, with {@code runner} standing for all of it. */
-  public void writeReceipt(Path path, Identity runner) throws IOException, CommandException {
+  public void writeReceipt(OutputStream out, Identity runner) throws IOException {
     Receipt receipt =
         new Receipt(
             job.id(),
@@ -112,6 +111,6 @@ public final class Answer {
             evidence.fuel(),
             new Receipt.Ran());
     Signed signed = runner.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(receipt));
-    ReceiptFile.write(path, job.signed(), claims.steps(root), signed);
+    ReceiptFile.write(out, job.signed(), claims.steps(root), signed);
   }
 }

@@ -2,10 +2,7 @@ package io.banyan.node;
 
 import io.banyan.schema.BlobRef;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlobStore implements AutoCloseable {
   private final long memoryBytesMax;
-  private final FileChannel spill;
+  private final SharedFile spill;
   private final Map<BlobRef, Held> held = new HashMap<>();
   private long memoryBytes;
   private long spilledBytes; // still needed
@@ -37,13 +34,7 @@ public final class BlobStore implements AutoCloseable {
    */
   public BlobStore(Path folder, long memoryBytesMax) throws IOException {
     this.memoryBytesMax = memoryBytesMax;
-    this.spill =
-        FileChannel.open(
-            folder.resolve("values"),
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE);
+    this.spill = SharedFile.temporary(folder.resolve("values"));
   }
 
   /** Keeps {@code bytes}, which nobody may change afterwards, and names them. */
@@ -65,20 +56,23 @@ public final class BlobStore implements AutoCloseable {
       spillEnd += bytes.length;
       spilledBytes += bytes.length;
     }
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining()) {
-      spill.write(buffer, offset + buffer.position());
-    }
+    spill.write(offset, bytes);
     synchronized (this) {
-      Held spilled = hold(ref);
-      spilled.offset = offset;
+      Held known = held.get(ref);
+      if (known == null) {
+        hold(ref).offset = offset;
+      } else {
+        known.references++; // somebody else put it meanwhile
+        freeSpill(bytes.length);
+      }
     }
     return ref;
   }
 
   private Held hold(BlobRef ref) {
-    Held fresh = held.computeIfAbsent(ref, _ -> new Held());
-    fresh.references++;
+    Held fresh = new Held();
+    fresh.references = 1;
+    held.put(ref, fresh);
     return fresh;
   }
 
@@ -96,13 +90,11 @@ public final class BlobStore implements AutoCloseable {
       }
       offset = known.offset;
     }
-    ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(ref.length()));
-    while (buffer.hasRemaining()) {
-      if (spill.read(buffer, offset + buffer.position()) < 0) {
-        throw new IOException("the file of spilled values became shorter while it was used");
-      }
+    byte[] bytes = new byte[Math.toIntExact(ref.length())];
+    if (spill.read(offset, bytes, bytes.length) < bytes.length) {
+      throw new IOException("the file of spilled values became shorter while it was used");
     }
-    return buffer.array();
+    return bytes;
   }
 
   /** Forgets one put of {@code ref}. */
@@ -117,10 +109,19 @@ public final class BlobStore implements AutoCloseable {
       memoryBytes -= ref.length();
       return;
     }
-    spilledBytes -= ref.length();
+    freeSpill(ref.length());
+  }
+
+  private void freeSpill(long bytes) {
+    spilledBytes -= bytes;
     if (spilledBytes == 0) {
       spillEnd = 0; // nothing in the file is needed: begin anew
     }
+  }
+
+  /** The length of the file, for tests of when it is used. */
+  long spillFileBytes() throws IOException {
+    return spill.size();
   }
 
   private Held required(BlobRef ref) {

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Makes the calls of one job: fetches what a call is handed, names it, runs the guest, keeps what
@@ -35,6 +36,7 @@ final class GuestCalls {
   private final CallLimits limits;
   private final Optional<InputFile> input;
   private final BlobStore store;
+  private final LongAdder guestNanos = new LongAdder();
 
   GuestCalls(
       Sandbox sandbox,
@@ -51,31 +53,40 @@ final class GuestCalls {
     this.store = store;
   }
 
+  /** Time that all calls so far have spent in guests. */
+  long guestNanos() {
+    return guestNanos.sum();
+  }
+
   /** Makes {@code call} on the calling thread, which must be a worker's. */
   CallReport make(PlannedCall call) {
+    long begin = System.nanoTime();
     try {
       Handed handed = fetch(call.input());
       CallResult result =
           sandbox.call(new Call(module, call.function(), handed.input, configuration, limits));
-      return report(handed.digest, result);
+      guestNanos.add(result.report().guestNanos());
+      return report(handed.digest, result, begin);
     } catch (IOException e) {
       return new CallReport.NoResult(HostFailure.RESOURCES, InputFile.reason(e));
     }
   }
 
-  private CallReport report(Digest handed, CallResult result) throws IOException {
+  private CallReport report(Digest handed, CallResult result, long begin) throws IOException {
     return switch (result) {
-      case CallResult.Returned(byte[] output, long fuel, var record) ->
-          new CallReport.Returned(handed, List.of(store.put(output)), fuel, record.guestNanos());
-      case CallResult.Divided(List<byte[]> parts, long fuel, var record) -> {
+      case CallResult.Returned(byte[] output, long fuel, var _) -> {
+        BlobRef stored = store.put(output);
+        yield new CallReport.Returned(handed, List.of(stored), fuel, System.nanoTime() - begin);
+      }
+      case CallResult.Divided(List<byte[]> parts, long fuel, var _) -> {
         List<BlobRef> stored = new ArrayList<>();
         for (byte[] part : parts) {
           stored.add(store.put(part));
         }
-        yield new CallReport.Returned(handed, stored, fuel, record.guestNanos());
+        yield new CallReport.Returned(handed, stored, fuel, System.nanoTime() - begin);
       }
-      case CallResult.Faulted(Outcome outcome, long fuel, var record) ->
-          new CallReport.Ended(handed, outcome, fuel, record.guestNanos());
+      case CallResult.Faulted(Outcome outcome, long fuel, var _) ->
+          new CallReport.Ended(handed, outcome, fuel, System.nanoTime() - begin);
       case CallResult.NoResult(NoResultReason reason, String detail, var _) ->
           new CallReport.NoResult(failure(reason), detail);
     };

@@ -8,14 +8,11 @@ import io.banyan.schema.SplitRule;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Optional;
@@ -31,13 +28,13 @@ public final class InputFile implements AutoCloseable {
   private static final int READ_BYTES = 1 << 20; // 1 MiB: large enough to keep a disk busy
 
   private final Path path;
-  private final FileChannel channel;
+  private final SharedFile file;
   private final long size;
   private final FileTime modified;
 
-  private InputFile(Path path, FileChannel channel, long size, FileTime modified) {
+  private InputFile(Path path, SharedFile file, long size, FileTime modified) {
     this.path = path;
-    this.channel = channel;
+    this.file = file;
     this.size = size;
     this.modified = modified;
   }
@@ -55,9 +52,12 @@ public final class InputFile implements AutoCloseable {
       if (!Files.isRegularFile(path)) {
         throw new CommandException(ExitCode.FAILURE, "input " + path + " is not a file");
       }
-      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      if (!Files.isReadable(path)) {
+        throw new AccessDeniedException(path.toString());
+      }
+      SharedFile file = SharedFile.open(path);
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-      return new InputFile(path, channel, attributes.size(), attributes.lastModifiedTime());
+      return new InputFile(path, file, attributes.size(), attributes.lastModifiedTime());
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.FAILURE, "input " + path + " cannot be read: " + reason(e), e);
@@ -124,11 +124,8 @@ public final class InputFile implements AutoCloseable {
   }
 
   private void read(long position, byte[] bytes, int count) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new EOFException("input " + path + " became shorter while it was read");
-      }
+    if (file.read(position, bytes, count) < count) {
+      throw new EOFException("input " + path + " became shorter while it was read");
     }
   }
 
@@ -147,6 +144,6 @@ public final class InputFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 }

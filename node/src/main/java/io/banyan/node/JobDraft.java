@@ -178,7 +178,7 @@ public record JobDraft(
           case SplitRule.ByIndex(int cells) -> cells;
           case SplitRule.ByModule() -> Limits.MODULE_LEAVES_MAX;
           case SplitRule.ByBytes(), SplitRule.ByRecords(int _), SplitRule.ByLines() ->
-              Math.max(1, Math.ceilDiv(input.length(), chunkBytes));
+              Math.max(1, Math.ceilDiv(input.length(), Math.max(1, chunkBytes)));
         };
     long tries = 1 + RETRIES;
     long calls = leaves * tries * (rule instanceof SplitRule.ByModule ? 3 : 2);

@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * A secret key on disk: 64 hex digits and a line feed, in a file that only its owner can read, in a
@@ -56,7 +57,7 @@ public final class KeyFile {
    *
    * @throws CommandException if there is none, if others can read it, or if it is no key
    */
-  public static Identity read(Path path) throws IOException, CommandException {
+  public static Identity read(Path path) throws CommandException {
     try {
       refuseOthers(path);
       String text = Files.readString(path, StandardCharsets.US_ASCII).strip();
@@ -68,6 +69,9 @@ public final class KeyFile {
       // The message never repeats what the file holds.
       throw new CommandException(
           ExitCode.FAILURE, "key file " + path + " does not hold 64 hex digits");
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.FAILURE, "key file " + path + " cannot be read: " + InputFile.reason(e), e);
     }
   }
 
@@ -97,8 +101,8 @@ public final class KeyFile {
     }
     byte[] seed = new byte[Identity.SEED_LENGTH];
     new SecureRandom().nextBytes(seed);
-    // Written beside and moved, so that two first uses at once end with one whole key.
-    Path fresh = folder.resolve("." + path.getFileName() + "." + ProcessHandle.current().pid());
+    // Written beside and linked, so that two first uses at once end with one whole key.
+    Path fresh = folder.resolve("." + path.getFileName() + "." + UUID.randomUUID());
     Files.createFile(fresh, attribute(OWNER_FILE));
     try {
       Files.writeString(

@@ -1,7 +1,6 @@
 package io.banyan.node;
 
 import io.banyan.compute.Sandbox;
-import io.banyan.delegation.CallReport;
 import io.banyan.delegation.Command;
 import io.banyan.delegation.Decision;
 import io.banyan.delegation.Delegator;
@@ -35,7 +34,6 @@ public final class LocalRun {
 
   private Optional<Decision> decision = Optional.empty();
   private Optional<JobEnd> end = Optional.empty();
-  private long guestNanos;
 
   /**
    * How a run went.
@@ -123,18 +121,11 @@ public final class LocalRun {
       }
       handle(event);
     }
-    return new Report(end.get(), decision, System.nanoTime() - begin, guestNanos, workerCount);
+    return new Report(
+        end.get(), decision, System.nanoTime() - begin, calls.guestNanos(), workerCount);
   }
 
   private void handle(Event event) throws IOException {
-    if (event instanceof Event.Executed(long _, CallReport report)) {
-      guestNanos +=
-          switch (report) {
-            case CallReport.Returned returned -> returned.nanos();
-            case CallReport.Ended ended -> ended.nanos();
-            case CallReport.NoResult _ -> 0;
-          };
-    }
     for (Command command : delegator.handle(event, System.nanoTime())) {
       perform(command);
     }

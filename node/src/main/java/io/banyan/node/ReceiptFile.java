@@ -9,7 +9,6 @@ import io.banyan.schema.WireCodec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,27 +18,22 @@ import java.util.Iterator;
  * The job receipt on disk: the 16 bytes "banyan/receipt/1", then entries as frames, then the
  * SHA-256 of all before. It is written and read as a stream, however long it is.
  */
-public final class ReceiptFile {
+final class ReceiptFile {
   static final byte[] MAGIC = "banyan/receipt/1".getBytes(StandardCharsets.US_ASCII);
 
   private ReceiptFile() {}
 
-  /** Writes a whole receipt to {@code path}, or leaves what was there. */
-  public static void write(Path path, Signed manifest, Iterator<Step> steps, Signed receipt)
-      throws CommandException {
-    WholeFile.write(
-        "receipt",
-        path,
-        out -> {
-          DigestOutputStream hashed = new DigestOutputStream(out, sha256());
-          hashed.write(MAGIC);
-          writeEntry(hashed, new ReceiptEntry.ManifestEntry(manifest));
-          while (steps.hasNext()) {
-            writeEntry(hashed, new ReceiptEntry.StepEntry(steps.next()));
-          }
-          writeEntry(hashed, new ReceiptEntry.ReceiptEnd(receipt));
-          out.write(hashed.getMessageDigest().digest());
-        });
+  /** Writes a whole receipt to {@code out}. */
+  static void write(OutputStream out, Signed manifest, Iterator<Step> steps, Signed receipt)
+      throws IOException {
+    DigestOutputStream hashed = new DigestOutputStream(out, sha256());
+    hashed.write(MAGIC);
+    writeEntry(hashed, new ReceiptEntry.ManifestEntry(manifest));
+    while (steps.hasNext()) {
+      writeEntry(hashed, new ReceiptEntry.StepEntry(steps.next()));
+    }
+    writeEntry(hashed, new ReceiptEntry.ReceiptEnd(receipt));
+    out.write(hashed.getMessageDigest().digest());
   }
 
   private static void writeEntry(OutputStream out, ReceiptEntry entry) throws IOException {

@@ -7,10 +7,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
-/** Files that are there whole, or not at all. */
-public final class WholeFile {
-  private WholeFile() {}
+/**
+ * A file that is there whole, or not at all: written beside its place, and put there when all that
+ * belongs together is written. What is no plain file, such as {@code /dev/null} or a pipe, is
+ * written to directly.
+ *
+ * <p>For one thread.
+ */
+public final class WholeFile implements AutoCloseable {
+  private final String what;
+  private final Path path;
+  private final Path written; // beside the path, or the path itself if that is no plain file
+
+  private WholeFile(String what, Path path) {
+    this.what = what;
+    this.path = path;
+    boolean direct = Files.exists(path) && !Files.isRegularFile(path);
+    // Not named by the process: a file that a killed one left must not be in the way.
+    this.written =
+        direct ? path : path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID());
+  }
 
   /** Writes to a stream what the file is to hold. */
   @FunctionalInterface
@@ -19,22 +37,65 @@ public final class WholeFile {
   }
 
   /**
-   * Puts {@code content} in the place of {@code path}. What was there stays until all is written; a
-   * failure leaves nothing behind. What is no plain file, such as {@code /dev/null} or a pipe, is
-   * written to directly.
+   * Writes {@code content}, but not to its place yet.
    *
    * @param what names the file in a sentence
    */
-  public static void write(String what, Path path, Content content) throws CommandException {
-    try {
-      write(path, content);
+  public static WholeFile stage(String what, Path path, Content content) throws CommandException {
+    WholeFile file = new WholeFile(what, path);
+    try (OutputStream out = new BufferedOutputStream(file.open())) {
+      content.writeTo(out);
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.FAILURE, what + " " + path + " cannot be written: " + InputFile.reason(e), e);
+      file.close();
+      throw file.failure(e);
+    }
+    return file;
+  }
+
+  private OutputStream open() throws IOException {
+    return written.equals(path)
+        ? Files.newOutputStream(path)
+        : Files.newOutputStream(written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  }
+
+  /** Puts the file in its place; what was there until now is gone. */
+  public void commit() throws CommandException {
+    if (written.equals(path)) {
+      return;
+    }
+    try {
+      Files.move(written, path, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw failure(e);
     }
   }
 
-  /** Refuses a path that {@link #write} is bound to fail on, before anything is spent on it. */
+  private CommandException failure(IOException e) {
+    return new CommandException(
+        ExitCode.FAILURE, what + " " + path + " cannot be written: " + InputFile.reason(e), e);
+  }
+
+  /** Leaves nothing behind of a file that was not put in its place. */
+  @Override
+  public void close() {
+    if (written.equals(path)) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(written);
+    } catch (IOException e) {
+      // The failure that brought us here says more than that a temporary file stays.
+    }
+  }
+
+  /** Puts {@code content} in the place of {@code path}, or leaves what was there. */
+  public static void write(String what, Path path, Content content) throws CommandException {
+    try (WholeFile file = stage(what, path, content)) {
+      file.commit();
+    }
+  }
+
+  /** Refuses a path that cannot be written, before anything is spent on it. */
   public static void requireFolder(String what, Path path) throws CommandException {
     Path folder = path.toAbsolutePath().getParent();
     if (Files.isDirectory(path) || folder == null || !Files.isDirectory(folder)) {
@@ -45,28 +106,6 @@ public final class WholeFile {
               + path
               + " cannot be written: "
               + (Files.isDirectory(path) ? "it is a folder" : "there is no folder " + folder));
-    }
-  }
-
-  private static void write(Path path, Content content) throws IOException {
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path))) {
-        content.writeTo(out);
-      }
-      return;
-    }
-    Path fresh =
-        path.resolveSibling("." + path.getFileName() + "." + ProcessHandle.current().pid());
-    try {
-      try (OutputStream out =
-          new BufferedOutputStream(
-              Files.newOutputStream(
-                  fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-        content.writeTo(out);
-      }
-      Files.move(fresh, path, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(fresh);
     }
   }
 }

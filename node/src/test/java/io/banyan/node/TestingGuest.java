@@ -124,7 +124,9 @@ public final class TestingGuest {
     return this;
   }
 
-  /** An imported function of two i32 and no result; call it as {@code call 0} if it is the first. */
+  /**
+   * An imported function of two i32 and no result; call it as {@code call 0} if it is the first.
+   */
   public TestingGuest imports(String module, String name) {
     imports.add(bytes(name(module), name(name), new byte[] {0, 2}));
     return this;

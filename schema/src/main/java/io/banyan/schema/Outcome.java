@@ -34,7 +34,6 @@ public sealed interface Outcome {
   /** The guest returned something that is no value: a range outside its memory, a broken list. */
   record BadOutput() implements Outcome {}
 
-
   /** The outcome as people read it: "trapped: integer divide by zero". */
   default String words() {
     return switch (this) {

@@ -70,11 +70,9 @@ final class Rules {
    * Text that is the same after a way through UTF-8, and not longer than {@code bytesMax} there.
    */
   static void utf8(String what, String text, int bytesMax) {
-    // No text has fewer bytes than chars, so that a long one is not walked.
-    long bytes = text.length() > bytesMax ? text.length() : utf8Length(what, text);
+    long bytes = utf8Length(what, text);
     if (bytes > bytesMax) {
-      throw new IllegalArgumentException(
-          what + " is " + bytes + " or more bytes long, limit " + bytesMax);
+      throw new IllegalArgumentException(what + " is " + bytes + " bytes long, limit " + bytesMax);
     }
   }
 

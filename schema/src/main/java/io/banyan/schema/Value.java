@@ -36,7 +36,6 @@ public sealed interface Value {
   /** Nothing was to be done: a plan node on no bytes. */
   record Empty() implements Value {}
 
-
   /**
    * The bytes it names.
    *

@@ -40,7 +40,6 @@ public sealed interface Verification {
   /** Audits by standing, for answers that matter. */
   record Strict() implements Verification {}
 
-
   /** The level as users write it. */
   default String words() {
     return switch (this) {

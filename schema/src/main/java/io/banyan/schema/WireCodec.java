@@ -45,6 +45,8 @@ public final class WireCodec {
   }
 
   /**
+   * The payload of a receipt.
+   *
    * @throws IllegalArgumentException if the receipt takes more than {@link
    *     WireLimits#RECEIPT_BYTES_MAX}: it rests on too many tiles
    */

@@ -11,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 final class BudgetTest {
   private static final Budget GRANT = new Budget(100, 10, 1000, 1 << 20, 4, 60_000);
@@ -55,7 +56,7 @@ final class BudgetTest {
     refused(() -> new Budget(1, 1, 0, 1, 0, Budget.TIME_MILLIS_MAX + 1));
   }
 
-  private static void refused(org.junit.jupiter.api.function.Executable budget) {
+  private static void refused(Executable budget) {
     assertThrows(IllegalArgumentException.class, budget);
   }
 }

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.capnproto.BuilderArena;
 import org.capnproto.MessageBuilder;
 import org.junit.jupiter.api.Test;
@@ -155,7 +156,7 @@ final class FramesTest {
     malformedAck(message -> message.putInt(0, 15)); // a table longer than the message
   }
 
-  private static void malformedAck(java.util.function.Consumer<ByteBuffer> change) {
+  private static void malformedAck(Consumer<ByteBuffer> change) {
     ByteBuffer message = ByteBuffer.wrap(ACK.clone()).order(ByteOrder.LITTLE_ENDIAN);
     change.accept(message);
 

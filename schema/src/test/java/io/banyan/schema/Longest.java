@@ -105,7 +105,8 @@ final class Longest {
 
   static List<WireValues.Encoded> values() {
     Claim split =
-        new Claim(PROFILE, DIGEST, GuestFunction.SPLIT, DIGEST, DIGEST, 1, 1, new Outcome.Completed());
+        new Claim(
+            PROFILE, DIGEST, GuestFunction.SPLIT, DIGEST, DIGEST, 1, 1, new Outcome.Completed());
     return List.of(
         WireValues.of(manifest()),
         WireValues.of(lease()),

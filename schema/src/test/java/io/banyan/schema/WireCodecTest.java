@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.wire.BanyanWire;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -52,15 +55,10 @@ final class WireCodecTest {
     assertEquals(BanyanWire.Message.Which.values().length - 2, kinds.size());
     assertEquals(
         BanyanWire.ReceiptEntry.Which.values().length - 2,
-        kinds(Examples.receiptEntries().values().stream().map(WireCodecTest::kind).toList())
-            .size());
+        kinds(Examples.receiptEntries().values()).size());
   }
 
-  private static Object kind(ReceiptEntry entry) {
-    return entry;
-  }
-
-  private static Set<String> kinds(java.util.Collection<?> values) {
+  private static Set<String> kinds(Collection<?> values) {
     return values.stream()
         .map(value -> value.getClass().getSimpleName())
         .collect(Collectors.toSet());
@@ -120,8 +118,7 @@ final class WireCodecTest {
     byte[] today = WireCodec.encodeMessage(heartbeat);
     // A root with one more data word: pointer, discriminant, new word, then the old pointer, whose
     // distance stays.
-    ByteBuffer later =
-        ByteBuffer.allocate(today.length + 8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer later = ByteBuffer.allocate(today.length + 8).order(ByteOrder.LITTLE_ENDIAN);
     later.putInt(0).putInt(today.length / 8).putInt(0).putShort((short) 2).putShort((short) 1);
     later.put(today, 16, 8).putLong(-1).put(today, 24, today.length - 24);
 
@@ -220,7 +217,7 @@ final class WireCodecTest {
   }
 
   private static int indexOf(byte[] bytes, String ascii) {
-    return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf(ascii);
+    return new String(bytes, StandardCharsets.ISO_8859_1).indexOf(ascii);
   }
 
   private static String rule(byte[] message) {

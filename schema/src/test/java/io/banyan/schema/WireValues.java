@@ -16,9 +16,17 @@ final class WireValues {
   }
 
   /** One value, its bytes, and what reads them. */
-  record Encoded(Object value, byte[] bytes, Decoder<?> decoder) {
+  record Encoded(Object value, Bytes message, Decoder<?> decoder) {
+    Encoded(Object value, byte[] message, Decoder<?> decoder) {
+      this(value, Bytes.of(message), decoder);
+    }
+
+    byte[] bytes() {
+      return message.toArray();
+    }
+
     Object decoded() throws MalformedMessageException {
-      return decoder.decode(ByteBuffer.wrap(bytes));
+      return decoder.decode(message.asByteBuffer());
     }
   }
 

@@ -18,5 +18,4 @@ public sealed interface Verdict {
    * @param reason what was missing, and whose it was to give
    */
   record Withheld(String reason) implements Verdict {}
-
 }

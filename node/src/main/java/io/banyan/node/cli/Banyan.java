@@ -76,6 +76,6 @@ public final class Banyan {
   }
 
   private static void say(CommandLine commandLine, String sentence) {
-    commandLine.getErr().println("banyan: " + sentence);
+    commandLine.getErr().println("banyan: " + CommandException.oneLine(sentence));
   }
 }

@@ -88,7 +88,7 @@ final class RunCommand implements Callable<Integer> {
               prepared, sandbox, Delegator.Settings.of(workers), store, claims, progress::running);
       progress.clear();
       if (!(report.end() instanceof JobEnd.Completed completed)) {
-        throw JobEnds.failure(report.end());
+        throw JobEnds.failure(report.end(), request.limits());
       }
       if (request.input().isPresent()) {
         request.input().get().requireUnchanged();
@@ -124,16 +124,26 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** The receipt goes last: it says that the answer is there. */
+  /** Nothing is put in its place before all is written; and the receipt goes last. */
   private void deliver(Answer answer, Identity submitter) throws IOException, CommandException {
-    if (output != null && !output.equals("-")) {
-      WholeFile.write("output", Path.of(output), answer::writeOutput);
-    } else if (!json) {
-      answer.writeOutput(System.out);
-      System.out.flush();
+    Path outputFile = output == null || output.equals("-") ? null : Path.of(output);
+    try (WholeFile outputStaged = stage("output", outputFile, answer::writeOutput);
+        WholeFile receiptStaged =
+            stage("receipt", receipt, out -> answer.writeReceipt(out, submitter))) {
+      if (outputStaged != null) {
+        outputStaged.commit();
+      } else if (!json) {
+        answer.writeOutput(System.out);
+        System.out.flush();
+      }
+      if (receiptStaged != null) {
+        receiptStaged.commit();
+      }
     }
-    if (receipt != null) {
-      answer.writeReceipt(receipt, submitter);
-    }
+  }
+
+  private static @Nullable WholeFile stage(
+      String what, @Nullable Path path, WholeFile.Content content) throws CommandException {
+    return path == null ? null : WholeFile.stage(what, path, content);
   }
 }

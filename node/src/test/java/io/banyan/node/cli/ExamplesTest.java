@@ -106,8 +106,12 @@ class ExamplesTest {
       JsonObject summary =
           banyan(
                   example.run(
-                      ("--json --workers " + workers + " --output"), output, "--receipt", receipt,
-                      "--key", key))
+                      ("--json --workers " + workers + " --output"),
+                      output,
+                      "--receipt",
+                      receipt,
+                      "--key",
+                      key))
               .json();
       assertArrayEquals(expected, Files.readAllBytes(output), "answer of " + workers + " workers");
       assertTrue(summary.get("leaves").getAsLong() > 1, "an example that is not cut shows nothing");
@@ -120,7 +124,9 @@ class ExamplesTest {
     JsonObject verified =
         banyan(
                 example.verify(
-                    folder.resolve("receipt-5"), "--output", folder.resolve("output-1"),
+                    folder.resolve("receipt-5"),
+                    "--output",
+                    folder.resolve("output-1"),
                     "--replay 3 --json"))
             .json();
     assertEquals(hashes.getFirst(), verified.getAsJsonObject("hashes"));

@@ -1,0 +1,61 @@
+package io.banyan.node;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A file that many threads read and write at offsets. An interrupt of one of them does nothing to
+ * it; a {@link java.nio.channels.FileChannel} would be closed under all the others, and calls are
+ * stopped by interrupts.
+ *
+ * <p>Safe for any thread; guarded by its own lock, which is held for one read or write.
+ */
+final class SharedFile implements AutoCloseable {
+  private final RandomAccessFile file;
+
+  private SharedFile(RandomAccessFile file) {
+    this.file = file;
+  }
+
+  static SharedFile open(Path path) throws IOException {
+    return new SharedFile(new RandomAccessFile(path.toFile(), "r"));
+  }
+
+  /** A new file without a name, gone when it is closed, however that comes. */
+  static SharedFile temporary(Path path) throws IOException {
+    Files.createFile(path);
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+    Files.delete(path);
+    return new SharedFile(file);
+  }
+
+  /** Reads {@code count} bytes at {@code position}; fewer if the file ends before. */
+  synchronized int read(long position, byte[] bytes, int count) throws IOException {
+    file.seek(position);
+    int done = 0;
+    while (done < count) {
+      int read = file.read(bytes, done, count - done);
+      if (read < 0) {
+        break;
+      }
+      done += read;
+    }
+    return done;
+  }
+
+  synchronized void write(long position, byte[] bytes) throws IOException {
+    file.seek(position);
+    file.write(bytes);
+  }
+
+  synchronized long size() throws IOException {
+    return file.length();
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    file.close();
+  }
+}
