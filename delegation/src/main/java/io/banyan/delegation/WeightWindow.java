@@ -2,8 +2,9 @@ package io.banyan.delegation;
 
 /**
  * What a unit of input costs, measured on the leaves that finish: the first alone, then the next
- * three, then twelve, and so on: at each window there are four times as many. Each window forgets the ones before, since the first
- * calls of a module are many times slower than the rest, until the engine has warmed to it.
+ * three, then twelve, and so on: at each window there are four times as many. Each window forgets
+ * the ones before, since the first calls of a module are many times slower than the rest, until the
+ * engine has warmed to it.
  *
  * <p>Confined to the driver thread.
  */

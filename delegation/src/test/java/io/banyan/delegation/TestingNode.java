@@ -38,13 +38,10 @@ final class TestingNode {
   final Set<Long> interrupted = new HashSet<>();
   final Map<Blob, Integer> counts = new HashMap<>();
   long nowNanos;
-  int callsOutMax;
-  int liveValuesMax;
 
   private final int workers;
   private final Delegator delegator;
   private final Map<Digest, byte[]> bytesByDigest = new HashMap<>();
-  private int liveValues;
 
   /** A blob that a job has stored. */
   record Blob(JobId job, BlobRef ref) {}
@@ -154,8 +151,9 @@ final class TestingNode {
     commands.forEach(this::take);
     int calls = out.size() - interrupted.size();
     assertTrue(calls <= 2 * workers, calls + " calls are out for " + workers + " workers");
-    callsOutMax = Math.max(callsOutMax, calls);
-    liveValuesMax = Math.max(liveValuesMax, liveValues);
+    long wakeNanos = delegator.wakeNanos();
+    assertTrue(
+        wakeNanos == Long.MAX_VALUE || wakeNanos - nowNanos > 0, "a driver would wake for ever");
     return commands;
   }
 
@@ -195,14 +193,12 @@ final class TestingNode {
 
   private void store(JobId job, BlobRef ref) {
     counts.merge(new Blob(job, ref), 1, Integer::sum);
-    liveValues++;
   }
 
   private void release(JobId job, BlobRef ref) {
     Blob blob = new Blob(job, ref);
     assertTrue(counts.containsKey(blob), "released, and not there: " + blob);
     counts.computeIfPresent(blob, (_, count) -> count == 1 ? null : count - 1);
-    liveValues--;
   }
 
   private byte[] fetch(JobId job, BlobRef ref) {

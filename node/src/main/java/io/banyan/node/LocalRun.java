@@ -121,7 +121,8 @@ public final class LocalRun {
       }
       handle(event);
     }
-    return new Report(end.get(), decision, System.nanoTime() - begin, calls.guestNanos(), workerCount);
+    return new Report(
+        end.get(), decision, System.nanoTime() - begin, calls.guestNanos(), workerCount);
   }
 
   private void handle(Event event) throws IOException {

@@ -105,7 +105,7 @@ class BlobStoreTest {
   @Test
   void storeIsAMapOfCountedBytes() throws IOException {
     for (int seed = 0; seed < 40; seed++) {
-      try (BlobStore store = new BlobStore(folder, seed * 3)) {
+      try (BlobStore store = new BlobStore(folder, 3L * seed)) {
         compareWithModel(store, new Random(seed));
       }
     }

@@ -7,26 +7,23 @@ import io.banyan.delegation.PlannedCall;
 import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
 import io.banyan.node.Quantities;
-import io.banyan.schema.Claim;
-import io.banyan.schema.PlanNode;
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.LimitKind;
+import io.banyan.schema.Limits;
+import io.banyan.schema.Outcome;
 
 /** How a job ended, in a sentence and a number. */
 final class JobEnds {
   private JobEnds() {}
 
   /** The end of a job that has no answer. */
-  static CommandException failure(JobEnd end) {
+  static CommandException failure(JobEnd end, CallLimits limits) {
     return switch (end) {
       case JobEnd.Completed _ -> throw new IllegalArgumentException("the job has an answer");
-      case JobEnd.TaskFailed(PlanNode node, Claim claim) ->
+      case JobEnd.TaskFailed failed ->
           new CommandException(
               ExitCode.JOB_FAILED,
-              "job failed: "
-                  + claim.function().exportName()
-                  + " of plan node "
-                  + node
-                  + " "
-                  + claim.outcome().words());
+              "job failed: " + failed.words() + remedy(failed.claim().outcome(), limits));
       case JobEnd.PlanRefused(String reason) ->
           new CommandException(ExitCode.JOB_FAILED, "job failed: " + reason);
       case JobEnd.NodeFailed(PlannedCall call, CallReport.NoResult why) ->
@@ -38,6 +35,27 @@ final class JobEnds {
               ExitCode.TIMEOUT,
               "job timed out after " + Quantities.seconds(timeMillis / 1e3) + " (--timeout)");
       case JobEnd.Cancelled() -> new CommandException(ExitCode.CANCELLED, "job was cancelled");
+    };
+  }
+
+  /** What a limit was, and what raises it. */
+  private static String remedy(Outcome outcome, CallLimits limits) {
+    if (!(outcome instanceof Outcome.LimitExceeded(LimitKind limit))) {
+      return "";
+    }
+    return switch (limit) {
+      case OUTPUT ->
+          ", more than " + Quantities.bytes(limits.outputBytesMax()) + " (--leaf-output)";
+      case MERGE ->
+          ", handed more than "
+              + Quantities.bytes(limits.mergeInputBytesMax())
+              + ", half the memory (--memory)";
+      case SPLIT ->
+          ", more than "
+              + Quantities.bytes(limits.splitBytesMax())
+              + ", a quarter of the memory (--memory)";
+      case LEAF -> ", longer than " + Quantities.bytes(Limits.LEAF_BYTES_MAX);
+      case DEPTH -> ", calls nest too deep";
     };
   }
 }

@@ -88,7 +88,7 @@ final class RunCommand implements Callable<Integer> {
               prepared, sandbox, Delegator.Settings.of(workers), store, claims, progress::running);
       progress.clear();
       if (!(report.end() instanceof JobEnd.Completed completed)) {
-        throw JobEnds.failure(report.end());
+        throw JobEnds.failure(report.end(), request.limits());
       }
       if (request.input().isPresent()) {
         request.input().get().requireUnchanged();
