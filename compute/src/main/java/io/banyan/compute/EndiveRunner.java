@@ -34,6 +34,8 @@ final class EndiveRunner implements Runner {
               .build()
               .parse(() -> new ByteArrayInputStream(module.skeleton()));
       return new EndiveProgram(module.withoutBytes(), skeleton, machine);
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalStateException("the engine itself is not whole", e);
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
       throw new RefusedException("the engine does not take the module: " + words(e));
     }

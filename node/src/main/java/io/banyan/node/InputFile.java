@@ -142,6 +142,12 @@ public final class InputFile implements AutoCloseable {
     }
   }
 
+  /** The path, as it was given. */
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
   @Override
   public void close() throws IOException {
     file.close();

@@ -2,6 +2,7 @@ package io.banyan.node;
 
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.SplitRule;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +22,17 @@ public record JobRequest(
     Optional<Path> params,
     List<Path> shared,
     CallLimits limits,
-    long timeMillis) {
+    long timeMillis)
+    implements AutoCloseable {
   public JobRequest {
     shared = List.copyOf(shared);
+  }
+
+  /** Closes the input. */
+  @Override
+  public void close() throws IOException {
+    if (input.isPresent()) {
+      input.get().close();
+    }
   }
 }

@@ -153,7 +153,9 @@ public final class ReceiptVerification {
     InputFile input = files.input.get();
     if (input.size() != manifest.input().length()) {
       throw failed(
-          "input is "
+          "input "
+              + input
+              + " is "
               + input.size()
               + " bytes long, the manifest's is "
               + manifest.input().length());
@@ -162,10 +164,9 @@ public final class ReceiptVerification {
   }
 
   /** The walk has met the first leaf whose bytes are others; under {@code module} it cannot. */
-  private static String inputMismatch(
-      Manifest manifest, InputFile.Indexed indexed, Verdict verdict) {
+  private String inputMismatch(Manifest manifest, InputFile.Indexed indexed, Verdict verdict) {
     String place = verdict instanceof Verdict.Rejected(String reason) ? "; first at " + reason : "";
-    return mismatch("input", indexed.ref(), manifest.input()) + place;
+    return mismatch("input " + files.input.orElseThrow(), indexed.ref(), manifest.input()) + place;
   }
 
   private static String mismatch(String what, BlobRef actual, BlobRef wanted) {

@@ -21,13 +21,15 @@ public final class WholeFile implements AutoCloseable {
   private final Path path;
   private final Path written; // beside the path, or the path itself if that is no plain file
 
-  private WholeFile(String what, Path path) {
+  private WholeFile(String what, Path path) throws IOException {
     this.what = what;
-    this.path = path;
+    this.path = Files.isSymbolicLink(path) && Files.exists(path) ? path.toRealPath() : path;
     boolean direct = Files.exists(path) && !Files.isRegularFile(path);
     // Not named by the process: a file that a killed one left must not be in the way.
     this.written =
-        direct ? path : path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID());
+        direct
+            ? this.path
+            : this.path.resolveSibling("." + this.path.getFileName() + "." + UUID.randomUUID());
   }
 
   /** Writes to a stream what the file is to hold. */
@@ -42,20 +44,26 @@ public final class WholeFile implements AutoCloseable {
    * @param what names the file in a sentence
    */
   public static WholeFile stage(String what, Path path, Content content) throws CommandException {
-    WholeFile file = new WholeFile(what, path);
-    try (OutputStream out = new BufferedOutputStream(file.open())) {
-      content.writeTo(out);
+    try {
+      WholeFile file = new WholeFile(what, path);
+      try (OutputStream out = new BufferedOutputStream(file.open())) {
+        content.writeTo(out);
+        return file;
+      } catch (IOException e) {
+        file.close();
+        throw e;
+      }
     } catch (IOException e) {
-      file.close();
-      throw file.failure(e);
+      throw failure(what, path, e);
     }
-    return file;
   }
 
   private OutputStream open() throws IOException {
-    return written.equals(path)
-        ? Files.newOutputStream(path)
-        : Files.newOutputStream(written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    if (written.equals(path)) {
+      return Files.newOutputStream(path);
+    }
+    written.toFile().deleteOnExit(); // an interrupt ends the process at any point
+    return Files.newOutputStream(written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   /** Puts the file in its place; what was there until now is gone. */
@@ -64,13 +72,16 @@ public final class WholeFile implements AutoCloseable {
       return;
     }
     try {
+      if (Files.exists(path)) {
+        Files.setPosixFilePermissions(written, Files.getPosixFilePermissions(path));
+      }
       Files.move(written, path, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw failure(e);
+      throw failure(what, path, e);
     }
   }
 
-  private CommandException failure(IOException e) {
+  private static CommandException failure(String what, Path path, IOException e) {
     return new CommandException(
         ExitCode.FAILURE, what + " " + path + " cannot be written: " + InputFile.reason(e), e);
   }

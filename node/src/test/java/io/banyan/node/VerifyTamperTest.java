@@ -162,7 +162,7 @@ class VerifyTamperTest {
     for (int position = 0; position < INPUT.length; position++) {
       String sentence = rejectionWith(input(), flipped(INPUT, position));
       String place = "(execute of plan node " + position / CHUNK_BYTES + ")";
-      assertTrue(sentence.startsWith("input has the digest "), sentence);
+      assertTrue(sentence.startsWith("input " + input() + " has the digest "), sentence);
       assertTrue(sentence.contains(place), "byte " + position + ": " + sentence);
     }
   }
@@ -172,8 +172,8 @@ class VerifyTamperTest {
     String longer = rejectionWith(input(), Arrays.copyOf(INPUT, INPUT.length + 1));
     String empty = rejectionWith(input(), new byte[0]);
 
-    assertEquals("input is 54 bytes long, the manifest's is 53", longer);
-    assertEquals("input is 0 bytes long, the manifest's is 53", empty);
+    assertEquals("input " + input() + " is 54 bytes long, the manifest's is 53", longer);
+    assertEquals("input " + input() + " is 0 bytes long, the manifest's is 53", empty);
   }
 
   @Test
@@ -247,7 +247,7 @@ class VerifyTamperTest {
 
     String sentence = rejectionWith(receipt, theirs);
 
-    assertTrue(sentence.startsWith("input has the digest "), sentence);
+    assertTrue(sentence.startsWith("input " + input() + " has the digest "), sentence);
     assertTrue(sentence.contains("execute of plan node 1"), sentence);
   }
 
@@ -260,7 +260,8 @@ class VerifyTamperTest {
 
     for (int position = 0; position < text.length; position++) {
       assertTrue(
-          rejectionWith(input(), flipped(text, position)).startsWith("input has the digest "));
+          rejectionWith(input(), flipped(text, position))
+              .startsWith("input " + input() + " has the digest "));
     }
   }
 
@@ -277,7 +278,8 @@ class VerifyTamperTest {
 
     for (int position = 0; position < INPUT.length; position++) {
       assertTrue(
-          rejectionWith(input(), flipped(INPUT, position)).startsWith("input has the digest "));
+          rejectionWith(input(), flipped(INPUT, position))
+              .startsWith("input " + input() + " has the digest "));
     }
     byte[] whole = Files.readAllBytes(receipt);
     for (int position = 0; position < whole.length; position += 31) {

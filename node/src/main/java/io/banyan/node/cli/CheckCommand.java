@@ -48,8 +48,8 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, CommandException, InterruptedException {
     try (Scratch scratch = Scratch.create();
-        Sandbox sandbox = new Sandbox(SandboxOptions.forThisHeap())) {
-      JobRequest request = job.request(module, scratch);
+        Sandbox sandbox = new Sandbox(SandboxOptions.forThisHeap());
+        JobRequest request = job.request(module, scratch)) {
       GuestModule loaded = JobDraft.load(request, sandbox);
       boolean sampled = request.input().isPresent() || request.rule().isPresent();
       Optional<ModuleCheck.Findings> findings =

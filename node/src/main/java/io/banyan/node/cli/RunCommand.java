@@ -79,8 +79,8 @@ final class RunCommand implements Callable<Integer> {
         BlobStore store =
             new BlobStore(scratch.folder(), Runtime.getRuntime().maxMemory() / STORE_SHARE);
         ClaimLog claims = new ClaimLog(scratch.folder());
-        ProgressLine progress = new ProgressLine()) {
-      JobRequest request = job.request(module, scratch);
+        ProgressLine progress = new ProgressLine();
+        JobRequest request = job.request(module, scratch)) {
       long total = request.input().map(InputFile::size).orElse(0L);
       PreparedJob prepared =
           JobDraft.read(request, sandbox, bytes -> progress.reading(bytes, total)).sign(submitter);

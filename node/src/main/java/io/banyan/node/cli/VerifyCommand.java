@@ -65,16 +65,20 @@ final class VerifyCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--replay: " + replay + " is not between 0 and " + REPLAY_MAX);
     }
-    Optional<InputFile> opened =
-        input == null ? Optional.empty() : Optional.of(InputFile.open(input));
-    long total = opened.map(InputFile::size).orElse(0L);
-    try (Scratch scratch = Scratch.create();
+    try (InputFile opened = input == null ? null : InputFile.open(input);
+        Scratch scratch = Scratch.create();
         Sandbox sandbox = new Sandbox(SandboxOptions.forThisHeap());
         ProgressLine progress = new ProgressLine()) {
+      long total = opened == null ? 0 : opened.size();
       ReceiptVerification.Report report =
           ReceiptVerification.verify(
               new ReceiptVerification.Files(
-                  receipt, module, opened, shared, Optional.ofNullable(output), replay),
+                  receipt,
+                  module,
+                  Optional.ofNullable(opened),
+                  shared,
+                  Optional.ofNullable(output),
+                  replay),
               sandbox,
               scratch.folder(),
               bytes -> progress.reading(bytes, total));

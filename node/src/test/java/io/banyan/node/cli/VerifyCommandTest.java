@@ -114,7 +114,7 @@ class VerifyCommandTest {
 
     String sentence = verify().failsWith(VERIFICATION_FAILED);
 
-    assertTrue(sentence.startsWith("input has the digest "), sentence);
+    assertTrue(sentence.startsWith("input " + input + " has the digest "), sentence);
     assertTrue(sentence.contains("execute of plan node 1"), sentence);
   }
 
