@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,19 @@ class WholeFileTest {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
+  }
+
+  @Test
+  void linkGoesOnPointingAndTheFileKeepsItsMode() throws Exception {
+    Path target = Files.writeString(folder.resolve("target"), "before");
+    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-r-----"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), target);
+
+    WholeFile.write("output", link, out -> out.write('x'));
+
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals("x", Files.readString(target));
+    assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(target)));
   }
 
   @Test
