@@ -3,6 +3,7 @@ package io.banyan.compute;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.LimitKind;
+import io.banyan.schema.Limits;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.TrapKind;
 import java.util.List;
@@ -160,7 +161,7 @@ final class CallExecution {
     if (length > call.limits().splitBytesMax()) {
       return new CallEnd.Bad(new Outcome.LimitExceeded(LimitKind.SPLIT));
     }
-    return Frames.read(memory, address, length, Sandbox.PARTS_MAX)
+    return Frames.read(memory, address, length, Limits.PARTS_MAX)
         .<CallEnd>map(CallEnd.Parts::new)
         .orElseGet(() -> new CallEnd.Bad(new Outcome.BadOutput()));
   }

@@ -1,5 +1,6 @@
 package io.banyan.compute;
 
+import io.banyan.schema.Limits;
 import io.banyan.schema.Outcome;
 import java.util.List;
 
@@ -26,7 +27,7 @@ public sealed interface CallResult {
   /**
    * A {@code split} completed.
    *
-   * @param parts 1 to {@link Sandbox#PARTS_MAX}
+   * @param parts 1 to {@link Limits#PARTS_MAX}
    */
   record Divided(List<byte[]> parts, long fuel, CallRecord report) implements Ended {
     public Divided {

@@ -1,6 +1,7 @@
 package io.banyan.compute;
 
 import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Limits;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,9 +59,9 @@ final class ModuleInspector {
   }
 
   private Inspection read(byte[] wasm) throws RefusedException {
-    if (wasm.length > ModuleLimits.MODULE_BYTES_MAX) {
+    if (wasm.length > Limits.MODULE_BYTES_MAX) {
       throw new RefusedException(
-          "module of " + wasm.length + " bytes exceeds " + ModuleLimits.MODULE_BYTES_MAX);
+          "module of " + wasm.length + " bytes exceeds " + Limits.MODULE_BYTES_MAX);
     }
     if (wasm.length < HEADER.length
         || !Arrays.equals(wasm, 0, HEADER.length, HEADER, 0, HEADER.length)) {

@@ -7,7 +7,6 @@ package io.banyan.compute;
 final class ModuleLimits {
   private ModuleLimits() {}
 
-  static final int MODULE_BYTES_MAX = 8 << 20; // 8 MiB
   static final int FUNCTION_COUNT_MAX = 10_000; // 200 000 take the compiler 20 s
   static final int BODY_BYTES_MAX = 64 << 10; // 64 KiB; a JVM method holds no more
   static final int INSTRUCTION_COUNT_MAX = 1_000_000; // about 3 s of compiling

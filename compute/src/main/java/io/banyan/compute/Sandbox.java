@@ -2,6 +2,7 @@ package io.banyan.compute;
 
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Digest;
+import io.banyan.schema.Limits;
 import io.banyan.schema.Outcome;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -21,9 +22,6 @@ import java.util.concurrent.Semaphore;
  * payloads of NaNs.
  */
 public final class Sandbox implements AutoCloseable {
-  /** The most parts that a split may return. */
-  public static final int PARTS_MAX = 4096;
-
   private static final int COMPILE_QUEUE_MAX = 256; // waiting loads; more wait before the queue
 
   private final Runner runner = new EndiveRunner();
@@ -68,9 +66,9 @@ public final class Sandbox implements AutoCloseable {
    * the same compiler; an interrupt ends the waiting, not the compiling.
    */
   public LoadResult load(byte[] wasm) throws InterruptedException {
-    if (wasm.length > ModuleLimits.MODULE_BYTES_MAX) {
+    if (wasm.length > Limits.MODULE_BYTES_MAX) {
       return new LoadResult.Rejected(
-          "module of " + wasm.length + " bytes exceeds " + ModuleLimits.MODULE_BYTES_MAX);
+          "module of " + wasm.length + " bytes exceeds " + Limits.MODULE_BYTES_MAX);
     }
     Digest digest = Digest.sha256(wasm);
     Optional<LoadResult> known = cache.find(digest);

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -187,7 +188,7 @@ class ModuleRulesTest {
   @Test
   void largeThingsAreRejectedBeforeTheyAreCompiled() {
     assertRejected(
-        "module of 8388609 bytes exceeds 8388608", new byte[ModuleLimits.MODULE_BYTES_MAX + 1]);
+        "module of 8388609 bytes exceeds 8388608", new byte[Limits.MODULE_BYTES_MAX + 1]);
     TestingModule functions = reactor(ECHO);
     for (int i = 0; i < 9_999; i++) {
       functions.function("", VOID, "", "");

@@ -104,7 +104,7 @@ class QuantitiesTest {
     for (int i = units.length - 1; i >= 0; i--) {
       factor /= 1024;
       if (units[i].equals(words[1])) {
-        assertEquals(bytes, number * factor, 0.051 * factor);
+        assertEquals((double) bytes, number * factor, 0.051 * factor);
         return;
       }
     }

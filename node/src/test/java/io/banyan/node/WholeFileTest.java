@@ -63,8 +63,8 @@ class WholeFileTest {
   void stagedFileIsInItsPlaceOnlyWhenItWasCommitted() throws Exception {
     Path path = folder.resolve("file");
 
-    try (WholeFile dropped = WholeFile.stage("output", path, text("dropped"))) {
-      assertFalse(Files.exists(path), dropped.toString());
+    try (WholeFile _ = WholeFile.stage("output", path, text("dropped"))) {
+      assertFalse(Files.exists(path));
     }
     assertEquals(List.of(), names());
 

@@ -19,6 +19,7 @@ import io.banyan.node.Scratch;
 import io.banyan.node.WholeFile;
 import io.banyan.trust.Identity;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +123,16 @@ final class RunCommand implements Callable<Integer> {
     if (receipt != null) {
       WholeFile.requireFolder("receipt", receipt);
     }
+    if (receipt != null && output != null && isSameFile(Path.of(output), receipt)) {
+      throw new ParameterException(
+          spec.commandLine(), "--output and --receipt: both are to be the file " + receipt);
+    }
+  }
+
+  /** Whether one would take the other's place; a device takes both. */
+  private static boolean isSameFile(Path one, Path other) {
+    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
+        && (!Files.exists(one) || Files.isRegularFile(one));
   }
 
   /** Nothing is put in its place before all is written; and the receipt goes last. */

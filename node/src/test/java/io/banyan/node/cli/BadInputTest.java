@@ -552,6 +552,18 @@ class BadInputTest {
   }
 
   @Test
+  void answerAndReceiptDoNotShareAFile() {
+    receipt = folder.resolve(".").resolve("output");
+
+    assertEquals(
+        "--output and --receipt: both are to be the file " + receipt,
+        run("--split bytes").failsWith(USAGE));
+    receipt = Path.of("/dev/null");
+    output = receipt;
+    run("--split bytes").succeeds();
+  }
+
+  @Test
   void keyThatOthersCanReadIsRefused() throws IOException {
     Path key = folder.resolve("key");
     banyan("key show --key", key).succeeds();
