@@ -112,14 +112,15 @@ public final class LocalRun {
     JobDraft draft = job.draft();
     boolean merges = draft.module().exports(GuestFunction.MERGE);
     handle(new Event.Submitted(job.id(), draft.manifest(), draft.cuts(), merges));
+    long toldNanos = begin;
     while (end.isEmpty()) {
       long wait = Math.min(PROGRESS_NANOS, delegator.wakeNanos() - System.nanoTime());
       Event event = events.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
-      if (event == null) {
+      handle(event == null ? new Event.Woken() : event);
+      if (System.nanoTime() - toldNanos >= PROGRESS_NANOS) {
         delegator.progress(job.id()).ifPresent(progress);
-        event = new Event.Woken();
+        toldNanos = System.nanoTime();
       }
-      handle(event);
     }
     return new Report(
         end.get(), decision, System.nanoTime() - begin, calls.guestNanos(), workerCount);
