@@ -13,6 +13,7 @@ import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
+import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Signed;
@@ -101,6 +102,7 @@ public final class ReceiptVerification {
       throw failed("receipt " + files.receipt + ": the manifest's signature does not hold");
     }
     Manifest manifest = decodeManifest(signed);
+    requireProfile(manifest);
     JobId job = JobId.of(signed);
     GuestModule module = module(manifest);
     InputFile.Indexed indexed = index(manifest);
@@ -111,7 +113,7 @@ public final class ReceiptVerification {
     ReplayDraw draw = new ReplayDraw(files.replay);
     try (OutputCheck output = OutputCheck.open(files.output, content.merges())) {
       Verdict verdict =
-          new ReceiptCheck(job, manifest, content)
+          new ReceiptCheck(job, signed.signer(), manifest, content)
               .check(
                   steps,
                   step -> {
@@ -134,13 +136,33 @@ public final class ReceiptVerification {
     }
   }
 
+  private void requireProfile(Manifest manifest) throws CommandException {
+    if (!manifest.profile().equals(Profile.UNMETERED)) {
+      throw new CommandException(
+          ExitCode.REFUSED,
+          "receipt "
+              + files.receipt
+              + " was made under profile "
+              + manifest.profile().id()
+              + "; this build checks "
+              + Profile.UNMETERED.id()
+              + " only");
+    }
+  }
+
   private GuestModule module(Manifest manifest) throws CommandException, InterruptedException {
     byte[] wasm = JobDraft.readModule(files.module);
     BlobRef actual = BlobRef.of(wasm);
     if (!actual.equals(manifest.module())) {
       throw failed(mismatch("module " + files.module, actual, manifest.module()));
     }
-    return JobDraft.load(files.module, wasm, sandbox);
+    GuestModule module = JobDraft.load(files.module, wasm, sandbox);
+    boolean byModule = manifest.splitRule() instanceof SplitRule.ByModule;
+    if (byModule && !module.exports(GuestFunction.SPLIT)) {
+      throw failed(
+          "receipt " + files.receipt + ": its split rule is module, which exports no 'split'");
+    }
+    return module;
   }
 
   private InputFile.Indexed index(Manifest manifest) throws IOException, CommandException {

@@ -97,7 +97,7 @@ final class TestingRun {
       ByteArrayOutputStream output = new ByteArrayOutputStream();
       answer.writeOutput(output);
       Path receipt = folder.resolve("receipt");
-      WholeFile.write("receipt", receipt, out -> answer.writeReceipt(out, identity(2)));
+      WholeFile.write("receipt", receipt, out -> answer.writeReceipt(out, identity(1)));
       return new Done(
           report,
           output.toByteArray(),

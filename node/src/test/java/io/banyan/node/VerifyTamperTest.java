@@ -95,7 +95,7 @@ class VerifyTamperTest {
     assertEquals(4, report.receipt().leaves());
     assertEquals(5, report.replayed().size(), "four leaves and their merge");
     assertEquals(TestingRun.identity(1).publicKey(), report.submitter());
-    assertEquals(TestingRun.identity(2).publicKey(), report.signer());
+    assertEquals(TestingRun.identity(1).publicKey(), report.signer());
   }
 
   @Test

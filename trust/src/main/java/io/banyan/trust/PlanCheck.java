@@ -61,6 +61,7 @@ final class PlanCheck {
 
   /** Walks the whole plan, taking every step. */
   Found root() throws Mismatch {
+    refuseLongLeaves();
     Found found =
         switch (plan.root(cellCount())) {
           case PlanNode.Cells(Interval interval) -> cells(interval);
@@ -72,6 +73,17 @@ final class PlanCheck {
       throw new Mismatch("step " + stepCount + ": the plan ends before it");
     }
     return found;
+  }
+
+  /** Before a chunk is read: what is not planned is not to be asked for either. */
+  private void refuseLongLeaves() throws Mismatch {
+    if (manifest.splitRule() instanceof SplitRule.ByModule) {
+      return; // parts are looked at one by one
+    }
+    Optional<String> refusal = Plan.refusal(content.cuts());
+    if (refusal.isPresent()) {
+      throw new Mismatch("no job has this plan: " + refusal.get());
+    }
   }
 
   private int cellCount() {

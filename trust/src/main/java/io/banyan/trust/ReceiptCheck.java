@@ -5,6 +5,8 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Plan;
+import io.banyan.schema.Profile;
+import io.banyan.schema.PublicKey;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
@@ -22,12 +24,18 @@ import java.util.function.Supplier;
  */
 public final class ReceiptCheck {
   private final JobId job;
+  private final PublicKey runner;
   private final Manifest manifest;
   private final JobContent content;
 
-  /** A check of the job {@code job}, whose manifest's own signature was checked before. */
-  public ReceiptCheck(JobId job, Manifest manifest, JobContent content) {
+  /**
+   * A check of the job {@code job}, whose manifest's own signature was checked before.
+   *
+   * @param runner who must have signed that all of it was run
+   */
+  public ReceiptCheck(JobId job, PublicKey runner, Manifest manifest, JobContent content) {
     this.job = job;
+    this.runner = runner;
     this.manifest = manifest;
     this.content = content;
   }
@@ -48,6 +56,9 @@ public final class ReceiptCheck {
   }
 
   private Verdict stands(Signed signed, PlanCheck.Found found) {
+    if (!signed.signer().equals(runner)) {
+      return rejected("it is signed by " + signed.signer() + ", not by " + runner);
+    }
     if (!Signatures.hold(SigningDomain.RECEIPT, signed)) {
       return rejected("its signature does not hold");
     }
@@ -84,6 +95,9 @@ public final class ReceiptCheck {
               + evidence.leaves()
               + " and "
               + evidence.fuel());
+    }
+    if (manifest.profile().equals(Profile.UNMETERED) && evidence.fuel() != 0) {
+      return rejected("it counts fuel under a profile that has none");
     }
     if (!receipt.value().equals(found.value())) {
       return rejected("its output hash is not that of the last step");
