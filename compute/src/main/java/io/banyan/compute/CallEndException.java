@@ -35,6 +35,16 @@ final class CallEndException extends RuntimeException {
     return new CallEndException(new CallEnd.Interrupted());
   }
 
+  /**
+   * Ends the call if its thread was interrupted. The engine looks at that in loops and calls only;
+   * a straight line of bulk operations, each of milliseconds, would go on for minutes.
+   */
+  static void throwIfInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw interrupted();
+    }
+  }
+
   static CallEndException engineFailure(String detail) {
     return new CallEndException(new CallEnd.EngineFailure(detail));
   }

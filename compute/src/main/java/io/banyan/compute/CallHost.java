@@ -62,6 +62,7 @@ final class CallHost implements HostCalls {
 
   @Override
   public long call(HostImport function, GuestMemory memory, long[] args) {
+    CallEndException.throwIfInterrupted();
     return switch (function) {
       case LOG -> {
         log.line((int) args[0], memory, u32(args[1]), u32(args[2]));

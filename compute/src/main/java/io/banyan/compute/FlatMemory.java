@@ -210,12 +210,14 @@ final class FlatMemory implements Memory, GuestMemory {
   /** The engine adds the length to the address with 32 bits; what overflowed is before `from`. */
   @Override
   public void fill(byte value, int from, int to) {
+    CallEndException.throwIfInterrupted();
     checkRange(from, (long) to - from, size);
     Arrays.fill(bytes, from, to, value);
   }
 
   @Override
   public void copy(int target, int source, int length) {
+    CallEndException.throwIfInterrupted();
     checkRange(source, length, size);
     checkRange(target, length, size);
     System.arraycopy(bytes, source, bytes, target, length);
@@ -223,6 +225,7 @@ final class FlatMemory implements Memory, GuestMemory {
 
   @Override
   public void initPassiveSegment(int segment, int address, int offset, int length) {
+    CallEndException.throwIfInterrupted();
     if (isDroppedInEngine(segment)) {
       drop(segment);
     }

@@ -11,7 +11,10 @@ public sealed interface Command {
   /** Make this call; answer with {@link Event.Executed}. */
   record Execute(long call, PlannedCall planned) implements Command {}
 
-  /** Stop this call, whose report will be ignored. */
+  /**
+   * Stop this call. Its report will be ignored, and what it has stored by then is the performer's
+   * to drop.
+   */
   record Interrupt(long call) implements Command {}
 
   /**

@@ -13,6 +13,10 @@ import java.util.Optional;
  * Decides what this node does: which calls it makes, and when a job is over. It is told events and
  * answers with commands; it never blocks, and never throws for somebody else's fault.
  *
+ * <p>Of a job's budget it holds time and leaves; the limits of a call are the sandbox's. Fuel is
+ * not metered yet, and where nothing is lent no byte moves and no hop is made. Jobs are served in
+ * the order of their submission, whatever their priority.
+ *
  * <p>Confined to the driver thread.
  */
 public final class Delegator {

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The walk of one job's plan: which call can be made next, and what a finished call makes of the
  * whole. Leaves are begun from left to right; merges go before leaves, so that values are used up
- * as soon as they can be. Of the tree it holds only the inner nodes that are begun and not done:
- * those above a call that is being made, and no more than 16 values under each.
+ * as soon as they can be. Of the tree it holds only the inner nodes that are begun and not done,
+ * with no more than 16 values under each. Under the rule {@code module} it also holds the names of
+ * the parts of every split that is not used up: at most 4096 for each of the eight splits above
+ * each call that is out.
  *
  * <p>Confined to the driver thread.
  */
@@ -44,6 +46,7 @@ final class JobWalk {
   private final Deque<Ticket> ready = new ArrayDeque<>();
   private @Nullable JobEnd end;
 
+  private final long leavesMax;
   private long leafCount;
   private long leavesDone;
   private long unitsDone;
@@ -54,6 +57,8 @@ final class JobWalk {
     this.plan = Plan.of(manifest);
     this.merges = submitted.merges();
     this.inputCuts = submitted.cuts();
+    long planned = inputCuts.isPresent() ? Limits.CELLS_MAX : Limits.MODULE_LEAVES_MAX;
+    this.leavesMax = Math.min(planned, manifest.budget().leaves());
     switch (plan.root(inputCuts.map(Cuts::count).orElse(0))) {
       case PlanNode.Cells(Interval interval) -> begin(new InputGround(cuts()), interval, null, 0);
       case PlanNode.Part part -> beginPart(part, manifest.input(), Long.MAX_VALUE, null, 0);
@@ -172,21 +177,16 @@ final class JobWalk {
             ? new InputRef.InputRange(0, bytes.length())
             : new InputRef.Part(bytes);
     if (!plan.isLeaf(part, bytes.length(), parentBytes)) {
-      ready.addLast(new Split(call(part, GuestFunction.SPLIT, input), bytes, parent, slot));
-      return;
-    }
-    leafCount++;
-    if (leafCount > Limits.MODULE_LEAVES_MAX) {
-      end =
-          new JobEnd.PlanRefused(
-              "the module's splits make more than " + Limits.MODULE_LEAVES_MAX + " leaves");
+      PlannedCall split = call(part, GuestFunction.SPLIT, input);
+      if (bytes.length() > manifest.limits().splitBytesMax()) {
+        limitExceeded(split, bytes.digest(), LimitKind.SPLIT);
+        return;
+      }
+      ready.addLast(new Split(split, bytes, parent, slot));
       return;
     }
     if (bytes.length() > Limits.LEAF_BYTES_MAX) {
-      Outcome tooLong = new Outcome.LimitExceeded(LimitKind.LEAF);
-      end =
-          new JobEnd.TaskFailed(
-              part, badClaim(call(part, GuestFunction.EXECUTE, input), bytes.digest(), tooLong, 0));
+      limitExceeded(call(part, GuestFunction.EXECUTE, input), bytes.digest(), LimitKind.LEAF);
       return;
     }
     beginLeaf(part, input, bytes.length(), parent, slot);
@@ -194,6 +194,12 @@ final class JobWalk {
 
   private void beginLeaf(
       PlanNode node, InputRef input, long units, @Nullable Open parent, int slot) {
+    leafCount++;
+    if (leafCount > leavesMax) {
+      end =
+          new JobEnd.PlanRefused("the plan has more leaves than the " + leavesMax + " it may have");
+      return;
+    }
     ready.addLast(new Leaf(call(node, GuestFunction.EXECUTE, input), units, parent, slot));
   }
 
@@ -284,12 +290,27 @@ final class JobWalk {
       return;
     }
     if (merges) {
-      InputRef input = new InputRef.Values(blobs(open));
-      ready.addFirst(new Merge(call(open.node, GuestFunction.MERGE, input), open));
+      merge(open);
       return;
     }
     List<Value> values = List.of(open.values);
     finish(open, Value.Rope.over(values.stream().map(Value::named).toList()), commands);
+  }
+
+  /** Whether the values are too many for one merge is known by their lengths, on every machine. */
+  private void merge(Open open) {
+    List<BlobRef> values = blobs(open);
+    PlannedCall call = call(open.node, GuestFunction.MERGE, new InputRef.Values(values));
+    if (Value.framedBytes(values) > manifest.limits().mergeInputBytesMax()) {
+      limitExceeded(call, Value.listDigest(values), LimitKind.MERGE);
+      return;
+    }
+    ready.addFirst(new Merge(call, open));
+  }
+
+  private void limitExceeded(PlannedCall call, Digest input, LimitKind limit) {
+    Outcome outcome = new Outcome.LimitExceeded(limit);
+    end = new JobEnd.TaskFailed(call.node(), badClaim(call, input, outcome, 0));
   }
 
   private void finish(Open open, Value value, List<Command> commands) {

@@ -492,7 +492,7 @@ class DelegatorTest {
     }
 
     assertEquals(
-        new JobEnd.PlanRefused("the module's splits make more than 1048576 leaves"),
+        new JobEnd.PlanRefused("the plan has more leaves than the 1048576 it may have"),
         end.orElseThrow());
     assertTrue(leaves <= Limits.MODULE_LEAVES_MAX);
   }

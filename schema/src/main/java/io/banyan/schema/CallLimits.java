@@ -8,7 +8,7 @@ package io.banyan.schema;
  * @param memoryBytesMax the guest's linear memory, 64 KiB to 2 GiB − 64 KiB, whole pages
  * @param depthBytesMax the guest's call stack as the profile counts it, 1 or more
  * @param outputBytesMax the value a call returns, 0 or more
- * @param wallMillis time by the clock after which the host gives up on the call, 1 or more
+ * @param wallMillis time by the clock after which the host gives up on the call, 1 to a year
  */
 public record CallLimits(
     long fuel, long memoryBytesMax, long depthBytesMax, long outputBytesMax, long wallMillis) {
@@ -48,9 +48,9 @@ public record CallLimits(
       throw new IllegalArgumentException(
           "output limit is " + outputBytesMax + " bytes, must be 0 to 2 GiB - 64 KiB");
     }
-    if (wallMillis < 1) {
+    if (wallMillis < 1 || wallMillis > Budget.TIME_MILLIS_MAX) {
       throw new IllegalArgumentException(
-          "wall time limit is " + wallMillis + " ms, must be 1 or more");
+          "wall time limit is " + wallMillis + " ms, must be 1 to " + Budget.TIME_MILLIS_MAX);
     }
   }
 

@@ -133,7 +133,12 @@ final class Fields {
    * here.
    */
   static <E extends Enum<E>> E named(Class<E> type, Enum<?> constant) {
-    return Enum.valueOf(type, constant.name());
+    for (E value : type.getEnumConstants()) {
+      if (value.name().equals(constant.name())) {
+        return value;
+      }
+    }
+    throw unset(type.getSimpleName());
   }
 
   /** A union whose arm is unset, or not in this version of the schema. */

@@ -53,4 +53,19 @@ public sealed interface Value {
   static Digest listDigest(List<? extends Named> parts) {
     return Preimage.tagged("banyan/list/1").blobs(parts).hash();
   }
+
+  /**
+   * The length of {@code items} as a guest is handed them, or hands them back: u32 count, then u32
+   * length and bytes of each. Long.MAX_VALUE if it does not fit.
+   */
+  static long framedBytes(List<BlobRef> items) {
+    long framed = Integer.BYTES;
+    for (BlobRef item : items) {
+      if (item.length() > Long.MAX_VALUE - Integer.BYTES - framed) {
+        return Long.MAX_VALUE;
+      }
+      framed += Integer.BYTES + item.length();
+    }
+    return framed;
+  }
 }

@@ -10,7 +10,9 @@ import org.capnproto.FromPointerReader;
 /**
  * Values to bytes and back: standard unpacked Cap'n Proto messages, as {@code banyan.capnp} has
  * them. The same value is always the same bytes. Bytes that are no value are a {@link
- * MalformedMessageException}, and nothing else; they cost no more memory than they have bytes.
+ * MalformedMessageException}, and nothing else. Nothing is allocated because bytes claim a size: a
+ * message costs memory in proportion to what came, at most 16 bytes a byte and 64 KiB, since values
+ * in memory are wider than on the wire.
  *
  * <p>What is signed is encoded once and kept: payloads are decoded from the exact bytes that came.
  *

@@ -230,7 +230,11 @@ class RulesTest {
     refusedBecause(
         "output limit is " + (most + 1) + " bytes, must be 0 to 2 GiB - 64 KiB",
         () -> limits(1, page, 1, most + 1, 1));
-    refusedBecause("wall time limit is 0 ms, must be 1 or more", () -> limits(1, page, 1, 0, 0));
+    for (long millis : new long[] {0, Budget.TIME_MILLIS_MAX + 1}) {
+      refusedBecause(
+          "wall time limit is " + millis + " ms, must be 1 to 31622400000",
+          () -> limits(1, page, 1, 0, millis));
+    }
   }
 
   @Test

@@ -166,7 +166,7 @@ final class Samples {
         CallLimits.PAGE_BYTES * number(1, CallLimits.MEMORY_BYTES_MAX / CallLimits.PAGE_BYTES),
         number(1, Long.MAX_VALUE),
         number(0, CallLimits.MEMORY_BYTES_MAX),
-        number(1, Long.MAX_VALUE));
+        number(1, Budget.TIME_MILLIS_MAX));
   }
 
   Budget budget() {

@@ -108,7 +108,7 @@ final class PlanCheck {
     }
     Step split = take(part, GuestFunction.SPLIT, bytes.digest());
     long splitBytesMax = manifest.limits().splitBytesMax();
-    if (bytes.length() > splitBytesMax || framedBytes(split.parts()) > splitBytesMax) {
+    if (bytes.length() > splitBytesMax || Value.framedBytes(split.parts()) > splitBytesMax) {
       throw wrong(
           split,
           "its input or its parts are more than the "
@@ -187,27 +187,12 @@ final class PlanCheck {
     }
     Step merge = take(node, GuestFunction.MERGE, Value.listDigest(values));
     long mergeBytesMax = manifest.limits().mergeInputBytesMax();
-    if (framedBytes(values) > mergeBytesMax) {
+    if (Value.framedBytes(values) > mergeBytesMax) {
       throw wrong(
           merge, "its input is more than the " + mergeBytesMax + " bytes that a merge may have");
     }
     own.add(merge.claim());
     return output(merge.claim());
-  }
-
-  /**
-   * The length of {@code items} as a guest is handed them, or hands them back: u32 count, then u32
-   * length and bytes of each. Long.MAX_VALUE if it does not fit.
-   */
-  private static long framedBytes(List<BlobRef> items) {
-    long framed = Integer.BYTES;
-    for (BlobRef item : items) {
-      if (item.length() > Long.MAX_VALUE - Integer.BYTES - framed) {
-        return Long.MAX_VALUE;
-      }
-      framed += Integer.BYTES + item.length();
-    }
-    return framed;
   }
 
   private static Value output(Claim claim) {
