@@ -10,7 +10,6 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 banyan=$here/banyan
 examples=$here/../examples
-replay=5
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -45,12 +44,12 @@ job() {
     --output "$scratch/$name.out" --receipt "$scratch/$name.receipt" 2>&1 | tee "$scratch/$name.log"
 }
 
-# verify NAME MODULE: the receipt against module, input and output, and some calls run again.
+# verify NAME MODULE REPLAY: the receipt against module, input and output, and calls run again.
 verify() {
-  local name=$1 module=$2
+  local name=$1 module=$2 replay=$3
   say "" "== $name: banyan verify, in a process of its own"
   "$banyan" verify "$scratch/$name.receipt" --module "$module" --input "$text" \
-    --output "$scratch/$name.out" --replay $replay || fail "the receipt of $name does not verify"
+    --output "$scratch/$name.out" --replay "$replay" || fail "the receipt of $name does not verify"
 }
 
 # same NAME: the answer against plain Java's; prints the speed of both.
@@ -68,7 +67,7 @@ job words "$words"
 java "$here/Reference.java" words "$text" > "$scratch/words.expected" 2> "$scratch/words.java"
 same words
 say "words: $(cat "$scratch/words.out")"
-verify words "$words"
+verify words "$words" all
 
 search=$examples/fuzzy-search/fuzzy-search.wasm
 job search "$search" --chunk 256KiB --params "$scratch/query"
@@ -77,7 +76,7 @@ java "$here/Reference.java" fuzzy "$text" "$scratch/query" \
 same search
 say "closest to '$(cat "$scratch/query")':"
 cat "$scratch/search.out"
-verify search "$search"
+verify search "$search" 5
 
 leaves=$(sed -n 's/^completed: \([0-9]*\) leaves.*/\1/p' "$scratch"/{words,search}.log |
   awk '{ sum += $1 } END { print sum }')

@@ -79,6 +79,9 @@ public final class Sandbox implements AutoCloseable {
     try {
       return compiled.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof OutOfMemoryError exhausted) {
+        throw exhausted;
+      }
       throw new IllegalStateException(
           "module " + digest.abbreviated() + " could not be compiled here: " + e.getCause(), e);
     }
@@ -138,16 +141,21 @@ public final class Sandbox implements AutoCloseable {
     }
     return Optional.of(
         ("a call reserves 1.5 times %s of memory, this node has %s for guests:"
-                + " submit with --memory %s or less, or start the node with -Xmx%dm")
+                + " give it --memory %s or less, or this process more heap, -Xmx%dm")
             .formatted(
                 mebibytes(pageBytes(memoryPages)),
                 mebibytes(pageBytes(budget.pages())),
                 mebibytes(pageBytes(budget.pages() / 3 * 2)),
-                pageBytes(reservedPages) / 3 * 4 / (1 << 20) + 1));
+                heapMebibytes(reservedPages)));
   }
 
   private static long pageBytes(int pages) {
     return (long) pages * CallLimits.PAGE_BYTES;
+  }
+
+  /** Three quarters of it are the guests'; collectors keep up to an eighth of it for themselves. */
+  private static long heapMebibytes(int reservedPages) {
+    return pageBytes(reservedPages) / 3 * 4 / 7 * 8 / (1 << 20) + 1;
   }
 
   private static String mebibytes(long bytes) {

@@ -197,7 +197,7 @@ class EndingsTest {
       String refusal = small.sandbox.refusal(undeclared, LIMITS).orElseThrow();
       assertEquals(
           "a call reserves 1.5 times 16MiB of memory, this node has 768KiB for guests:"
-              + " submit with --memory 512KiB or less, or start the node with -Xmx33m",
+              + " give it --memory 512KiB or less, or this process more heap, -Xmx37m",
           refusal);
       assertEquals(NoResultReason.HOST_MEMORY, noResult(small.call(execution(undeclared, LIMITS))));
       assertTrue(small.sandbox.refusal(declared, LIMITS).isEmpty());

@@ -76,8 +76,12 @@ public final class ClaimLog implements AutoCloseable {
     }
     offsets.put(record.node(), end);
     buffer.flip();
-    while (buffer.hasRemaining()) {
-      end += file.write(buffer, end);
+    try {
+      while (buffer.hasRemaining()) {
+        end += file.write(buffer, end);
+      }
+    } catch (IOException e) {
+      throw new IOException("the log of claims cannot be written: " + InputFile.reason(e), e);
     }
   }
 

@@ -69,6 +69,8 @@ final class GuestCalls {
       return report(handed.digest, result, begin);
     } catch (IOException e) {
       return new CallReport.NoResult(HostFailure.RESOURCES, InputFile.reason(e));
+    } catch (OutOfMemoryError e) {
+      return new CallReport.NoResult(HostFailure.RESOURCES, Heap.exhausted());
     }
   }
 

@@ -65,10 +65,14 @@ public final class InputFile implements AutoCloseable {
   }
 
   /** Copies {@code stream} to a file in {@code folder}, since an input is read more than once. */
-  public static InputFile spool(InputStream stream, Path folder)
-      throws IOException, CommandException {
+  public static InputFile spool(InputStream stream, Path folder) throws CommandException {
     Path spooled = folder.resolve("input");
-    Files.copy(stream, spooled);
+    try {
+      Files.copy(stream, spooled);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.FAILURE, "stdin cannot be copied to " + folder + ": " + reason(e), e);
+    }
     return open(spooled);
   }
 

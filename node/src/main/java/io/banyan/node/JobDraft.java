@@ -66,7 +66,8 @@ public record JobDraft(
             : new byte[0];
     List<byte[]> shared = new ArrayList<>();
     for (Path path : request.shared()) {
-      shared.add(readFile("shared blob", path, Integer.MAX_VALUE));
+      // One that a guest has no room for is not worth the reading.
+      shared.add(readFile("shared blob", path, (int) request.limits().memoryBytesMax()));
     }
     SplitRule rule = rule(request, module);
     requireInput(request.input(), rule);

@@ -128,7 +128,7 @@ final class ReceiptReader implements AutoCloseable {
   void end() throws IOException {
     byte[] actual = in.getMessageDigest().digest();
     in.on(false);
-    byte[] closing = in.readAllBytes();
+    byte[] closing = in.readNBytes(actual.length + 1);
     if (!Arrays.equals(actual, closing)) {
       throw new DamagedException(
           "receipt " + path + ": its last 32 bytes are not the SHA-256 of all before them");

@@ -3,6 +3,10 @@ package io.banyan.node;
 import io.banyan.compute.Configuration;
 import io.banyan.compute.GuestModule;
 import io.banyan.compute.Sandbox;
+import io.banyan.delegation.CallReport;
+import io.banyan.delegation.Delegator;
+import io.banyan.delegation.JobEnd;
+import io.banyan.delegation.PlannedCall;
 import io.banyan.node.ReceiptReader.DamagedException;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Cuts;
@@ -18,7 +22,9 @@ import io.banyan.schema.PublicKey;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
+import io.banyan.schema.Value;
 import io.banyan.schema.WireCodec;
+import io.banyan.trust.Evidence;
 import io.banyan.trust.JobContent;
 import io.banyan.trust.ReceiptCheck;
 import io.banyan.trust.Signatures;
@@ -37,6 +43,9 @@ import java.util.function.LongConsumer;
  * from anyone else.
  */
 public final class ReceiptVerification {
+  /** Every leaf, merge and split: then nothing rests on the signer's word any more. */
+  public static final int REPLAY_ALL = Integer.MAX_VALUE;
+
   private final Files files;
   private final Sandbox sandbox;
   private final LongConsumer progress;
@@ -45,7 +54,8 @@ public final class ReceiptVerification {
    * What is held against each other.
    *
    * @param shared the job's shared blobs, in order; looked at only when something is run again
-   * @param replay how many leaves are drawn and run again, 0 or more
+   * @param replay how many leaves are drawn and run again, 0 or more; {@link #REPLAY_ALL} for every
+   *     call of the plan
    */
   public record Files(
       Path receipt,
@@ -110,7 +120,8 @@ public final class ReceiptVerification {
     Content content = new Content(manifest, module, indexed);
 
     ReceiptReader.Steps steps = reader.steps();
-    ReplayDraw draw = new ReplayDraw(files.replay);
+    boolean all = files.replay == REPLAY_ALL;
+    ReplayDraw draw = new ReplayDraw(all ? 0 : files.replay);
     try (OutputCheck output = OutputCheck.open(files.output, content.merges())) {
       Verdict verdict =
           new ReceiptCheck(job, signed.signer(), manifest, content)
@@ -130,7 +141,10 @@ public final class ReceiptVerification {
       reader.end();
       Receipt receipt = decodeReceipt(steps.receipt());
       output.end(receipt.value().named());
-      List<String> replayed = replay(job, signed, content, module, draw, scratch);
+      List<String> replayed =
+          all
+              ? replayAll(job, signed, content, module, receipt, scratch)
+              : replay(job, signed, content, module, draw, scratch);
       return new Report(
           job, signed.signer(), steps.receipt().signer(), manifest, receipt, replayed);
     }
@@ -263,6 +277,55 @@ public final class ReceiptVerification {
     return draw.steps().stream()
         .map(step -> step.claim().function().exportName() + " of plan node " + step.node())
         .toList();
+  }
+
+  /** Runs the whole job, by its own plan, and wants it to come to the very same. */
+  private List<String> replayAll(
+      JobId job, Signed signed, Content content, GuestModule module, Receipt receipt, Path scratch)
+      throws IOException, CommandException, InterruptedException {
+    Manifest manifest = decodeManifest(signed);
+    Configuration configuration = new Configuration(manifest.params().toArray(), shared(manifest));
+    JobDraft draft = new JobDraft(manifest, content.cuts, module, configuration, files.input);
+    try (BlobStore store = new BlobStore(scratch, Runtime.getRuntime().maxMemory() / 8);
+        ClaimLog claims = new ClaimLog(scratch)) {
+      JobEnd end =
+          LocalRun.run(
+                  new PreparedJob(job, signed, draft),
+                  sandbox,
+                  Delegator.Settings.of(Runtime.getRuntime().availableProcessors()),
+                  store,
+                  claims,
+                  _ -> {})
+              .end();
+      return switch (end) {
+        case JobEnd.Completed(Value value, Evidence evidence)
+            when value.equals(receipt.value())
+                && evidence.executionRoot().equals(receipt.executionRoot()) ->
+            List.of("every call of the plan");
+        case JobEnd.Completed(Value value, Evidence evidence) ->
+            throw failed(
+                "receipt "
+                    + files.receipt
+                    + ": run again, the job comes to the output hash "
+                    + value.named().digest()
+                    + " and the execution hash "
+                    + evidence.executionRoot()
+                    + ", not to those of the receipt");
+        case JobEnd.TaskFailed trouble ->
+            throw failed("receipt " + files.receipt + ": run again, " + trouble.words());
+        case JobEnd.PlanRefused(String reason) ->
+            throw failed("receipt " + files.receipt + ": " + reason);
+        case JobEnd.NodeFailed(PlannedCall call, CallReport.NoResult why) ->
+            throw new CommandException(
+                ExitCode.FAILURE, call.words() + " could not be run again here: " + why.detail());
+        case JobEnd.TimedOut(long timeMillis) ->
+            throw new CommandException(
+                ExitCode.TIMEOUT,
+                "running the job again took longer than its own "
+                    + Quantities.seconds(timeMillis / 1e3));
+        case JobEnd.Cancelled() -> throw new IllegalStateException("nobody cancels a replay");
+      };
+    }
   }
 
   private List<byte[]> shared(Manifest manifest) throws CommandException {

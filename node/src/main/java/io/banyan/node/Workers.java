@@ -127,9 +127,7 @@ final class Workers {
     private CallReport report(Work work) {
       try {
         return work.body.get();
-      } catch (OutOfMemoryError e) {
-        return new CallReport.NoResult(HostFailure.RESOURCES, e.toString());
-      } catch (RuntimeException | StackOverflowError | LinkageError e) {
+      } catch (Throwable e) {
         // Our bug: its trace is as loud as if it had ended the thread.
         thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
         return new CallReport.NoResult(HostFailure.FAULT, e.toString());

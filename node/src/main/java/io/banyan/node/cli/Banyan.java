@@ -2,6 +2,7 @@ package io.banyan.node.cli;
 
 import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
+import io.banyan.node.Heap;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,13 @@ public final class Banyan {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Banyan::usage);
     commandLine.setExecutionExceptionHandler(Banyan::failure);
-    int code = args.length == 0 ? help(commandLine) : commandLine.execute(args);
+    int code;
+    try {
+      code = args.length == 0 ? help(commandLine) : commandLine.execute(args);
+    } catch (OutOfMemoryError e) {
+      say(commandLine, Heap.exhausted());
+      code = ExitCode.FAILURE.number();
+    }
     // A print stream swallows what goes wrong: nobody may take a lost answer for a whole one.
     if (code == ExitCode.OK.number()
         && (System.out.checkError() || commandLine.getOut().checkError())) {

@@ -52,19 +52,16 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--replay",
-      paramLabel = "K",
-      description = "Draw K leaves and a merge, and run them again (default: 0).")
-  private int replay;
+      paramLabel = "K|all",
+      description = "Draw K leaves and a lowest merge and run them again; or every call.")
+  private String replay = "0";
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Override
   public Integer call() throws IOException, CommandException, InterruptedException {
-    if (replay < 0 || replay > REPLAY_MAX) {
-      throw new ParameterException(
-          spec.commandLine(), "--replay: " + replay + " is not between 0 and " + REPLAY_MAX);
-    }
+    int replays = replays();
     try (InputFile opened = input == null ? null : InputFile.open(input);
         Scratch scratch = Scratch.create();
         Sandbox sandbox = new Sandbox(SandboxOptions.forThisHeap());
@@ -78,7 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
                   Optional.ofNullable(opened),
                   shared,
                   Optional.ofNullable(output),
-                  replay),
+                  replays),
               sandbox,
               scratch.folder(),
               bytes -> progress.reading(bytes, total));
@@ -86,6 +83,18 @@ final class VerifyCommand implements Callable<Integer> {
       show(report);
     }
     return ExitCode.OK.number();
+  }
+
+  private int replays() {
+    if (replay.equals("all")) {
+      return ReceiptVerification.REPLAY_ALL;
+    }
+    if (!replay.matches("[0-9]{1,6}") || Integer.parseInt(replay) > REPLAY_MAX) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--replay: '" + replay + "' is neither 'all' nor between 0 and " + REPLAY_MAX);
+    }
+    return Integer.parseInt(replay);
   }
 
   private void show(ReceiptVerification.Report report) {
@@ -108,22 +117,29 @@ final class VerifyCommand implements Callable<Integer> {
         "proven: every call is where the plan has it, all digests follow from one another, and the"
             + " signer stands for them");
     out.data("not proven by this: that a call comes to what is claimed, unless it was run again");
-    int replayed = report.replayed().size();
-    if (replayed > 0) {
-      out.data(
-          String.format(
-              Locale.ROOT,
-              "run again here, and right: %d calls: %s; a wrong share of the leaves above %.3g is"
-                  + " excluded at 95 %%",
-              replayed,
-              String.join(", ", report.replayed()),
-              excludedShare(report)));
+    replayLine(report).ifPresent(out::data);
+  }
+
+  private Optional<String> replayLine(ReceiptVerification.Report report) {
+    if (report.replayed().isEmpty()) {
+      return Optional.empty();
     }
+    if (replays() == ReceiptVerification.REPLAY_ALL) {
+      return Optional.of("run again here, and right: every call of the plan, up to the answer");
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "run again here, and right: %d calls, drawn evenly; a wrong share of the leaves above"
+                + " %.3g is excluded at 95 %%; merges over more than 16 leaves were not run again"
+                + " (--replay all)",
+            report.replayed().size(),
+            excludedShare(report)));
   }
 
   /** 1 − 0.05^(1/k): more wrong leaves than that would have shown among k, 95 times in 100. */
   private double excludedShare(ReceiptVerification.Report report) {
-    long leaves = Math.min(replay, report.receipt().leaves());
+    long leaves = Math.min(replays(), report.receipt().leaves());
     return leaves == report.receipt().leaves() ? 0 : 1 - Math.pow(0.05, 1.0 / leaves);
   }
 
