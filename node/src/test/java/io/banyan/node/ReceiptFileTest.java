@@ -88,7 +88,7 @@ class ReceiptFileTest {
       assertEquals("execute 0", words.getFirst());
       assertEquals("merge 0-16", words.get(16));
       assertEquals(List.of("merge 16-20", "merge 0-20"), words.subList(21, 23));
-      assertEquals(TestingRun.identity(2).publicKey(), steps.receipt().signer());
+      assertEquals(TestingRun.identity(1).publicKey(), steps.receipt().signer());
       reader.end();
     }
   }

@@ -1,15 +1,26 @@
 package io.banyan.node;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.CallLimits;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Profile;
+import io.banyan.schema.Signed;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.Step;
+import io.banyan.schema.WireCodec;
+import io.banyan.trust.Identity;
+import io.banyan.trust.SigningDomain;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -108,6 +119,141 @@ class VerifyTamperTest {
     }
 
     verify(0);
+  }
+
+  /** A job of one leaf, in as few bytes as a receipt has. */
+  private void smallestJob() throws Exception {
+    byte[] guest = TestingGuest.of(TestingGuest.ECHO).bytes();
+    TestingRun.Done done = runs.run(runs.draft(guest, new byte[] {'b'}, "bytes", 1), 1);
+    Files.write(output, done.output());
+  }
+
+  @Test
+  void everySingleBitOfASmallReceiptCounts() throws Exception {
+    smallestJob();
+    byte[] whole = Files.readAllBytes(receipt);
+    verify(1);
+
+    try (InputFile opened = InputFile.open(input())) {
+      ReceiptVerification.Files files =
+          new ReceiptVerification.Files(
+              receipt, module(), Optional.of(opened), List.of(), Optional.empty(), 0);
+      for (int bit = 0; bit < whole.length * Byte.SIZE; bit++) {
+        byte[] flipped = whole.clone();
+        flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+        Files.write(receipt, flipped);
+
+        CommandException rejected =
+            assertThrows(
+                CommandException.class,
+                () -> ReceiptVerification.verify(files, TestingRun.SANDBOX, folder, _ -> {}),
+                "bit " + bit);
+
+        assertEquals(ExitCode.VERIFICATION_FAILED, rejected.code(), "bit " + bit);
+        String sentence = String.valueOf(rejected.getMessage());
+        assertTrue(sentence.startsWith("receipt " + receipt), "bit " + bit + ": " + sentence);
+      }
+    }
+  }
+
+  /** What a receipt holds, to be put together anew. */
+  private record Contents(Signed manifest, List<Step> steps, Signed root) {}
+
+  private Contents contents() throws Exception {
+    try (ReceiptReader reader = ReceiptReader.open(receipt)) {
+      Signed manifest = reader.manifest();
+      ReceiptReader.Steps steps = reader.steps();
+      List<Step> read = new ArrayList<>();
+      steps.forEachRemaining(read::add);
+      return new Contents(manifest, read, steps.receipt());
+    }
+  }
+
+  /** Writes a receipt whose closing hash holds. */
+  private void forge(Signed manifest, List<Step> steps, Signed root) throws IOException {
+    try (OutputStream out = Files.newOutputStream(receipt)) {
+      ReceiptFile.write(out, manifest, steps.iterator(), root);
+    }
+  }
+
+  /** The manifest of this receipt under another profile and rule, signed by its submitter. */
+  private static Signed wish(Signed signed, Profile profile, SplitRule rule) throws Exception {
+    Manifest old = WireCodec.decodeManifest(signed.payload());
+    Manifest changed =
+        new Manifest(
+            profile,
+            old.token(),
+            old.createdMillis(),
+            old.module(),
+            old.input(),
+            old.params(),
+            old.shared(),
+            rule,
+            old.chunkBytes(),
+            old.limits(),
+            old.budget(),
+            old.retries(),
+            old.verification(),
+            old.routing(),
+            old.partialPermille(),
+            old.memo(),
+            old.operationWeight());
+    return TestingRun.identity(1).sign(SigningDomain.MANIFEST, WireCodec.encodeManifest(changed));
+  }
+
+  @Test
+  void receiptPutTogetherAnewAsItWasHolds() throws Exception {
+    byte[] whole = Files.readAllBytes(receipt);
+    Contents was = contents();
+
+    forge(was.manifest(), was.steps(), was.root());
+
+    assertArrayEquals(whole, Files.readAllBytes(receipt));
+    verify(0);
+  }
+
+  @Test
+  void receiptSignedAnewByAStrangerIsRejected() throws Exception {
+    Contents was = contents();
+    Identity stranger = TestingRun.identity(2);
+    Signed theirs = stranger.sign(SigningDomain.RECEIPT, was.root().payload().toArray());
+
+    forge(was.manifest(), was.steps(), theirs);
+
+    assertEquals(
+        "receipt "
+            + receipt
+            + ", root receipt: it is signed by "
+            + stranger.publicKey()
+            + ", not by "
+            + TestingRun.identity(1).publicKey(),
+        rejection(0));
+  }
+
+  @Test
+  void receiptOfAnUnknownProfileIsRefusedByName() throws Exception {
+    Contents was = contents();
+    Signed metered = wish(was.manifest(), new Profile("1"), new SplitRule.ByBytes());
+
+    forge(metered, was.steps(), was.root());
+
+    CommandException refused = assertThrows(CommandException.class, () -> verify(0));
+    assertEquals(ExitCode.REFUSED, refused.code());
+    assertEquals(
+        "receipt " + receipt + " was made under profile 1; this build checks 0-unmetered only",
+        refused.getMessage());
+  }
+
+  @Test
+  void ruleModuleOfAModuleThatExportsNoSplitIsRejected() throws Exception {
+    Contents was = contents();
+    Signed split = wish(was.manifest(), Profile.UNMETERED, new SplitRule.ByModule());
+
+    forge(split, was.steps(), was.root());
+
+    assertEquals(
+        "receipt " + receipt + ": its split rule is module, which exports no 'split'",
+        rejection(0));
   }
 
   @Test

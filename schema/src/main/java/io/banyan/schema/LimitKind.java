@@ -12,7 +12,7 @@ public enum LimitKind {
   MERGE(3),
   /** The input or output of a split exceeds a quarter of the memory limit. */
   SPLIT(4),
-  /** A leaf is longer than {@link Limits#LEAF_BYTES_MAX}, or a split made too many of them. */
+  /** A leaf is longer than {@link Limits#LEAF_BYTES_MAX}. */
   LEAF(5);
 
   private final int code;

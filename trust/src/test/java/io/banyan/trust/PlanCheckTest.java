@@ -390,7 +390,7 @@ class PlanCheckTest {
         new PlanCheck(manifest, new Content(finder.finish()), List.of(step).iterator(), s -> {});
 
     assertEquals(
-        "step 0 (execute of plan node 0): the leaf is 16777217 bytes long, limit 16777216",
+        "no job has this plan: the leaf at input offset 0 is 16777217 bytes long, limit 16777216",
         assertThrows(PlanCheck.Mismatch.class, check::root).getMessage());
   }
 

@@ -49,6 +49,7 @@ final class TestingJob implements JobContent {
   record Node(Value value, Digest executionRoot, long leaves, long fuel) {}
 
   private TestingJob(
+      Profile profile,
       SplitRule rule,
       int chunkBytes,
       byte[] input,
@@ -57,7 +58,7 @@ final class TestingJob implements JobContent {
     this.input = input;
     this.merges = merges;
     this.split = split;
-    this.manifest = manifest(rule, chunkBytes, BlobRef.of(input), CallLimits.DEFAULT);
+    this.manifest = manifest(profile, rule, chunkBytes, BlobRef.of(input), CallLimits.DEFAULT);
     this.plan = Plan.of(manifest);
     this.ends = ends(rule, chunkBytes, input);
     this.root =
@@ -68,8 +69,14 @@ final class TestingJob implements JobContent {
 
   /** A job cut by bytes, lines or an index. */
   static TestingJob ofCells(SplitRule rule, int chunkBytes, String input, boolean merges) {
+    return ofCells(Profile.UNMETERED, rule, chunkBytes, input, merges);
+  }
+
+  /** The same under a profile of the caller's choice; its claims count fuel under any. */
+  static TestingJob ofCells(
+      Profile profile, SplitRule rule, int chunkBytes, String input, boolean merges) {
     byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
-    return new TestingJob(rule, chunkBytes, bytes, merges, part -> List.of());
+    return new TestingJob(profile, rule, chunkBytes, bytes, merges, part -> List.of());
   }
 
   /**
@@ -83,12 +90,18 @@ final class TestingJob implements JobContent {
       boolean merges,
       Function<PlanNode.Part, List<Integer>> split) {
     byte[] bytes = new byte[inputBytes];
-    return new TestingJob(new SplitRule.ByModule(), chunkBytes, bytes, merges, split);
+    return new TestingJob(
+        Profile.UNMETERED, new SplitRule.ByModule(), chunkBytes, bytes, merges, split);
   }
 
   static Manifest manifest(SplitRule rule, int chunkBytes, BlobRef input, CallLimits limits) {
+    return manifest(Profile.UNMETERED, rule, chunkBytes, input, limits);
+  }
+
+  private static Manifest manifest(
+      Profile profile, SplitRule rule, int chunkBytes, BlobRef input, CallLimits limits) {
     return new Manifest(
-        Profile.UNMETERED,
+        profile,
         Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
         1,
         BlobRef.of(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0}),

@@ -1,0 +1,290 @@
+package io.banyan.trust;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Interval;
+import io.banyan.schema.JobId;
+import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Profile;
+import io.banyan.schema.Receipt;
+import io.banyan.schema.Signed;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.Step;
+import io.banyan.schema.Value;
+import io.banyan.schema.WireCodec;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Every receipt here is one that its signer did sign: what is wrong with it is what it says. */
+class ReceiptCheckTest {
+  private static final Identity RUNNER = identity(1);
+  private static final Identity STRANGER = identity(2);
+  private static final Digest OTHER = Digest.sha256(new byte[] {42});
+
+  private final TestingJob job = job(new Profile("1"));
+  private final Receipt honest = receipt(job);
+
+  /** Four cells of four bytes and their merge. */
+  private static TestingJob job(Profile profile) {
+    return TestingJob.ofCells(profile, new SplitRule.ByBytes(), 4, "x".repeat(15), true);
+  }
+
+  private static Identity identity(int seed) {
+    byte[] secret = new byte[Identity.SEED_LENGTH];
+    secret[0] = (byte) seed;
+    return Identity.ofSeed(secret);
+  }
+
+  private static JobId id(TestingJob job) {
+    return JobId.of(RUNNER.sign(SigningDomain.MANIFEST, WireCodec.encodeManifest(job.manifest)));
+  }
+
+  /** What the fixture adds up to by itself. */
+  private static Receipt receipt(TestingJob job) {
+    TestingJob.Node root = job.root;
+    return new Receipt(
+        id(job),
+        Plan.of(job.manifest).key(new PlanNode.Cells(new Interval(0, 4))),
+        id(job).digest(),
+        root.value(),
+        root.executionRoot(),
+        root.leaves(),
+        root.fuel(),
+        new Receipt.Ran());
+  }
+
+  private static Signed signed(Receipt receipt) {
+    return RUNNER.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(receipt));
+  }
+
+  private static Verdict verdict(TestingJob job, Signed receipt) {
+    return new ReceiptCheck(id(job), RUNNER.publicKey(), job.manifest, job)
+        .check(job.steps.iterator(), _ -> {}, () -> receipt);
+  }
+
+  private void assertRejected(String sentence, Receipt receipt) {
+    assertEquals(new Verdict.Rejected(sentence), verdict(job, signed(receipt)));
+  }
+
+  @Test
+  void honestReceiptIsAccepted() {
+    List<Step> seen = new ArrayList<>();
+
+    Verdict verdict =
+        new ReceiptCheck(id(job), RUNNER.publicKey(), job.manifest, job)
+            .check(job.steps.iterator(), seen::add, () -> signed(honest));
+
+    assertEquals(new Verdict.Accepted(), verdict);
+    assertEquals(job.steps, seen);
+  }
+
+  @Test
+  void receiptOfAnotherJobIsRejected() {
+    assertRejected(
+        "root receipt: it is for the job " + OTHER,
+        new Receipt(
+            new JobId(OTHER),
+            honest.key(),
+            honest.lease(),
+            honest.value(),
+            honest.executionRoot(),
+            honest.leaves(),
+            honest.fuel(),
+            honest.basis()));
+  }
+
+  @Test
+  void receiptThatAnswersALeaseIsRejected() {
+    assertRejected(
+        "root receipt: it answers the lease " + OTHER + ", not the job itself",
+        new Receipt(
+            honest.job(),
+            honest.key(),
+            OTHER,
+            honest.value(),
+            honest.executionRoot(),
+            honest.leaves(),
+            honest.fuel(),
+            honest.basis()));
+  }
+
+  @Test
+  void receiptForAnotherPlanNodeIsRejected() {
+    assertRejected(
+        "root receipt: its plan hash is " + OTHER + ", the plan's is " + honest.key(),
+        new Receipt(
+            honest.job(),
+            OTHER,
+            honest.lease(),
+            honest.value(),
+            honest.executionRoot(),
+            honest.leaves(),
+            honest.fuel(),
+            honest.basis()));
+  }
+
+  @Test
+  void receiptOverAnotherClaimTreeIsRejected() {
+    assertRejected(
+        "root receipt: its execution hash is "
+            + OTHER
+            + ", that of the steps is "
+            + honest.executionRoot(),
+        new Receipt(
+            honest.job(),
+            honest.key(),
+            honest.lease(),
+            honest.value(),
+            OTHER,
+            honest.leaves(),
+            honest.fuel(),
+            honest.basis()));
+  }
+
+  private Receipt counting(long leaves, long fuel) {
+    return new Receipt(
+        honest.job(),
+        honest.key(),
+        honest.lease(),
+        honest.value(),
+        honest.executionRoot(),
+        leaves,
+        fuel,
+        honest.basis());
+  }
+
+  @Test
+  void receiptThatCountsOtherLeavesIsRejected() {
+    assertRejected(
+        "root receipt: it counts 5 leaves and fuel 15, the steps have 4 and 15", counting(5, 15));
+    assertRejected(
+        "root receipt: it counts 3 leaves and fuel 15, the steps have 4 and 15", counting(3, 15));
+  }
+
+  @Test
+  void receiptThatCountsOtherFuelIsRejected() {
+    assertRejected(
+        "root receipt: it counts 4 leaves and fuel 16, the steps have 4 and 15", counting(4, 16));
+    assertRejected(
+        "root receipt: it counts 4 leaves and fuel 0, the steps have 4 and 15", counting(4, 0));
+  }
+
+  private Receipt over(Value value) {
+    return new Receipt(
+        honest.job(),
+        honest.key(),
+        honest.lease(),
+        value,
+        honest.executionRoot(),
+        honest.leaves(),
+        honest.fuel(),
+        honest.basis());
+  }
+
+  @Test
+  void receiptForAnotherValueIsRejected() {
+    String sentence = "root receipt: its output hash is not that of the last step";
+    Digest digest = honest.value().named().digest();
+    long length = honest.value().named().length();
+
+    assertRejected(sentence, over(new Value.Blob(new BlobRef(OTHER, length))));
+    assertRejected(sentence, over(new Value.Blob(new BlobRef(digest, length + 1))));
+    assertRejected(sentence, over(new Value.Rope(digest, length)));
+  }
+
+  private Receipt on(Receipt.Basis basis) {
+    return new Receipt(
+        honest.job(),
+        honest.key(),
+        honest.lease(),
+        honest.value(),
+        honest.executionRoot(),
+        honest.leaves(),
+        honest.fuel(),
+        basis);
+  }
+
+  @Test
+  void receiptThatRestsOnOtherReceiptsIsRejected() {
+    String sentence = "root receipt: it rests on other peers' receipts, and holds none";
+    PlanNode node = new PlanNode.Cells(new Interval(0, 4));
+    Receipt.Tile own = new Receipt.Own(node, honest.executionRoot(), 4, 15);
+
+    assertRejected(sentence, on(new Receipt.Merged(List.of(), List.of(own))));
+    assertRejected(
+        sentence, on(new Receipt.Merged(List.of(), List.of(new Receipt.Lent(signed(honest))))));
+    assertRejected(sentence, on(new Receipt.Reused()));
+  }
+
+  @Test
+  void receiptOfAnybodyButTheRunnerIsRejected() {
+    Signed theirs = STRANGER.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(honest));
+
+    assertEquals(
+        new Verdict.Rejected(
+            "root receipt: it is signed by "
+                + STRANGER.publicKey()
+                + ", not by "
+                + RUNNER.publicKey()),
+        verdict(job, theirs));
+  }
+
+  @Test
+  void receiptSignedAsAnythingElseIsRejected() {
+    for (SigningDomain domain : SigningDomain.values()) {
+      Signed signed = RUNNER.sign(domain, WireCodec.encodeReceipt(honest));
+
+      assertEquals(
+          domain == SigningDomain.RECEIPT
+              ? new Verdict.Accepted()
+              : new Verdict.Rejected("root receipt: its signature does not hold"),
+          verdict(job, signed),
+          domain::toString);
+    }
+  }
+
+  @Test
+  void signatureOfAStrangerUnderTheNameOfTheRunnerIsRejected() {
+    Signed ours = signed(honest);
+    Signed theirs = STRANGER.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(honest));
+    Signed mixed = new Signed(RUNNER.publicKey(), theirs.signature(), ours.payload());
+
+    assertEquals(
+        new Verdict.Rejected("root receipt: its signature does not hold"), verdict(job, mixed));
+  }
+
+  @Test
+  void payloadThatIsNoReceiptIsRejected() {
+    assertEquals(
+        new Verdict.Rejected(
+            "root receipt: at byte 0: a message of 3 bytes; it has whole words of 8, two or more"),
+        verdict(job, RUNNER.sign(SigningDomain.RECEIPT, new byte[] {1, 2, 3})));
+  }
+
+  @Test
+  void fuelUnderTheProfileThatHasNoneIsRejected() {
+    TestingJob unmetered = job(Profile.UNMETERED);
+
+    assertEquals(
+        new Verdict.Rejected("root receipt: it counts fuel under a profile that has none"),
+        verdict(unmetered, signed(receipt(unmetered))));
+  }
+
+  @Test
+  void stepsThatDoNotFitThePlanAreRejectedBeforeTheReceiptIsAskedFor() {
+    List<Step> cutShort = job.steps.subList(0, 4);
+
+    Verdict verdict =
+        new ReceiptCheck(id(job), RUNNER.publicKey(), job.manifest, job)
+            .check(cutShort.iterator(), _ -> {}, () -> fail("nobody asks for the receipt"));
+
+    assertEquals(
+        new Verdict.Rejected("step 4: the plan has merge of plan node 0-4, the receipt ends"),
+        verdict);
+  }
+}
