@@ -10,12 +10,21 @@ import io.banyan.schema.CallLimits;
 import io.banyan.schema.Cuts;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.IndexCuts;
+import io.banyan.schema.Interval;
+import io.banyan.schema.Limits;
+import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.SplitRule;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -29,16 +38,62 @@ public final class ModuleCheck {
   /** Leaves that are tried: enough for two levels of merges, few enough to wait for. */
   public static final int LEAVES_MAX = 40;
 
+  /** Leaves that a sample is cut into, at most: it comes to 17 or more, which is two levels. */
+  private static final int LEAVES_WANTED = 32;
+
+  private static final int CHUNK_BYTES_MAX = 1 << 20; // 1 MiB: what a job is cut by, if not told
+
   private final Sandbox sandbox;
+  private final Plan plan;
   private final GuestModule module;
   private final Configuration configuration;
   private final CallLimits limits;
 
   private ModuleCheck(JobDraft draft, Sandbox sandbox) {
     this.sandbox = sandbox;
+    this.plan = Plan.of(draft.manifest());
     this.module = draft.module();
     this.configuration = draft.configuration();
     this.limits = draft.manifest().limits();
+  }
+
+  /**
+   * {@code request} with a small sample cut finely enough to have merges, unless it says itself how
+   * it is cut.
+   */
+  public static JobRequest sampled(JobRequest request) {
+    if (request.chunkBytes().isPresent() || request.input().isEmpty()) {
+      return request;
+    }
+    OptionalInt chunkBytes =
+        request
+            .rule()
+            .map(rule -> chunkBytes(rule, request.input().get().size()))
+            .orElse(OptionalInt.empty());
+    return new JobRequest(
+        request.module(),
+        request.input(),
+        request.rule(),
+        chunkBytes,
+        request.params(),
+        request.shared(),
+        request.limits(),
+        request.timeMillis());
+  }
+
+  private static OptionalInt chunkBytes(SplitRule rule, long sampleBytes) {
+    return switch (rule) {
+      case SplitRule.ByBytes(), SplitRule.ByLines() -> OptionalInt.of(chunkBytes(1, sampleBytes));
+      case SplitRule.ByRecords(int record) -> OptionalInt.of(chunkBytes(record, sampleBytes));
+      case SplitRule.ByIndex(int _), SplitRule.ByModule() -> OptionalInt.empty();
+    };
+  }
+
+  /** A multiple of {@code unit}, at which a sample of 16 units or more makes 16 leaves or more. */
+  private static int chunkBytes(int unit, long sampleBytes) {
+    long units = Math.ceilDiv(Math.ceilDiv(sampleBytes, (long) unit), (long) LEAVES_WANTED);
+    long unitsMax = CHUNK_BYTES_MAX / unit;
+    return Math.toIntExact(unit * Math.max(1, Math.min(units, unitsMax)));
   }
 
   /** Tries the module of {@code draft} on leaves of its input. */
@@ -58,12 +113,11 @@ public final class ModuleCheck {
     }
   }
 
-  /** Up to {@link #LEAVES_MAX} leaves, spread over the whole input; under {@code module}, parts. */
+  /** Up to {@link #LEAVES_MAX} leaves, spread over the whole input; under {@code module}, first. */
   private List<byte[]> chunks(JobDraft draft) throws IOException, CallTrouble {
     if (draft.cuts().isEmpty()) {
       InputFile input = draft.input().orElseThrow();
-      List<byte[]> parts = split(input.read(0, input.size()));
-      return parts.subList(0, Math.min(LEAVES_MAX, parts.size()));
+      return leafParts(input.read(0, input.size()));
     }
     List<byte[]> chunks = new ArrayList<>();
     Cuts cuts = draft.cuts().get();
@@ -79,6 +133,40 @@ public final class ModuleCheck {
     return chunks;
   }
 
+  /** A part of the guest's splits; those that wait are in the order of the plan. */
+  private record Piece(PlanNode.Part place, byte[] bytes, long parentBytes) {}
+
+  /** The first leaves that the plan cuts {@code all} into, after at most so many splits. */
+  private List<byte[]> leafParts(byte[] all) throws CallTrouble {
+    List<byte[]> leaves = new ArrayList<>();
+    Deque<Piece> waiting = new ArrayDeque<>();
+    waiting.push(new Piece(new PlanNode.Part(List.of()), all, Long.MAX_VALUE));
+    for (int splits = 0; !waiting.isEmpty() && leaves.size() < LEAVES_MAX; ) {
+      Piece piece = waiting.pop();
+      if (plan.isLeaf(piece.place(), piece.bytes().length, piece.parentBytes())) {
+        leaves.add(piece.bytes());
+      } else if (splits++ < LEAVES_MAX) {
+        pieces(piece).reversed().forEach(waiting::push);
+      }
+    }
+    return leaves;
+  }
+
+  /** What a split makes of {@code piece}, without the empty parts: the plan never runs those. */
+  private List<Piece> pieces(Piece piece) throws CallTrouble {
+    List<Piece> pieces = new ArrayList<>();
+    List<byte[]> parts = split(piece.bytes());
+    for (int i = 0; i < parts.size(); i++) {
+      if (parts.get(i).length > 0) {
+        pieces.add(new Piece(piece.place().child(i), parts.get(i), piece.bytes().length));
+      }
+    }
+    if (pieces.isEmpty()) {
+      throw new CallTrouble("split on the sample comes to no part that is not empty");
+    }
+    return pieces;
+  }
+
   /**
    * What was found.
    *
@@ -86,7 +174,8 @@ public final class ModuleCheck {
    * @param bytes that they were handed
    * @param nanos that they took, once the engine was warm
    * @param valueBytesMax the longest value of a leaf, or of a merge of all
-   * @param groupings in which merges were tried, beside all at once
+   * @param mergeTried whether there were leaf values enough to be grouped in more than one way
+   * @param groupings in which merges came to an answer, beside the plan's own
    * @param troubles what does not hold, a sentence each
    */
   public record Findings(
@@ -94,6 +183,7 @@ public final class ModuleCheck {
       long bytes,
       long nanos,
       long valueBytesMax,
+      boolean mergeTried,
       List<String> groupings,
       List<String> troubles) {}
 
@@ -113,6 +203,7 @@ public final class ModuleCheck {
     long bytes = 0;
     long nanos = 0;
     long longest = 0;
+    boolean mergeTried = false;
     try {
       List<byte[]> chunks = chunks(draft);
       byte[] first = call(GuestFunction.EXECUTE, new CallInput.Bytes(chunks.getFirst())).output();
@@ -126,19 +217,37 @@ public final class ModuleCheck {
       if (!Arrays.equals(first, values.getFirst())) {
         troubles.add("execute comes to two different outputs on the same chunk");
       }
-      if (module.exports(GuestFunction.MERGE) && values.size() > 2) {
+      mergeTried = module.exports(GuestFunction.MERGE) && values.size() > 2;
+      if (mergeTried) {
         longest = Math.max(longest, regroup(values, groupings, troubles));
       }
     } catch (CallTrouble e) {
       troubles.add(String.valueOf(e.getMessage()));
     }
-    return new Findings(values.size(), bytes, nanos, longest, groupings, troubles);
+    mergeRefusal(longest).ifPresent(troubles::add);
+    return new Findings(values.size(), bytes, nanos, longest, mergeTried, groupings, troubles);
+  }
+
+  /** Foretells that a merge of a full node would be handed too much. */
+  private Optional<String> mergeRefusal(long valueBytes) {
+    long framedBytes = 4 + Limits.FAN_OUT * (4 + valueBytes); // a count, and a length each
+    if (!module.exports(GuestFunction.MERGE) || framedBytes <= limits.mergeInputBytesMax()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "merge would be handed "
+            + framedBytes
+            + " bytes for "
+            + Limits.FAN_OUT
+            + " values of the longest seen, and may be handed "
+            + limits.mergeInputBytesMax()
+            + ", half of --memory: give more of it, or return shorter values");
   }
 
   /** Merges {@code values} in several groupings, and returns the length of what all come to. */
   private int regroup(List<byte[]> values, List<String> groupings, List<String> troubles)
       throws CallTrouble {
-    byte[] atOnce = merge(values);
+    byte[] planned = asPlanned(values, Interval.all(values.size()));
     Map<String, byte[]> others = new LinkedHashMap<>();
     others.put("in pairs", inPairs(values));
     others.put("one by one from the left", fromTheLeft(values));
@@ -146,15 +255,27 @@ public final class ModuleCheck {
     others.forEach(
         (grouping, answer) -> {
           groupings.add(grouping);
-          if (!Arrays.equals(atOnce, answer)) {
+          if (!Arrays.equals(planned, answer)) {
             troubles.add(
                 "merge, grouped "
                     + grouping
-                    + ", comes to another answer than all at once: the"
+                    + ", comes to another answer than as the plan groups: the"
                     + " answer would depend on how the plan is cut");
           }
         });
-    return atOnce.length;
+    return planned.length;
+  }
+
+  /** As the plan does, which never hands a merge more than {@link Limits#FAN_OUT} values. */
+  private byte[] asPlanned(List<byte[]> values, Interval interval) throws CallTrouble {
+    if (interval.count() == 1) {
+      return values.get(interval.from());
+    }
+    List<byte[]> below = new ArrayList<>();
+    for (Interval child : interval.children()) {
+      below.add(asPlanned(values, child));
+    }
+    return merge(below);
   }
 
   private byte[] inPairs(List<byte[]> values) throws CallTrouble {

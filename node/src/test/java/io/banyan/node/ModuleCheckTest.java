@@ -1,11 +1,16 @@
 package io.banyan.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.SplitRule;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +53,8 @@ class ModuleCheckTest {
         found
             .troubles()
             .getFirst()
-            .startsWith("merge, grouped in pairs, comes to another answer than all at once"));
+            .startsWith(
+                "merge, grouped in pairs, comes to another answer than as the plan groups"));
   }
 
   @Test
@@ -79,7 +85,7 @@ class ModuleCheckTest {
                 .merge(TestingGuest.CONCAT)
                 .split(TestingGuest.splitInto(5)),
             "module",
-            4);
+            8);
 
     assertEquals(5, found.leaves());
     assertEquals(List.of(), found.troubles());
@@ -98,6 +104,100 @@ class ModuleCheckTest {
     assertEquals(
         List.of("split" + trapped),
         check(TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.TRAP), "module", 4).troubles());
+  }
+
+  private OptionalInt sampledChunkBytes(int inputBytes, String rule) throws Exception {
+    TestingRun files = new TestingRun(folder);
+    try (JobRequest request =
+        new JobRequest(
+            files.file("module.wasm", new byte[0]),
+            Optional.of(InputFile.open(files.file("input", new byte[inputBytes]))),
+            Optional.of(SplitRule.parse(rule)),
+            OptionalInt.empty(),
+            Optional.empty(),
+            List.of(),
+            TestingRun.LIMITS,
+            TestingRun.PATIENT_MILLIS)) {
+      return ModuleCheck.sampled(request).chunkBytes();
+    }
+  }
+
+  @Test
+  void smallSampleIsCutIntoLeavesEnoughForTwoLevels() throws Exception {
+    for (String rule : List.of("bytes", "lines")) {
+      for (int length : List.of(16, 31, 32, 33, 64, 65, 1000, 3 << 20)) {
+        int leaves = Math.ceilDiv(length, sampledChunkBytes(length, rule).orElseThrow());
+        assertTrue(leaves >= 16 && leaves <= ModuleCheck.LEAVES_MAX, leaves + " of " + length);
+      }
+    }
+
+    assertEquals(OptionalInt.of(24), sampledChunkBytes(600, "records:6"));
+    assertEquals(OptionalInt.of(6), sampledChunkBytes(6, "records:6"));
+    assertEquals(OptionalInt.of(2 << 20), sampledChunkBytes(64 << 20, "records:2097152"));
+    assertEquals(OptionalInt.of(1 << 20), sampledChunkBytes(64 << 20, "bytes"));
+    assertEquals(OptionalInt.of(1), sampledChunkBytes(0, "bytes"));
+    assertEquals(OptionalInt.empty(), sampledChunkBytes(600, "module"));
+  }
+
+  @Test
+  void mergeOfFewerThanThreeValuesIsNotTried() throws Exception {
+    TestingGuest guest = TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS);
+
+    assertFalse(check(guest, "bytes", 20).mergeTried());
+    assertTrue(check(guest, "bytes", 19).mergeTried());
+  }
+
+  /** A merge that traps if it is handed more than sixteen values, which no plan does. */
+  @Test
+  void mergeIsNeverHandedMoreThanTheFanOut() throws Exception {
+    String picky =
+        "local.get 0 i32.load local.set 2 i32.const 16 local.get 2 i32.lt_u"
+            + " local.set 3 block local.get 3 i32.eqz br_if 0 unreachable end ";
+    ModuleCheck.Findings found =
+        check(TestingGuest.of(TestingGuest.ECHO).merge(picky + TestingGuest.CONCAT), "bytes", 1);
+
+    assertEquals(ModuleCheck.LEAVES_MAX, found.leaves());
+    assertEquals(List.of(), found.troubles());
+  }
+
+  @Test
+  void moduleRuleTriesOnlyCallsThatThePlanMakes() throws Exception {
+    TestingGuest trapOnEmpty =
+        TestingGuest.of("block local.get 1 br_if 0 unreachable end " + TestingGuest.ECHO);
+    ModuleCheck.Findings withEmpties =
+        check(trapOnEmpty.split(TestingGuest.splitInto(70)), "module", 4);
+    ModuleCheck.Findings small =
+        check(TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.TRAP), "module", 40);
+    ModuleCheck.Findings deep =
+        check(TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.splitInto(2)), "module", 10);
+
+    assertEquals(List.of(), withEmpties.troubles());
+    assertEquals(40, withEmpties.leaves());
+    assertEquals(List.of(), small.troubles());
+    assertEquals(1, small.leaves());
+    assertEquals(4, deep.leaves());
+    assertEquals(10, deep.bytes() / deep.leaves());
+  }
+
+  @Test
+  void valuesTooLongForAMergeOfAFullNodeAreTrouble() throws Exception {
+    CallLimits limits = new CallLimits(1, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
+    byte[] guest = TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
+    int fits = ((1 << 19) - 4) / 16 - 4;
+    for (int length : List.of(fits, fits + 1)) {
+      JobDraft draft =
+          new TestingRun(folder)
+              .draft(guest, new byte[length], "bytes", 1 << 20, limits, TestingRun.PATIENT_MILLIS);
+      List<String> troubles = ModuleCheck.run(draft, TestingRun.SANDBOX).troubles();
+      if (length == fits) {
+        assertEquals(List.of(), troubles);
+      } else {
+        assertEquals(1, troubles.size());
+        String framed = Integer.toString(4 + 16 * (4 + length));
+        assertTrue(troubles.getFirst().contains(framed), troubles.getFirst());
+        assertTrue(troubles.getFirst().contains("524288, half of --memory"), troubles.getFirst());
+      }
+    }
   }
 
   @Test

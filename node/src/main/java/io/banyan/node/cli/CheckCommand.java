@@ -15,6 +15,7 @@ import io.banyan.node.Scratch;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Profile;
+import io.banyan.schema.SplitRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,22 +54,40 @@ final class CheckCommand implements Callable<Integer> {
       GuestModule loaded = JobDraft.load(request, sandbox);
       boolean sampled = request.input().isPresent() || request.rule().isPresent();
       Optional<ModuleCheck.Findings> findings =
-          sampled
-              ? Optional.of(ModuleCheck.run(JobDraft.read(request, sandbox, _ -> {}), sandbox))
-              : Optional.empty();
+          sampled ? Optional.of(tried(request, sandbox)) : Optional.empty();
       Output out = new Output(spec);
       if (json) {
         out.json(json(loaded, findings));
       } else {
-        lines(loaded, request.limits(), findings).forEach(out::data);
+        lines(loaded, request, findings).stream().map(CheckCommand::printable).forEach(out::data);
       }
       boolean sound = findings.map(found -> found.troubles().isEmpty()).orElse(true);
       return (sound ? ExitCode.OK : ExitCode.FAILURE).number();
     }
   }
 
+  private static ModuleCheck.Findings tried(JobRequest request, Sandbox sandbox)
+      throws IOException, CommandException, InterruptedException {
+    JobDraft draft = JobDraft.read(ModuleCheck.sampled(request), sandbox, _ -> {});
+    return ModuleCheck.run(draft, sandbox);
+  }
+
+  /** {@code line} with no say over the terminal: names and messages in it are the module's own. */
+  private static String printable(String line) {
+    StringBuilder printable = new StringBuilder();
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (Character.isISOControl(c)) {
+        printable.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
+      } else {
+        printable.append(c);
+      }
+    }
+    return printable.toString();
+  }
+
   private List<String> lines(
-      GuestModule loaded, CallLimits limits, Optional<ModuleCheck.Findings> findings) {
+      GuestModule loaded, JobRequest request, Optional<ModuleCheck.Findings> findings) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "module    "
@@ -86,31 +105,26 @@ final class CheckCommand implements Callable<Integer> {
             + ", may grow to "
             + Quantities.bytes(loaded.memoryBytesMax())
             + " by its own word, to "
-            + Quantities.bytes(limits.memoryBytesMax())
+            + Quantities.bytes(request.limits().memoryBytesMax())
             + " by --memory");
     loaded.warnings().forEach(warning -> lines.add("warning   " + warning));
-    findings.ifPresent(found -> lines.addAll(lines(loaded, limits, found)));
+    findings.ifPresent(found -> lines.addAll(lines(loaded, request, found)));
     return lines;
   }
 
   private static List<String> lines(
-      GuestModule loaded, CallLimits limits, ModuleCheck.Findings found) {
+      GuestModule loaded, JobRequest request, ModuleCheck.Findings found) {
+    CallLimits limits = request.limits();
     List<String> lines = new ArrayList<>();
     lines.add("sample    " + found.leaves() + " leaves, " + Quantities.bytes(found.bytes()));
-    if (found.bytes() > 0) {
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "time      %.3g ms per MiB on one worker",
-              found.nanos() / 1e6 / (found.bytes() / (double) (1 << 20))));
-    }
+    time(request, found).ifPresent(lines::add);
     lines.add(
         "values    up to "
             + Quantities.bytes(found.valueBytesMax())
             + "; a call may return "
             + Quantities.bytes(limits.outputBytesMax()));
     if (!found.groupings().isEmpty()) {
-      lines.add("merge     tried all at once, " + String.join(", ", found.groupings()));
+      lines.add("merge     tried as the plan groups, " + String.join(", ", found.groupings()));
       lines.add(
           "          16 values of the longest seen are "
               + Quantities.bytes(16 * found.valueBytesMax())
@@ -119,9 +133,37 @@ final class CheckCommand implements Callable<Integer> {
     } else if (!loaded.exports(GuestFunction.MERGE)) {
       lines.add("merge     none: the answer is the leaves' values one after the other");
     }
+    boolean untried = untried(loaded, found);
+    if (untried) {
+      lines.add("merge     " + notTried(found));
+    }
     found.troubles().forEach(trouble -> lines.add("TROUBLE   " + trouble));
-    lines.add(found.troubles().isEmpty() ? "sound     on this sample" : "not sound");
+    String sound = "sound     on this sample" + (untried ? ", but for the merge" : "");
+    lines.add(found.troubles().isEmpty() ? sound : "not sound");
     return lines;
+  }
+
+  /** What the leaves took: by their number where they have no bytes of an input. */
+  private static Optional<String> time(JobRequest request, ModuleCheck.Findings found) {
+    boolean index = request.rule().filter(SplitRule.ByIndex.class::isInstance).isPresent();
+    if (index ? found.leaves() == 0 : found.bytes() == 0) {
+      return Optional.empty();
+    }
+    double count = index ? found.leaves() : found.bytes() / (double) (1 << 20);
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "time      %.3g ms per %s on one worker",
+            found.nanos() / 1e6 / count,
+            index ? "leaf" : "MiB"));
+  }
+
+  private static boolean untried(GuestModule loaded, ModuleCheck.Findings found) {
+    return loaded.exports(GuestFunction.MERGE) && !found.mergeTried();
+  }
+
+  private static String notTried(ModuleCheck.Findings found) {
+    return "not tried: " + found.leaves() + (found.leaves() == 1 ? " leaf value" : " leaf values");
   }
 
   private static JsonObject json(GuestModule loaded, Optional<ModuleCheck.Findings> findings) {
@@ -140,6 +182,9 @@ final class CheckCommand implements Callable<Integer> {
           sample.addProperty("bytes", found.bytes());
           sample.addProperty("nanos", found.nanos());
           sample.addProperty("valueBytesMax", found.valueBytesMax());
+          if (untried(loaded, found)) {
+            sample.addProperty("merge", notTried(found));
+          }
           sample.add("groupings", array(found.groupings()));
           sample.add("troubles", array(found.troubles()));
           json.add("sample", sample);

@@ -253,6 +253,51 @@ class CommandsTest {
   }
 
   @Test
+  void checkSaysThatAMergeWasNotTried() {
+    Object[] coarse = {module, "--split lines --chunk 1MiB --input", input};
+    String text = banyan("check", coarse[0], coarse[1], coarse[2]).succeeds().text();
+    JsonObject json = banyan("check --json", coarse[0], coarse[1], coarse[2]).json();
+
+    assertTrue(text.contains("merge     not tried: 1 leaf value\n"), text);
+    assertEquals(
+        "not tried: 1 leaf value", json.getAsJsonObject("sample").get("merge").getAsString());
+  }
+
+  @Test
+  void checkFindsABrokenMergeInASmallSampleByItself() throws IOException {
+    Files.write(
+        module, TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS).bytes());
+
+    assertEquals(1, banyan("check", module, "--split lines --input", input).code());
+    assertEquals(1, banyan("check", module, "--split bytes --input", input).code());
+  }
+
+  @Test
+  void checkOfAnIndexJobCountsTimeByTheLeaf() {
+    String text = banyan("check", module, "--split index:20").succeeds().text();
+
+    assertTrue(text.contains(" ms per leaf on one worker"), text);
+    assertFalse(text.contains("MiB on one worker"), text);
+  }
+
+  @Test
+  void controlCharactersInAModulesNamesDoNotReachTheTerminal() throws IOException {
+    Files.write(
+        module,
+        TestingGuest.of(TestingGuest.ECHO)
+            .function("red\u001b[31m\u009b\n", TestingGuest.ECHO)
+            .bytes());
+    String text = banyan("check", module).succeeds().text();
+    TestingConsole.Ran json = banyan("check --json", module).succeeds();
+
+    assertTrue(text.contains("red\\x1b[31m\\x9b\\x0a"), text);
+    for (String printed : List.of(text, json.text())) {
+      assertTrue(printed.chars().allMatch(c -> c == '\n' || !Character.isISOControl(c)), printed);
+    }
+    assertTrue(json.json().getAsJsonArray("exports").toString().contains("\u009b"), json.text());
+  }
+
+  @Test
   void checkRefusesWhatRunRefuses() throws IOException {
     Files.write(module, TestingGuest.of(TestingGuest.ECHO).imports("env", "fork").bytes());
 
