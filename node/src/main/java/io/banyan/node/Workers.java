@@ -127,6 +127,8 @@ final class Workers {
     private CallReport report(Work work) {
       try {
         return work.body.get();
+      } catch (OutOfMemoryError e) {
+        return new CallReport.NoResult(HostFailure.RESOURCES, Heap.exhausted());
       } catch (Throwable e) {
         // Our bug: its trace is as loud as if it had ended the thread.
         thread.getUncaughtExceptionHandler().uncaughtException(thread, e);

@@ -476,6 +476,30 @@ class VerifyTamperTest {
     assertEquals(
         "receipt " + receipt + ": merge of plan node 0-4, run again, comes to something else",
         rejection(1));
+    String all = rejection(ReceiptVerification.REPLAY_ALL);
+    assertTrue(all.contains(": run again, the job comes to the output hash "), all);
+  }
+
+  @Test
+  void consistentLieOfAMergeUnderAModuleSplitIsSeenByRunningEveryCallAgain() throws Exception {
+    TestingGuest honest = TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT);
+    TestingGuest liar = TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS);
+    lie(
+        honest.split(TestingGuest.splitInto(4)).bytes(),
+        liar.split(TestingGuest.splitInto(4)).bytes(),
+        "module");
+
+    verify(10);
+
+    String all = rejection(ReceiptVerification.REPLAY_ALL);
+    assertTrue(all.contains(": run again, the job comes to the output hash "), all);
+  }
+
+  @Test
+  void honestJobRunAgainAsAWholeComesToTheSame() throws Exception {
+    ReceiptVerification.Report report = verify(ReceiptVerification.REPLAY_ALL);
+
+    assertEquals(List.of("every call of the plan"), report.replayed());
   }
 
   @Test

@@ -73,7 +73,7 @@ class VerifyCommandTest {
 
     assertTrue(text.startsWith("verified: 4 leaves, fuel 0\n"), text);
     assertTrue(text.contains("as in the file"), text);
-    assertTrue(text.contains("run again here, and right: 3 calls: "), text);
+    assertTrue(text.contains("run again here, and right: 3 calls, "), text);
     assertTrue(text.contains("excluded at 95 %"), text);
   }
 
@@ -185,9 +185,16 @@ class VerifyCommandTest {
   }
 
   @Test
+  void everyCallIsRunAgainOnRequest() {
+    String text = verify("--replay all").succeeds().text();
+
+    assertTrue(text.contains("run again here, and right: every call of the plan"), text);
+  }
+
+  @Test
   void replayOutOfItsRangeIsRefused() {
-    assertTrue(verify("--replay -1").failsWith(USAGE).startsWith("--replay: -1 "));
-    assertTrue(verify("--replay 100001").failsWith(USAGE).startsWith("--replay: 100001 "));
+    assertTrue(verify("--replay -1").failsWith(USAGE).startsWith("--replay: '-1' "));
+    assertTrue(verify("--replay 100001").failsWith(USAGE).startsWith("--replay: '100001' "));
   }
 
   @Test
