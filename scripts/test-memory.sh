@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Shows that inputs and values stream: a process with a heap of 512 MiB works through 2 GiB of
-# input, answers right, and verifies its receipt; and that values larger than the heap are no
-# trouble either (a rope as long as the input).
+# input, answers right, and verifies its receipt; and that an answer larger than the heap is no
+# trouble either: a matrix of half that size times the identity, which is a rope as long as its input.
 #
 #   scripts/test-memory.sh [SIZE_MIB]      default 2048
 #
@@ -34,4 +34,26 @@ module=$examples/wordcount-c/wordcount.wasm
 "$banyan" verify "$scratch/receipt" --module "$module" --input "$scratch/input" \
   --output "$scratch/out" --replay 3
 
-printf 'memory: PASS %s MiB of input, -Xmx512m, words=%s\n' "$size_mib" "$expected"
+# Rows of 8 float64 times the 8 by 8 identity: the answer is the input. This module does not say how
+# much memory it needs, and so each call has all of --memory set aside. Each 64 MiB have their own
+# seed, since equal values would be kept once.
+rm "$scratch/input"
+for seed in $(seq $(( (copies + 1) / 2 ))); do
+  "$java" "$examples/Generate.java" matrix "$seed" 64MiB
+done > "$scratch/input"
+for row in 0 1 2 3 4 5 6 7; do
+  for column in 0 1 2 3 4 5 6 7; do
+    if [ "$row" = "$column" ]; then printf '\0\0\0\0\0\0\360\77'; else printf '\0\0\0\0\0\0\0\0'; fi
+  done
+done > "$scratch/identity"
+printf '8 8' > "$scratch/params"
+matmul=$examples/matmul/matmul.wasm
+"$banyan" run --module "$matmul" --input "$scratch/input" --split records:64 --memory 64MiB \
+  --params "$scratch/params" --shared "$scratch/identity" \
+  --output "$scratch/out" --receipt "$scratch/receipt"
+cmp "$scratch/out" "$scratch/input" || fail "a matrix times the identity is another one"
+"$banyan" verify "$scratch/receipt" --module "$matmul" --input "$scratch/input" \
+  --shared "$scratch/identity" --output "$scratch/out" --replay 3
+
+printf 'memory: PASS %s MiB of input, -Xmx512m, words=%s, answer of %s bytes\n' \
+  "$size_mib" "$expected" "$(stat -c %s "$scratch/input")"

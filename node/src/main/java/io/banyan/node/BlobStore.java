@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for any thread; guarded by its own lock, which is not held while it reads or writes.
  */
 public final class BlobStore implements AutoCloseable {
+  /** What a value costs in memory beside its bytes, wherever they are: its name and its entry. */
+  private static final int ENTRY_BYTES = 200;
+
   private final long memoryBytesMax;
+  private final int valuesMax;
   private final SharedFile spill;
   private final Map<BlobRef, Held> held = new HashMap<>();
   private long memoryBytes;
@@ -28,16 +32,29 @@ public final class BlobStore implements AutoCloseable {
   }
 
   /**
-   * A store that spills to a file in {@code folder}.
+   * A store that spills to a file in {@code folder}. Names may take a quarter of the heap.
    *
-   * @param memoryBytesMax what it keeps in memory at most, 0 or more
+   * @param memoryBytesMax the bytes that it keeps in memory at most, 0 or more
    */
   public BlobStore(Path folder, long memoryBytesMax) throws IOException {
+    this(
+        folder,
+        memoryBytesMax,
+        (int) Math.min(Runtime.getRuntime().maxMemory() / 4 / ENTRY_BYTES, Integer.MAX_VALUE));
+  }
+
+  /** As the other, for a test that reaches the limit on how many different values are held. */
+  BlobStore(Path folder, long memoryBytesMax, int valuesMax) throws IOException {
     this.memoryBytesMax = memoryBytesMax;
+    this.valuesMax = valuesMax;
     this.spill = SharedFile.temporary(folder.resolve("values"));
   }
 
-  /** Keeps {@code bytes}, which nobody may change afterwards, and names them. */
+  /**
+   * Keeps {@code bytes}, which nobody may change afterwards, and names them.
+   *
+   * @throws IOException if there is no room for them, on the disk or for one name more
+   */
   public BlobRef put(byte[] bytes) throws IOException {
     BlobRef ref = BlobRef.of(bytes);
     long offset;
@@ -46,6 +63,12 @@ public final class BlobStore implements AutoCloseable {
       if (known != null) {
         known.references++;
         return ref;
+      }
+      if (held.size() >= valuesMax) {
+        throw new IOException(
+            valuesMax
+                + " different values are held, more do not fit this heap: choose larger chunks, or"
+                + " give it more, BANYAN_JAVA_OPTS=-Xmx…");
       }
       if (memoryBytes + bytes.length <= memoryBytesMax) {
         memoryBytes += bytes.length;

@@ -103,6 +103,19 @@ class BlobStoreTest {
   }
 
   @Test
+  void oneValueMoreThanTheHeapCarriesIsRefusedAndOneThatIsThereIsNot() throws IOException {
+    try (BlobStore store = new BlobStore(folder, 100, 2)) {
+      BlobRef first = store.put(new byte[] {1});
+      store.put(new byte[] {2});
+
+      IOException refused = assertThrows(IOException.class, () -> store.put(new byte[] {3}));
+
+      assertTrue(refused.getMessage().startsWith("2 different values are held, more do not fit"));
+      assertEquals(first, store.put(new byte[] {1}));
+    }
+  }
+
+  @Test
   void storeIsAMapOfCountedBytes() throws IOException {
     for (int seed = 0; seed < 40; seed++) {
       try (BlobStore store = new BlobStore(folder, 3L * seed)) {
