@@ -6,8 +6,10 @@ import io.banyan.node.Heap;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The program: every node is this one. */
 @Command(
@@ -21,9 +23,36 @@ import picocli.CommandLine.Command;
       VersionCommand.class,
       CommandLine.HelpCommand.class
     },
-    mixinStandardHelpOptions = false,
     synopsisSubcommandLabel = "COMMAND")
 public final class Banyan {
+  /** Commands that come with the network, and after it. */
+  private static final Set<String> LATER =
+      Set.of(
+          "node",
+          "dev",
+          "submit",
+          "status",
+          "result",
+          "cancel",
+          "tree",
+          "explain",
+          "events",
+          "receipt",
+          "logs",
+          "jobs",
+          "peers",
+          "capacity",
+          "drain",
+          "replay",
+          "fraud",
+          "simulate",
+          "doctor",
+          "config",
+          "completion");
+
+  private static final String WHY_LATER =
+      "there is no network yet; 'banyan run' runs a whole job in this process";
+
   private Banyan() {}
 
   public static void main(String[] args) {
@@ -36,7 +65,7 @@ public final class Banyan {
     commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    offerHelp(commandLine);
     commandLine.setParameterExceptionHandler(Banyan::usage);
     commandLine.setExecutionExceptionHandler(Banyan::failure);
     int code;
@@ -55,6 +84,20 @@ public final class Banyan {
     return code;
   }
 
+  /** {@code --help} on each command; {@code help} has one of its own. */
+  private static void offerHelp(CommandLine commandLine) {
+    commandLine
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Say what it takes.")
+                .build());
+    commandLine.getSubcommands().values().stream()
+        .filter(below -> !(below.getCommand() instanceof CommandLine.HelpCommand))
+        .forEach(Banyan::offerHelp);
+  }
+
   private static int help(CommandLine commandLine) {
     commandLine.usage(commandLine.getErr());
     return ExitCode.USAGE.number();
@@ -62,8 +105,12 @@ public final class Banyan {
 
   private static int usage(CommandLine.ParameterException trouble, String[] args) {
     CommandLine commandLine = trouble.getCommandLine();
-    say(commandLine, String.valueOf(trouble.getMessage()));
     boolean top = commandLine.getParent() == null;
+    if (top && LATER.contains(args[0])) {
+      say(commandLine, args[0] + " is not in this build: " + WHY_LATER);
+      return ExitCode.USAGE.number();
+    }
+    say(commandLine, String.valueOf(trouble.getMessage()));
     String command = top ? "" : " " + commandLine.getCommandName();
     commandLine.getErr().println("Try 'banyan help" + command + "' for what it takes.");
     return ExitCode.USAGE.number();

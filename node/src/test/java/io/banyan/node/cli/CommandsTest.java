@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import io.banyan.node.ExitCode;
 import io.banyan.node.TestingGuest;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -45,6 +46,22 @@ class CommandsTest {
   private Object[] job(Object... more) {
     Object[] args = {"run --split lines --chunk 4 --module", module, "--key", key};
     return Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray();
+  }
+
+  @Test
+  void commandOfALaterRoomIsRefusedByName() {
+    assertEquals(
+        "submit is not in this build: there is no network yet; 'banyan run' runs a whole job in"
+            + " this process",
+        banyan("submit", "--node /ip4/127.0.0.1/tcp/1").failsWith(ExitCode.USAGE.number()));
+  }
+
+  @Test
+  void everyCommandSaysWhatItTakes() {
+    for (String command : new String[] {"run", "check", "verify", "key show", "version"}) {
+      String text = banyan(command, "--help").succeeds().text();
+      assertTrue(text.startsWith("Usage: banyan " + command), text);
+    }
   }
 
   @Test
