@@ -77,6 +77,20 @@ class EndingsTest {
   }
 
   @Test
+  void aStraightLineOfFillsEndsByWallTime() {
+    // 1500 times 16 MiB, with no loop and no call in which the engine would look up.
+    String fills = "i32.const 0 i32.const 1 i32.const 16777216 memory.fill ".repeat(1500);
+    GuestModule module =
+        sandbox.load(
+            new TestingModule()
+                .memory(256, 256)
+                .alloc()
+                .function("execute", CALL, "", fills + NOTHING));
+
+    assertEquals(NoResultReason.WALL_TIME, noResult(sandbox.call(execution(module, HASTY))));
+  }
+
+  @Test
   void fillingMemoryForEverEndsByWallTime() {
     String fill = "loop void i32.const 0 i32.const 1 i32.const 65536 memory.fill br 0 end ";
 

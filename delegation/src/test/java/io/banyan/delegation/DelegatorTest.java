@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.BlobRef;
+import io.banyan.schema.Budget;
 import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
@@ -456,6 +457,62 @@ class DelegatorTest {
   }
 
   /** 257 × 4096 leaves are one split more than a plan may have. */
+  @Test
+  void valuesTooLongForOneMergeEndTheJobByTheirLengthsAlone() {
+    byte[] input = ascii("abcd");
+    Manifest manifest =
+        TestingManifests.of(new SplitRule.ByBytes(), 2, BlobRef.of(input), 60_000, 0);
+    Delegator delegator = new Delegator(Delegator.Settings.of(1));
+    BlobRef long1 = new BlobRef(Digest.sha256(ascii("1")), 100L << 20);
+    BlobRef long2 = new BlobRef(Digest.sha256(ascii("2")), 100L << 20);
+    delegator.handle(new Event.Submitted(JOB, manifest, manifest.cutsBySize(), true), 0);
+    delegator.handle(
+        new Event.Executed(0, new CallReport.Returned(Digest.ZERO, List.of(long1), 0, 1)), 0);
+
+    List<Command> commands =
+        delegator.handle(
+            new Event.Executed(1, new CallReport.Returned(Digest.ZERO, List.of(long2), 0, 1)), 0);
+
+    Command.Finish finish = assertInstanceOf(Command.Finish.class, commands.getLast());
+    JobEnd.TaskFailed end = assertInstanceOf(JobEnd.TaskFailed.class, finish.end());
+    assertEquals("merge of plan node 0-2 limit exceeded: merge", end.words());
+    assertEquals(Value.listDigest(List.of(long1, long2)), end.claim().input());
+  }
+
+  @Test
+  void moreLeavesThanTheBudgetHasAreNotBegun() {
+    byte[] input = ascii("abcdef");
+    Manifest all = TestingManifests.of(new SplitRule.ByBytes(), 2, BlobRef.of(input), 60_000, 0);
+    Manifest two =
+        new Manifest(
+            all.profile(),
+            all.token(),
+            all.createdMillis(),
+            all.module(),
+            all.input(),
+            all.params(),
+            all.shared(),
+            all.splitRule(),
+            all.chunkBytes(),
+            all.limits(),
+            new Budget(1, 2, 0, 1, 0, 60_000),
+            all.retries(),
+            all.verification(),
+            all.routing(),
+            all.partialPermille(),
+            all.memo(),
+            all.operationWeight());
+    Delegator delegator = new Delegator(Delegator.Settings.of(4));
+
+    List<Command> commands =
+        delegator.handle(new Event.Submitted(JOB, two, two.cutsBySize(), true), 0);
+
+    Command.Finish finish = assertInstanceOf(Command.Finish.class, commands.getLast());
+    assertEquals(
+        new JobEnd.PlanRefused("the plan has more leaves than the 2 it may have"), finish.end());
+    assertEquals(2, commands.stream().filter(Command.Execute.class::isInstance).count());
+  }
+
   @Test
   void aModuleThatSplitsIntoMoreThanAMillionLeavesIsRefused() {
     Delegator delegator = new Delegator(new Delegator.Settings(2, 0.5));
