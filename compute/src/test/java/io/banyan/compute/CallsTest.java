@@ -36,6 +36,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
+/**
+ * One fact a test about what a call hands over and takes back; long, because the facts are many.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CallsTest {
   private final TestingSandbox sandbox = new TestingSandbox();

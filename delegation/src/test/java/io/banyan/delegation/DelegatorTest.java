@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
+/** The Delegator by literal example, command by command; long, because each list is spelt out. */
 class DelegatorTest {
   private static final JobId JOB = TestingManifests.job(1);
   private static final long SECOND = 1_000_000_000;

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One wrong bit anywhere is seen, and its place is said. */
+/**
+ * One wrong bit anywhere is seen, and its place is said; so is a lie that fits, once it is run
+ * again. Long, because every file and every kind of lie has its turn.
+ */
 class VerifyTamperTest {
   private static final long SEED = 20_261_101;
   private static final int CHUNK_BYTES = 16;

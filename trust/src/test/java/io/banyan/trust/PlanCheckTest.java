@@ -32,6 +32,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+/** Honest steps hold, and any single change of them does not; long, for the many ways to change. */
 class PlanCheckTest {
   private static final Digest OTHER = Digest.sha256(new byte[] {42});
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What cannot be run is refused, and what fails ends, by one sentence with actor, rule and value
- * and by the documented number; and nothing is left behind.
+ * and by the documented number; and nothing is left behind. Long, because it is a list.
  */
 class BadInputTest {
   private static final int FAILURE = 1;

@@ -43,15 +43,26 @@ class ExamplesTest {
       return options;
     }
 
+    Object[] check() {
+      List<Object> args = new ArrayList<>(List.of("check", file("module"), "--json"));
+      args.addAll(files("input", "params", "shared"));
+      addCuts(args);
+      return args.toArray();
+    }
+
     Object[] run(Object... more) {
       List<Object> args = new ArrayList<>(List.of("run"));
       args.addAll(files("module", "input", "params", "shared"));
+      addCuts(args);
+      args.addAll(List.of(more));
+      return args.toArray();
+    }
+
+    private void addCuts(List<Object> args) {
       args.add("--split " + properties.getProperty("split"));
       if (properties.containsKey("chunk")) {
         args.add("--chunk " + properties.getProperty("chunk"));
       }
-      args.addAll(List.of(more));
-      return args.toArray();
     }
 
     Object[] verify(Path receipt, Object... more) {
@@ -131,5 +142,16 @@ class ExamplesTest {
             .json();
     assertEquals(hashes.getFirst(), verified.getAsJsonObject("hashes"));
     assertTrue(verified.getAsJsonArray("replayed").size() >= 3);
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void mergesOfAnExampleComeToTheSameHoweverTheyAreGrouped(Example example) {
+    JsonObject checked = banyan(example.check()).json();
+
+    JsonObject sample = checked.getAsJsonObject("sample");
+    assertEquals(0, sample.getAsJsonArray("troubles").size(), sample::toString);
+    boolean merges = checked.getAsJsonArray("exports").toString().contains("merge");
+    assertEquals(merges ? 3 : 0, sample.getAsJsonArray("groupings").size(), sample::toString);
   }
 }
