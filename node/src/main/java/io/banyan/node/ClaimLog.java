@@ -11,9 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,65 +26,91 @@ import java.util.NoSuchElementException;
  * with the offsets of its children's records; so the steps can be read back in the order of the
  * plan, and only plan nodes whose parent is not done are remembered.
  *
- * <p>Confined to the driver thread.
+ * <p>What a peer delivers is staged in pieces before it is known whether it will be used.
+ *
+ * <p>Safe for any thread; guarded by its own lock. It is read when all is written.
  */
 public final class ClaimLog implements AutoCloseable {
   /*
    * A record: u32 number of children, their u64 offsets; u32 number of steps; u32 length and bytes
-   * of each.
+   * of each. A record without children holds its steps in the order of the plan: one leaf's, or a
+   * piece of what a peer delivered.
    */
 
-  private final FileChannel file;
+  private final SharedFile file;
   private final Map<PlanNode, Long> offsets = new HashMap<>(); // of nodes without a parent yet
   private long end;
 
   /** An empty log in {@code folder}. */
   public ClaimLog(Path folder) throws IOException {
-    file =
-        FileChannel.open(
-            folder.resolve("claims"),
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE);
+    file = SharedFile.temporary(folder.resolve("claims"));
   }
 
   /** Takes the steps of a plan node whose children were all taken before. */
-  public void append(Command.Record record) throws IOException {
-    List<byte[]> steps =
-        record.steps().stream()
-            .map(step -> WireCodec.encodeReceiptEntry(new ReceiptEntry.StepEntry(step)))
-            .toList();
-    int length = Integer.BYTES * 2 + Long.BYTES * record.children().size();
-    for (byte[] step : steps) {
-      length += Integer.BYTES + step.length;
-    }
-    ByteBuffer buffer = ByteBuffer.allocate(length).putInt(record.children().size());
-    for (PlanNode child : record.children()) {
+  public synchronized void append(Command.Record record) throws IOException {
+    long[] children = new long[record.children().size()];
+    for (int i = 0; i < children.length; i++) {
+      PlanNode child = record.children().get(i);
       Long offset = offsets.remove(child);
       if (offset == null) {
         throw new IllegalStateException(
             "plan node " + child + " under " + record.node() + " was not recorded");
       }
-      buffer.putLong(offset);
+      children[i] = offset;
     }
-    buffer.putInt(steps.size());
-    for (byte[] step : steps) {
+    offsets.put(record.node(), write(children, record.steps()));
+  }
+
+  /** Keeps some steps that a peer delivered, in the order of the plan, and says where. */
+  public synchronized long stage(List<Step> steps) throws IOException {
+    return write(new long[0], steps);
+  }
+
+  /** Has {@code node} come to what was staged in {@code pieces}, in order. */
+  public synchronized void adopt(PlanNode node, List<Long> pieces) throws IOException {
+    long[] children = pieces.stream().mapToLong(Long::longValue).toArray();
+    offsets.put(node, write(children, List.of()));
+  }
+
+  /** What was staged in {@code pieces}, in order. */
+  public Iterator<Step> staged(List<Long> pieces) throws IOException {
+    long[] children = pieces.stream().mapToLong(Long::longValue).toArray();
+    long offset;
+    synchronized (this) {
+      offset = write(children, List.of());
+    }
+    return new Steps(offset);
+  }
+
+  private long write(long[] children, List<Step> steps) throws IOException {
+    List<byte[]> encoded =
+        steps.stream()
+            .map(step -> WireCodec.encodeReceiptEntry(new ReceiptEntry.StepEntry(step)))
+            .toList();
+    int length = Integer.BYTES * 2 + Long.BYTES * children.length;
+    for (byte[] step : encoded) {
+      length += Integer.BYTES + step.length;
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(length).putInt(children.length);
+    for (long child : children) {
+      buffer.putLong(child);
+    }
+    buffer.putInt(encoded.size());
+    for (byte[] step : encoded) {
       buffer.putInt(step.length).put(step);
     }
-    offsets.put(record.node(), end);
-    buffer.flip();
+    long offset = end;
     try {
-      while (buffer.hasRemaining()) {
-        end += file.write(buffer, end);
-      }
+      file.write(offset, buffer.array());
+      end += length;
     } catch (IOException e) {
       throw new IOException("the log of claims cannot be written: " + InputFile.reason(e), e);
     }
+    return offset;
   }
 
   /** The steps below {@code root}, in the order of the plan. */
-  public Iterator<Step> steps(PlanNode root) throws IOException {
+  public synchronized Iterator<Step> steps(PlanNode root) throws IOException {
     Long offset = offsets.get(root);
     if (offset == null) {
       throw new IllegalStateException("plan node " + root + " was not recorded");
@@ -128,13 +152,11 @@ public final class ClaimLog implements AutoCloseable {
   }
 
   private ByteBuffer readBytes(long offset, int length) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(length);
-    while (buffer.hasRemaining()) {
-      if (file.read(buffer, offset + buffer.position()) < 0) {
-        throw new EOFException("the log of claims became shorter while it was read");
-      }
+    byte[] bytes = new byte[length];
+    if (file.read(offset, bytes, length) < length) {
+      throw new EOFException("the log of claims became shorter while it was read");
     }
-    return buffer.flip();
+    return ByteBuffer.wrap(bytes);
   }
 
   /** Walks the records from the root down, and gives out steps on the way. */
@@ -159,6 +181,10 @@ public final class ClaimLog implements AutoCloseable {
 
     private void enter(long offset) throws IOException {
       Entry entry = read(offset);
+      if (entry.children.length == 0) {
+        due.addAll(entry.steps);
+        return;
+      }
       Place place = new Place(entry.children);
       for (Step step : entry.steps) {
         boolean before = step.claim().function() == GuestFunction.SPLIT;
