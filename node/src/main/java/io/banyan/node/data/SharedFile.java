@@ -1,4 +1,4 @@
-package io.banyan.node;
+package io.banyan.node.data;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,19 +12,19 @@ import java.nio.file.Path;
  *
  * <p>Safe for any thread; guarded by its own lock, which is held for one read or write.
  */
-final class SharedFile implements AutoCloseable {
+public final class SharedFile implements AutoCloseable {
   private final RandomAccessFile file;
 
   private SharedFile(RandomAccessFile file) {
     this.file = file;
   }
 
-  static SharedFile open(Path path) throws IOException {
+  public static SharedFile open(Path path) throws IOException {
     return new SharedFile(new RandomAccessFile(path.toFile(), "r"));
   }
 
   /** A new file without a name, gone when it is closed, however that comes. */
-  static SharedFile temporary(Path path) throws IOException {
+  public static SharedFile temporary(Path path) throws IOException {
     Files.createFile(path);
     RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
     Files.delete(path);
@@ -32,7 +32,7 @@ final class SharedFile implements AutoCloseable {
   }
 
   /** Reads {@code count} bytes at {@code position}; fewer if the file ends before. */
-  synchronized int read(long position, byte[] bytes, int count) throws IOException {
+  public synchronized int read(long position, byte[] bytes, int count) throws IOException {
     file.seek(position);
     int done = 0;
     while (done < count) {
@@ -45,12 +45,12 @@ final class SharedFile implements AutoCloseable {
     return done;
   }
 
-  synchronized void write(long position, byte[] bytes) throws IOException {
+  public synchronized void write(long position, byte[] bytes) throws IOException {
     file.seek(position);
     file.write(bytes);
   }
 
-  synchronized long size() throws IOException {
+  public synchronized long size() throws IOException {
     return file.length();
   }
 
