@@ -7,9 +7,14 @@ import io.banyan.delegation.Delegator;
 import io.banyan.delegation.Event;
 import io.banyan.delegation.JobEnd;
 import io.banyan.delegation.JobProgress;
+import io.banyan.delegation.Task;
 import io.banyan.schema.BlobRef;
+import io.banyan.schema.Cuts;
 import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Plan;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -111,19 +116,35 @@ public final class LocalRun {
       throws IOException, InterruptedException {
     JobDraft draft = job.draft();
     boolean merges = draft.module().exports(GuestFunction.MERGE);
-    handle(new Event.Submitted(job.id(), draft.manifest(), draft.cuts(), merges));
+    handle(new Event.Begun(task(draft, merges)));
     long toldNanos = begin;
     while (end.isEmpty()) {
       long wait = Math.min(PROGRESS_NANOS, delegator.wakeNanos() - System.nanoTime());
       Event event = events.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
       handle(event == null ? new Event.Woken() : event);
       if (System.nanoTime() - toldNanos >= PROGRESS_NANOS) {
-        delegator.progress(job.id()).ifPresent(progress);
+        delegator.progress(job.id().digest()).ifPresent(progress);
         toldNanos = System.nanoTime();
       }
     }
     return new Report(
         end.get(), decision, System.nanoTime() - begin, calls.guestNanos(), workerCount);
+  }
+
+  private Task task(JobDraft draft, boolean merges) {
+    Manifest manifest = draft.manifest();
+    Optional<Cuts> cuts = draft.cuts();
+    return new Task(
+        job.id().digest(),
+        job.id(),
+        manifest,
+        Plan.of(manifest).root(cuts.map(Cuts::count).orElse(0)),
+        cuts.<Task.Ground>map(Task.Ground.Cells::new)
+            .orElse(new Task.Ground.Part(manifest.input(), Long.MAX_VALUE)),
+        merges,
+        manifest.budget(),
+        manifest.retries() + 1,
+        List.of());
   }
 
   private void handle(Event event) throws IOException {
@@ -145,6 +166,8 @@ public final class LocalRun {
       }
       case Command.Explain(Decision made) -> decision = Optional.of(made);
       case Command.Finish(var _, JobEnd how) -> end = Optional.of(how);
+      case Command.Lend _, Command.Revoke _, Command.Adopt _, Command.Forget _ ->
+          throw new IllegalStateException("a run without peers was told to " + command);
     }
   }
 }
