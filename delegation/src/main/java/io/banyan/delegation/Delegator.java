@@ -1,7 +1,7 @@
 package io.banyan.delegation;
 
-import io.banyan.schema.JobId;
-import io.banyan.schema.Manifest;
+import io.banyan.schema.DecisionLine;
+import io.banyan.schema.Digest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,7 +27,7 @@ public final class Delegator {
   static final int CALLS_PER_WORKER = 2;
 
   private final Settings settings;
-  private final Map<JobId, Job> jobs = new LinkedHashMap<>(); // in order of submission
+  private final Map<Digest, Job> jobs = new LinkedHashMap<>(); // in order of submission
   private final Map<Long, Active> active = new HashMap<>();
   private long nextCall;
 
@@ -37,13 +37,13 @@ public final class Delegator {
    * @param workers threads that run calls, 1 or more
    * @param thresholdSeconds of the ComplexityScore, 0 or more
    */
-  public record Settings(int workers, double thresholdSeconds) {
+  public record Settings(int workers, double thresholdSeconds, Placement placement) {
     /** Half a second: what a user does not notice is not worth a network. */
     public static final double THRESHOLD_SECONDS = 0.5;
 
     /** So many workers, and the default threshold. */
     public static Settings of(int workers) {
-      return new Settings(workers, THRESHOLD_SECONDS);
+      return new Settings(workers, THRESHOLD_SECONDS, Placement.FASTEST_FINISH);
     }
 
     public Settings {
@@ -62,19 +62,19 @@ public final class Delegator {
   }
 
   private static final class Job {
-    final Manifest manifest;
+    final Task task;
     final JobWalk walk;
     final long deadlineNanos;
     final WeightWindow window = new WeightWindow();
 
-    Job(Event.Submitted submitted, long nowNanos) {
-      manifest = submitted.manifest();
-      walk = new JobWalk(submitted);
-      deadlineNanos = nowNanos + manifest.budget().timeMillis() * 1_000_000;
+    Job(Task begun, long nowNanos) {
+      task = begun;
+      walk = new JobWalk(begun);
+      deadlineNanos = nowNanos + begun.grant().timeMillis() * 1_000_000;
     }
   }
 
-  private record Active(JobId job, JobWalk.Ticket ticket) {}
+  private record Active(Digest job, JobWalk.Ticket ticket) {}
 
   public Delegator(Settings settings) {
     this.settings = settings;
@@ -88,10 +88,17 @@ public final class Delegator {
   public List<Command> handle(Event event, long nowNanos) {
     List<Command> commands = new ArrayList<>();
     switch (event) {
-      case Event.Submitted submitted -> submitted(submitted, nowNanos, commands);
+      case Event.Begun(Task task) -> begun(task, nowNanos, commands);
       case Event.Executed(long call, CallReport report) -> executed(call, report, commands);
-      case Event.Cancelled(JobId job) -> finish(job, new JobEnd.Cancelled(), commands);
+      case Event.Cancelled(Digest job) -> finish(job, new JobEnd.Cancelled(), commands);
       case Event.Woken() -> {} // time is looked at below, whatever the event
+      case Event.PeerJoined _,
+          Event.PeerHeard _,
+          Event.PeerLeft _,
+          Event.LeaseAccepted _,
+          Event.LeaseRefused _,
+          Event.Delivered _,
+          Event.LeaseFailed _ -> {} // nothing is lent
     }
     expire(nowNanos, commands);
     giveOut(commands);
@@ -104,21 +111,21 @@ public final class Delegator {
   }
 
   /** How far a job has come; nothing once it is over. */
-  public Optional<JobProgress> progress(JobId id) {
+  public Optional<JobProgress> progress(Digest id) {
     return Optional.ofNullable(jobs.get(id)).map(job -> job.walk.progress());
   }
 
-  private void submitted(Event.Submitted submitted, long nowNanos, List<Command> commands) {
-    if (jobs.containsKey(submitted.job())) {
-      return; // submitting twice is harmless
+  private void begun(Task task, long nowNanos, List<Command> commands) {
+    if (jobs.containsKey(task.link())) {
+      return; // beginning twice is harmless
     }
-    Job job = new Job(submitted, nowNanos);
-    jobs.put(submitted.job(), job);
-    double estimate = submitted.manifest().operationWeight();
+    Job job = new Job(task, nowNanos);
+    jobs.put(task.link(), job);
+    double estimate = task.manifest().operationWeight();
     if (estimate > 0) {
-      explain(submitted.job(), job, estimate, Decision.WeightSource.ESTIMATE, commands);
+      explain(task.link(), job, estimate, Decision.WeightSource.ESTIMATE, commands);
     }
-    finishIfEnded(submitted.job(), job, commands);
+    finishIfEnded(task.link(), job, commands);
   }
 
   private void executed(long call, CallReport report, List<Command> commands) {
@@ -159,7 +166,7 @@ public final class Delegator {
   }
 
   private void explain(
-      JobId id, Job job, double weight, Decision.WeightSource source, List<Command> commands) {
+      Digest id, Job job, double weight, Decision.WeightSource source, List<Command> commands) {
     ComplexityScore score = new ComplexityScore(job.walk.total(), weight, settings.capacity());
     Decision.Reason reason =
         score.seconds() > settings.thresholdSeconds
@@ -167,20 +174,30 @@ public final class Delegator {
             : Decision.Reason.BELOW_THRESHOLD;
     commands.add(
         new Command.Explain(
-            new Decision(id, job.walk.root(), score, source, settings.thresholdSeconds, reason)));
+            new Decision(
+                id,
+                job.walk.root(),
+                score,
+                source,
+                settings.thresholdSeconds,
+                DecisionLine.Role.WORKER,
+                reason,
+                score.seconds(),
+                0,
+                0)));
   }
 
   private void expire(long nowNanos, List<Command> commands) {
-    for (Map.Entry<JobId, Job> entry : List.copyOf(jobs.entrySet())) {
+    for (Map.Entry<Digest, Job> entry : List.copyOf(jobs.entrySet())) {
       if (entry.getValue().deadlineNanos - nowNanos <= 0) {
-        long timeMillis = entry.getValue().manifest.budget().timeMillis();
+        long timeMillis = entry.getValue().task.grant().timeMillis();
         finish(entry.getKey(), new JobEnd.TimedOut(timeMillis), commands);
       }
     }
   }
 
   private void giveOut(List<Command> commands) {
-    for (Map.Entry<JobId, Job> entry : List.copyOf(jobs.entrySet())) {
+    for (Map.Entry<Digest, Job> entry : List.copyOf(jobs.entrySet())) {
       Job job = entry.getValue();
       while (active.size() < settings.workers * CALLS_PER_WORKER) {
         Optional<JobWalk.Ticket> ticket = job.walk.next();
@@ -195,11 +212,11 @@ public final class Delegator {
     }
   }
 
-  private void finishIfEnded(JobId id, Job job, List<Command> commands) {
+  private void finishIfEnded(Digest id, Job job, List<Command> commands) {
     job.walk.end().ifPresent(end -> finish(id, end, commands));
   }
 
-  private void finish(JobId id, JobEnd end, List<Command> commands) {
+  private void finish(Digest id, JobEnd end, List<Command> commands) {
     if (jobs.remove(id) == null) {
       return; // it is over already; the first end counts
     }

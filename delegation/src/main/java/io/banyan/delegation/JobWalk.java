@@ -7,7 +7,6 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.IndexCuts;
 import io.banyan.schema.Interval;
-import io.banyan.schema.JobId;
 import io.banyan.schema.LimitKind;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Manifest;
@@ -36,11 +35,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the driver thread.
  */
 final class JobWalk {
-  private final JobId job;
+  private final Digest link;
   private final Manifest manifest;
   private final Plan plan;
   private final boolean merges;
-  private final Optional<Cuts> inputCuts;
+  private final PlanNode root;
+  private final long total;
 
   private final Deque<Open> begun = new ArrayDeque<>(); // children still to begin; innermost last
   private final Deque<Ticket> ready = new ArrayDeque<>();
@@ -51,18 +51,24 @@ final class JobWalk {
   private long leavesDone;
   private long unitsDone;
 
-  JobWalk(Event.Submitted submitted) {
-    this.job = submitted.job();
-    this.manifest = submitted.manifest();
+  JobWalk(Task task) {
+    this.link = task.link();
+    this.manifest = task.manifest();
     this.plan = Plan.of(manifest);
-    this.merges = submitted.merges();
-    this.inputCuts = submitted.cuts();
-    long planned = inputCuts.isPresent() ? Limits.CELLS_MAX : Limits.MODULE_LEAVES_MAX;
-    this.leavesMax = Math.min(planned, manifest.budget().leaves());
-    switch (plan.root(inputCuts)) {
-      case PlanNode.Cells(Interval interval) -> begin(new InputGround(cuts()), interval, null, 0);
-      case PlanNode.Part part -> beginPart(part, manifest.input(), Long.MAX_VALUE, null, 0);
-      case PlanNode.Parts parts -> throw new IllegalStateException("no plan has the root " + parts);
+    this.merges = task.merges();
+    this.root = task.node();
+    switch (task.ground()) {
+      case Task.Ground.Cells(Cuts cuts) -> {
+        Interval interval = ((PlanNode.Cells) root).interval();
+        this.leavesMax = Math.min(Limits.CELLS_MAX, task.grant().leaves());
+        this.total = cellUnits(cuts, interval);
+        begin(new InputGround(cuts), interval, null, 0);
+      }
+      case Task.Ground.Part(BlobRef bytes, long parentBytes) -> {
+        this.leavesMax = Math.min(Limits.MODULE_LEAVES_MAX, task.grant().leaves());
+        this.total = bytes.length();
+        beginPart((PlanNode.Part) root, bytes, parentBytes, null, 0);
+      }
     }
   }
 
@@ -167,7 +173,7 @@ final class JobWalk {
   }
 
   private static long cellUnits(Cuts cuts, Interval cell) {
-    return cuts instanceof IndexCuts ? 1 : cuts.length(cell);
+    return cuts instanceof IndexCuts ? cell.count() : cuts.length(cell);
   }
 
   private void beginPart(
@@ -204,7 +210,7 @@ final class JobWalk {
   }
 
   private PlannedCall call(PlanNode node, GuestFunction function, InputRef input) {
-    return new PlannedCall(job, node, function, input);
+    return new PlannedCall(link, node, function, input);
   }
 
   /** A call returned; {@code commands} gets what is to be kept and what may go. */
@@ -214,7 +220,7 @@ final class JobWalk {
         Step step = new Step(call.node(), claim(call, report));
         leavesDone++;
         unitsDone += units;
-        commands.add(new Command.Record(job, call.node(), List.of(step), List.of()));
+        commands.add(new Command.Record(link, call.node(), List.of(step), List.of()));
         releasePart(call.input(), commands);
         deliver(value(report), Evidence.ofLeaf(step.claim()), parent, slot, commands);
       }
@@ -229,7 +235,7 @@ final class JobWalk {
       }
       case Merge(PlannedCall call, Open open) -> {
         open.steps.add(new Step(call.node(), claim(call, report)));
-        commands.add(new Command.Release(job, blobs(open)));
+        commands.add(new Command.Release(link, blobs(open)));
         finish(open, value(report), commands);
       }
     }
@@ -253,14 +259,14 @@ final class JobWalk {
     begun.addLast(open);
     List<BlobRef> empty = parts.stream().filter(part -> part.length() == 0).toList();
     if (!empty.isEmpty()) {
-      commands.add(new Command.Release(job, empty)); // no call will ever want them
+      commands.add(new Command.Release(link, empty)); // no call will ever want them
     }
   }
 
   /** A part that a split made is needed by its own call alone. */
   private void releasePart(InputRef input, List<Command> commands) {
     if (input instanceof InputRef.Part(BlobRef part)) {
-      commands.add(new Command.Release(job, List.of(part)));
+      commands.add(new Command.Release(link, List.of(part)));
     }
   }
 
@@ -273,7 +279,7 @@ final class JobWalk {
   private void deliver(
       Value value, Evidence evidence, @Nullable Open parent, int slot, List<Command> commands) {
     if (parent == null) {
-      end = new JobEnd.Completed(value, evidence);
+      end = new JobEnd.Completed(value, evidence, List.of());
       return;
     }
     parent.values[slot] = value;
@@ -316,7 +322,7 @@ final class JobWalk {
   private void finish(Open open, Value value, List<Command> commands) {
     List<PlanNode> children =
         open.children.stream().map(child -> node(open.ground, child)).toList();
-    commands.add(new Command.Record(job, open.node, open.steps, children));
+    commands.add(new Command.Record(link, open.node, open.steps, children));
     List<Claim> own = open.steps.stream().map(Step::claim).toList();
     Evidence evidence = Evidence.ofInner(own, List.of(open.evidence));
     deliver(value, evidence, open.parent, open.slot, commands);
@@ -371,14 +377,12 @@ final class JobWalk {
   }
 
   JobProgress progress() {
-    return new JobProgress(leavesDone, unitsDone, total());
+    return new JobProgress(leavesDone, unitsDone, total);
   }
 
-  /** Bytes of the input; cells under the rule {@code index}. */
+  /** Bytes of the task's plan node; cells under the rule {@code index}. */
   long total() {
-    return inputCuts.orElse(null) instanceof IndexCuts(int cells)
-        ? cells
-        : manifest.input().length();
+    return total;
   }
 
   /** The units of a leaf that {@code ticket} executes; none for other calls. */
@@ -387,11 +391,6 @@ final class JobWalk {
   }
 
   PlanNode root() {
-    return plan.root(inputCuts);
-  }
-
-  private Cuts cuts() {
-    return inputCuts.orElseThrow(
-        () -> new IllegalArgumentException("job " + job + " was submitted without cuts"));
+    return root;
   }
 }

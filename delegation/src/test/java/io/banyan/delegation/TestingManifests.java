@@ -10,6 +10,7 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.LineCuts;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
+import io.banyan.schema.Plan;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Routing;
@@ -58,7 +59,22 @@ final class TestingManifests {
     return manifest.cutsBySize();
   }
 
-  static JobId job(int number) {
-    return new JobId(Digest.sha256(new byte[] {(byte) number}));
+  static Digest link(int number) {
+    return Digest.sha256(new byte[] {(byte) number});
+  }
+
+  /** The whole of a job's plan, as its entry node begins it. */
+  static Task task(Digest link, Manifest manifest, Optional<Cuts> cuts, boolean merges) {
+    return new Task(
+        link,
+        new JobId(link),
+        manifest,
+        Plan.of(manifest).root(cuts.map(Cuts::count).orElse(0)),
+        cuts.<Task.Ground>map(Task.Ground.Cells::new)
+            .orElse(new Task.Ground.Part(manifest.input(), Long.MAX_VALUE)),
+        merges,
+        manifest.budget(),
+        manifest.retries() + 1,
+        List.of());
   }
 }

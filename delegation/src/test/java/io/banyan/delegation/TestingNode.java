@@ -9,7 +9,6 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.Cuts;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
-import io.banyan.schema.JobId;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Outcome;
@@ -33,7 +32,7 @@ import java.util.stream.Stream;
  * that stands still between events. Holds every command against what it may be, at once.
  */
 final class TestingNode {
-  final Map<JobId, Job> jobs = new LinkedHashMap<>();
+  final Map<Digest, Job> jobs = new LinkedHashMap<>();
   final TreeMap<Long, PlannedCall> out = new TreeMap<>(); // given out and not answered
   final Set<Long> interrupted = new HashSet<>();
   final Map<Blob, Integer> counts = new HashMap<>();
@@ -44,11 +43,11 @@ final class TestingNode {
   private final Map<Digest, byte[]> bytesByDigest = new HashMap<>();
 
   /** A blob that a job has stored. */
-  record Blob(JobId job, BlobRef ref) {}
+  record Blob(Digest job, BlobRef ref) {}
 
   /** One job, with all that was said about it. */
   static final class Job {
-    final JobId id;
+    final Digest id;
     final Manifest manifest;
     final byte[] input;
     final TestingGuest guest;
@@ -59,7 +58,7 @@ final class TestingNode {
     long submittedNanos;
     long endNanos;
 
-    Job(JobId id, Manifest manifest, byte[] input, TestingGuest guest) {
+    Job(Digest id, Manifest manifest, byte[] input, TestingGuest guest) {
       this.id = id;
       this.manifest = manifest;
       this.input = input;
@@ -89,24 +88,25 @@ final class TestingNode {
 
   TestingNode(int workers) {
     this.workers = workers;
-    this.delegator = new Delegator(new Delegator.Settings(workers, 0.5));
+    this.delegator = new Delegator(Delegator.Settings.of(workers));
   }
 
   long wakeNanos() {
     return delegator.wakeNanos();
   }
 
-  Optional<JobProgress> progress(JobId job) {
+  Optional<JobProgress> progress(Digest job) {
     return delegator.progress(job);
   }
 
   List<Command> submit(Job job) {
     jobs.put(job.id, job);
     job.submittedNanos = nowNanos;
-    return handle(new Event.Submitted(job.id, job.manifest, job.cuts, job.guest.merges()));
+    return handle(
+        new Event.Begun(TestingManifests.task(job.id, job.manifest, job.cuts, job.guest.merges())));
   }
 
-  List<Command> cancel(JobId job) {
+  List<Command> cancel(Digest job) {
     return handle(new Event.Cancelled(job));
   }
 
@@ -124,25 +124,27 @@ final class TestingNode {
     PlannedCall planned = out.remove(call);
     boolean late = interrupted.remove(call);
     if (!late && report instanceof CallReport.Returned returned) {
-      returned.output().forEach(ref -> store(planned.job(), ref));
+      returned.output().forEach(ref -> store(planned.link(), ref));
     }
     List<Command> commands = handle(new Event.Executed(call, report));
     if (late) {
       assertTrue(
-          commands.stream().noneMatch(command -> jobOf(command).equals(planned.job())),
+          commands.stream().noneMatch(command -> linkOf(command).equals(planned.link())),
           "a late echo of call " + call + " made commands");
     }
     return commands;
   }
 
-  private JobId jobOf(Command command) {
+  private Digest linkOf(Command command) {
     return switch (command) {
-      case Command.Execute(long _, PlannedCall planned) -> planned.job();
-      case Command.Interrupt(long call) -> out.get(call).job();
-      case Command.Record record -> record.job();
-      case Command.Release release -> release.job();
-      case Command.Explain(Decision decision) -> decision.job();
-      case Command.Finish finish -> finish.job();
+      case Command.Execute(long _, PlannedCall planned) -> planned.link();
+      case Command.Interrupt(long call) -> out.get(call).link();
+      case Command.Record record -> record.link();
+      case Command.Release release -> release.link();
+      case Command.Explain(Decision decision) -> decision.link();
+      case Command.Finish finish -> finish.link();
+      case Command.Lend _, Command.Revoke _, Command.Adopt _, Command.Forget _ ->
+          throw new AssertionError("without a peer: " + command);
     };
   }
 
@@ -158,7 +160,7 @@ final class TestingNode {
   }
 
   private void take(Command command) {
-    Job job = jobs.get(jobOf(command));
+    Job job = jobs.get(linkOf(command));
     assertTrue(job.end.isEmpty(), "after its end job " + job.id + " got " + command);
     switch (command) {
       case Command.Execute(long call, PlannedCall planned) -> {
@@ -176,38 +178,40 @@ final class TestingNode {
         assertNull(job.records.put(record.node(), record), record.node() + " recorded twice");
         record.steps().forEach(step -> assertEquals(record.node(), step.node()));
       }
-      case Command.Release(JobId _, List<BlobRef> blobs) ->
+      case Command.Release(Digest _, List<BlobRef> blobs) ->
           blobs.forEach(ref -> release(job.id, ref));
       case Command.Explain(Decision decision) -> job.decisions.add(decision);
-      case Command.Finish(JobId id, JobEnd end) -> {
+      case Command.Lend _, Command.Revoke _, Command.Adopt _, Command.Forget _ ->
+          throw new AssertionError("without a peer: " + command);
+      case Command.Finish(Digest id, JobEnd end) -> {
         job.end = Optional.of(end);
         job.endNanos = nowNanos;
         out.forEach(
             (call, planned) ->
                 assertFalse(
-                    planned.job().equals(id) && !interrupted.contains(call),
+                    planned.link().equals(id) && !interrupted.contains(call),
                     "call " + call + " outlived its job"));
       }
     }
   }
 
-  private void store(JobId job, BlobRef ref) {
+  private void store(Digest job, BlobRef ref) {
     counts.merge(new Blob(job, ref), 1, Integer::sum);
   }
 
-  private void release(JobId job, BlobRef ref) {
+  private void release(Digest job, BlobRef ref) {
     Blob blob = new Blob(job, ref);
     assertTrue(counts.containsKey(blob), "released, and not there: " + blob);
     counts.computeIfPresent(blob, (_, count) -> count == 1 ? null : count - 1);
   }
 
-  private byte[] fetch(JobId job, BlobRef ref) {
+  private byte[] fetch(Digest job, BlobRef ref) {
     assertTrue(counts.containsKey(new Blob(job, ref)), "needed, and not there: " + ref);
     return bytesByDigest.get(ref.digest());
   }
 
   private List<byte[]> bytes(PlannedCall call) {
-    Job job = jobs.get(call.job());
+    Job job = jobs.get(call.link());
     return switch (call.input()) {
       case InputRef.InputRange(long from, long to) ->
           List.of(Arrays.copyOfRange(job.input, (int) from, (int) to));
@@ -221,7 +225,7 @@ final class TestingNode {
 
   /** What the guest makes of the call. */
   CallReport perform(PlannedCall call) {
-    TestingGuest guest = jobs.get(call.job()).guest;
+    TestingGuest guest = jobs.get(call.link()).guest;
     List<byte[]> handed = bytes(call);
     Digest input =
         call.input() instanceof InputRef.Values(List<BlobRef> values)
@@ -257,7 +261,7 @@ final class TestingNode {
   }
 
   /** How often each blob of {@code job} is still held. */
-  Map<BlobRef, Integer> held(JobId job) {
+  Map<BlobRef, Integer> held(Digest job) {
     Map<BlobRef, Integer> held = new HashMap<>();
     counts.forEach(
         (blob, count) -> {

@@ -22,11 +22,12 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
- * The steps of a running job, in a file. Plan nodes come in the order in which they are done, each
+ * The steps of a running task, in a file. Plan nodes come in the order in which they are done, each
  * with the offsets of its children's records; so the steps can be read back in the order of the
  * plan, and only plan nodes whose parent is not done are remembered.
  *
- * <p>What a peer delivers is staged in pieces before it is known whether it will be used.
+ * <p>What a peer delivers, leases and receipts among it, is staged in pieces before it is known
+ * whether it will be used.
  *
  * <p>Safe for any thread; guarded by its own lock. It is read when all is written.
  */
@@ -36,6 +37,8 @@ public final class ClaimLog implements AutoCloseable {
    * of each. A record without children holds its steps in the order of the plan: one leaf's, or a
    * piece of what a peer delivered.
    */
+
+  private static final long[] NO_CHILDREN = {};
 
   private final SharedFile file;
   private final Map<PlanNode, Long> offsets = new HashMap<>(); // of nodes without a parent yet
@@ -58,46 +61,56 @@ public final class ClaimLog implements AutoCloseable {
       }
       children[i] = offset;
     }
-    offsets.put(record.node(), write(children, record.steps()));
+    offsets.put(record.node(), write(children, entries(record.steps())));
   }
 
-  /** Keeps some steps that a peer delivered, in the order of the plan, and says where. */
-  public synchronized long stage(List<Step> steps) throws IOException {
-    return write(new long[0], steps);
+  private static List<ReceiptEntry> entries(List<Step> steps) {
+    return steps.stream().<ReceiptEntry>map(ReceiptEntry.StepEntry::new).toList();
   }
 
-  /** Has {@code node} come to what was staged in {@code pieces}, in order. */
-  public synchronized void adopt(PlanNode node, List<Long> pieces) throws IOException {
-    long[] children = pieces.stream().mapToLong(Long::longValue).toArray();
+  /** Keeps some of what a peer delivered, in order, and says where. */
+  public synchronized long stage(List<ReceiptEntry> piece) throws IOException {
+    return write(NO_CHILDREN, piece);
+  }
+
+  /** What was staged there. */
+  public List<ReceiptEntry> staged(long place) throws IOException {
+    return read(place).entries;
+  }
+
+  /** The steps that were staged in {@code places}, in order. */
+  public Iterator<Step> steps(List<Long> places) throws IOException {
+    long whole;
+    synchronized (this) {
+      whole = write(places.stream().mapToLong(Long::longValue).toArray(), List.of());
+    }
+    return new Steps(whole);
+  }
+
+  /** Has {@code node} come to the steps that were staged in {@code places}. */
+  public synchronized void adopt(PlanNode node, List<Long> places) throws IOException {
+    long[] children = places.stream().mapToLong(Long::longValue).toArray();
     offsets.put(node, write(children, List.of()));
   }
 
-  /** What was staged in {@code pieces}, in order. */
-  public Iterator<Step> staged(List<Long> pieces) throws IOException {
-    long[] children = pieces.stream().mapToLong(Long::longValue).toArray();
-    long offset;
-    synchronized (this) {
-      offset = write(children, List.of());
-    }
-    return new Steps(offset);
+  /** Lets go of what {@code node} came to; something above it was delivered. */
+  public synchronized void forget(PlanNode node) {
+    offsets.remove(node);
   }
 
-  private long write(long[] children, List<Step> steps) throws IOException {
-    List<byte[]> encoded =
-        steps.stream()
-            .map(step -> WireCodec.encodeReceiptEntry(new ReceiptEntry.StepEntry(step)))
-            .toList();
+  private long write(long[] children, List<ReceiptEntry> entries) throws IOException {
+    List<byte[]> encoded = entries.stream().map(WireCodec::encodeReceiptEntry).toList();
     int length = Integer.BYTES * 2 + Long.BYTES * children.length;
-    for (byte[] step : encoded) {
-      length += Integer.BYTES + step.length;
+    for (byte[] entry : encoded) {
+      length += Integer.BYTES + entry.length;
     }
     ByteBuffer buffer = ByteBuffer.allocate(length).putInt(children.length);
     for (long child : children) {
       buffer.putLong(child);
     }
     buffer.putInt(encoded.size());
-    for (byte[] step : encoded) {
-      buffer.putInt(step.length).put(step);
+    for (byte[] entry : encoded) {
+      buffer.putInt(entry.length).put(entry);
     }
     long offset = end;
     try {
@@ -118,7 +131,7 @@ public final class ClaimLog implements AutoCloseable {
     return new Steps(offset);
   }
 
-  private record Entry(List<Step> steps, long[] children) {}
+  private record Entry(List<ReceiptEntry> entries, long[] children) {}
 
   private Entry read(long offset) throws IOException {
     long[] children = new long[readInt(offset)];
@@ -127,24 +140,28 @@ public final class ClaimLog implements AutoCloseable {
     long position = offset + Integer.BYTES + body.capacity();
     int count = readInt(position);
     position += Integer.BYTES;
-    List<Step> steps = new ArrayList<>(count);
+    List<ReceiptEntry> entries = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       int length = readInt(position);
-      steps.add(decode(readBytes(position + Integer.BYTES, length)));
+      entries.add(decode(readBytes(position + Integer.BYTES, length)));
       position += Integer.BYTES + length;
     }
-    return new Entry(steps, children);
+    return new Entry(entries, children);
   }
 
-  private static Step decode(ByteBuffer bytes) {
+  private static ReceiptEntry decode(ByteBuffer bytes) {
     try {
-      if (WireCodec.decodeReceiptEntry(bytes) instanceof ReceiptEntry.StepEntry(Step step)) {
-        return step;
-      }
-      throw new IllegalStateException("the log of claims holds something else than steps");
+      return WireCodec.decodeReceiptEntry(bytes);
     } catch (MalformedMessageException e) {
       throw new IllegalStateException("the log of claims does not hold what was written", e);
     }
+  }
+
+  private static Step step(ReceiptEntry entry) {
+    if (entry instanceof ReceiptEntry.StepEntry(Step step)) {
+      return step;
+    }
+    throw new IllegalStateException("the log of claims has something else where steps are");
   }
 
   private int readInt(long offset) throws IOException {
@@ -181,12 +198,13 @@ public final class ClaimLog implements AutoCloseable {
 
     private void enter(long offset) throws IOException {
       Entry entry = read(offset);
+      List<Step> steps = entry.entries.stream().map(ClaimLog::step).toList();
       if (entry.children.length == 0) {
-        due.addAll(entry.steps);
+        due.addAll(steps);
         return;
       }
       Place place = new Place(entry.children);
-      for (Step step : entry.steps) {
+      for (Step step : steps) {
         boolean before = step.claim().function() == GuestFunction.SPLIT;
         (before ? due : place.after).addLast(step);
       }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Driver implements AutoCloseable {
   private final Delegator delegator;
   private final Workers workers;
-  private final Lending lending;
+  private Lending lending = NO_LENDING; // set before the thread starts
   private final EventQueue events = new EventQueue();
   private final ConcurrentLinkedQueue<Runnable> questions = new ConcurrentLinkedQueue<>();
   private final Map<Digest, TaskFolder> folders = new ConcurrentHashMap<>();
@@ -39,8 +39,7 @@ public final class Driver implements AutoCloseable {
     void revoke(long lease, String reason);
   }
 
-  /** The lending of a node without peers. */
-  public static final Lending ALONE =
+  private static final Lending NO_LENDING =
       new Lending() {
         @Override
         public void lend(long lease, Loan loan, TaskFolder folder) {
@@ -53,12 +52,23 @@ public final class Driver implements AutoCloseable {
         }
       };
 
-  /** Starts the driver and its workers. */
-  public Driver(Delegator.Settings settings, Lending lending) {
+  /** A driver that is not started; what it is told meanwhile waits. */
+  public Driver(Delegator.Settings settings) {
     this.delegator = new Delegator(settings);
     this.workers = new Workers(settings.workers(), events::complete);
-    this.lending = lending;
-    this.thread = Thread.ofPlatform().name("driver").daemon().unstarted(this::run);
+    this.thread = new Thread(this::run, "driver");
+  }
+
+  /** Starts the driver of a node without peers. */
+  public static Driver alone(Delegator.Settings settings) {
+    Driver driver = new Driver(settings);
+    driver.start(NO_LENDING);
+    return driver;
+  }
+
+  /** Begins to decide. */
+  public void start(Lending lender) {
+    lending = lender;
     thread.start();
   }
 
@@ -110,6 +120,11 @@ public final class Driver implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       // close() ends the wait.
+    } catch (RuntimeException | Error e) {
+      // Our bug: nothing is decided any more, and everybody who waits is told.
+      closed = true;
+      folders.values().forEach(folder -> folder.failed(e));
+      throw e;
     }
   }
 
@@ -124,8 +139,9 @@ public final class Driver implements AutoCloseable {
           lending.lend(lease, loan, required(loan.link()));
       case Command.Revoke(long lease, String reason) -> lending.revoke(lease, reason);
       case Command.Record record ->
-          keep(record.link(), folder -> folder.claims().append(record));
+          keep(record.link(), folder -> folder.record(record));
       case Command.Adopt adopt -> keep(adopt.link(), folder -> folder.adopt(adopt));
+      case Command.Forget forget -> keep(forget.link(), folder -> folder.forget(forget));
       case Command.Release release ->
           keep(release.link(), folder -> folder.release(release.blobs()));
       case Command.Explain(var decision) -> {

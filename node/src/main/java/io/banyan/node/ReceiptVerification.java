@@ -298,11 +298,11 @@ public final class ReceiptVerification {
                   _ -> {})
               .end();
       return switch (end) {
-        case JobEnd.Completed(Value value, Evidence evidence)
+        case JobEnd.Completed(Value value, Evidence evidence, var _)
             when value.equals(receipt.value())
                 && evidence.executionRoot().equals(receipt.executionRoot()) ->
             List.of("every call of the plan");
-        case JobEnd.Completed(Value value, Evidence evidence) ->
+        case JobEnd.Completed(Value value, Evidence evidence, var _) ->
             throw failed(
                 "receipt "
                     + files.receipt

@@ -13,6 +13,7 @@ import io.banyan.schema.Receipt;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
 import io.banyan.schema.Step;
+import io.banyan.schema.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +39,11 @@ public final class TaskFolder implements AutoCloseable {
   private final GuestCalls calls;
   private final BlobStore values;
   private final ClaimLog claims;
-  private final EntryLog entries;
   private final Consumer<Decision> explained;
+  private final LongAdder leavesDone = new LongAdder();
 
   private final Map<Long, Staged> staged = new ConcurrentHashMap<>(); // by lease, until it is used
-  private final Map<Digest, List<EntryLog.Place>> used = new ConcurrentHashMap<>(); // by receipt
+  private final Map<Digest, List<Long>> used = new ConcurrentHashMap<>(); // by receipt
   private final CompletableFuture<JobEnd> end = new CompletableFuture<>();
   private volatile @Nullable IOException trouble; // the driver's, read when the task is over
 
@@ -60,13 +62,14 @@ public final class TaskFolder implements AutoCloseable {
    * What a peer delivered, checked, and where it is kept until it is known to be used.
    *
    * @param receipt digest of the receipt that the peer signed
-   * @param steps where the claim log has the steps
-   * @param entries where the lease, the receipt, and those below are kept
+   * @param leaves that were executed below
+   * @param leases where the claim log has the lease, the receipt, and those below
+   * @param steps where it has the steps
    */
-  public record Staged(Digest receipt, List<Long> steps, List<EntryLog.Place> entries) {
+  public record Staged(Digest receipt, long leaves, List<Long> leases, List<Long> steps) {
     public Staged {
+      leases = List.copyOf(leases);
       steps = List.copyOf(steps);
-      entries = List.copyOf(entries);
     }
   }
 
@@ -77,14 +80,12 @@ public final class TaskFolder implements AutoCloseable {
       GuestCalls calls,
       BlobStore values,
       ClaimLog claims,
-      EntryLog entries,
       Consumer<Decision> explained) {
     this.task = task;
     this.authority = authority;
     this.calls = calls;
     this.values = values;
     this.claims = claims;
-    this.entries = entries;
     this.explained = explained;
   }
 
@@ -106,10 +107,6 @@ public final class TaskFolder implements AutoCloseable {
 
   public ClaimLog claims() {
     return claims;
-  }
-
-  public EntryLog entries() {
-    return entries;
   }
 
   /** How the task ended; exceptionally if this node's disk or its own code failed. */
@@ -147,7 +144,28 @@ public final class TaskFolder implements AutoCloseable {
       throw new IllegalStateException("nothing was delivered under lease " + adopt.lease());
     }
     claims.adopt(adopt.node(), delivery.steps);
-    used.put(delivery.receipt, delivery.entries);
+    used.put(delivery.receipt, delivery.leases);
+    leavesDone.add(delivery.leaves);
+  }
+
+  void record(Command.Record record) throws IOException {
+    claims.append(record);
+    if (record.children().isEmpty()) {
+      leavesDone.increment();
+    }
+  }
+
+  /** What a plan node came to is of no use any more. */
+  void forget(Command.Forget forget) throws IOException {
+    claims.forget(forget.node());
+    if (forget.value() instanceof Value.Blob(BlobRef blob)) {
+      values.release(blob);
+    }
+  }
+
+  /** Leaves executed so far, here and by peers; those that were run twice count twice. */
+  public long leavesDone() {
+    return leavesDone.sum();
   }
 
   /** The disk failed the task; it ends with {@code cause}. */
@@ -182,9 +200,9 @@ public final class TaskFolder implements AutoCloseable {
 
   /** The leases and receipts below, in the order of the plan, each lease before its receipt. */
   public Iterator<ReceiptEntry> leases(JobEnd.Completed completed) {
-    List<EntryLog.Place> places = new ArrayList<>();
+    List<Long> places = new ArrayList<>();
     for (Digest receipt : completed.lentReceipts()) {
-      List<EntryLog.Place> below = used.get(receipt);
+      List<Long> below = used.get(receipt);
       if (below == null) {
         throw new IllegalStateException("no delivery was used under the receipt " + receipt);
       }
@@ -200,10 +218,10 @@ public final class TaskFolder implements AutoCloseable {
 
   /** Reads one piece of the log after the other. */
   private final class Entries implements Iterator<ReceiptEntry> {
-    private final Iterator<EntryLog.Place> places;
+    private final Iterator<Long> places;
     private Iterator<ReceiptEntry> piece = List.<ReceiptEntry>of().iterator();
 
-    Entries(Iterator<EntryLog.Place> places) {
+    Entries(Iterator<Long> places) {
       this.places = places;
     }
 
@@ -211,7 +229,7 @@ public final class TaskFolder implements AutoCloseable {
     public boolean hasNext() {
       while (!piece.hasNext() && places.hasNext()) {
         try {
-          piece = entries.read(places.next()).iterator();
+          piece = claims.staged(places.next()).iterator();
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
@@ -231,8 +249,7 @@ public final class TaskFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (values;
-        claims;
-        entries) {
+        claims) {
       staged.clear();
     }
   }
