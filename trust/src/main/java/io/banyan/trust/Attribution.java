@@ -12,8 +12,7 @@ import java.util.List;
  * @param failures how many ended with a signed failure
  * @param shares of each signer, in the order in which they appear; the first is the holder of the
  *     link
- * @param deepest the longest way from that holder down over receipts that count, both ends
- *     included
+ * @param deepest the longest way from that holder down over receipts that count, both ends included
  */
 public record Attribution(
     int leases, int receipts, int failures, List<Share> shares, List<PeerId> deepest) {

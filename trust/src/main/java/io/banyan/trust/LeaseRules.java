@@ -2,7 +2,6 @@ package io.banyan.trust;
 
 import io.banyan.schema.Budget;
 import io.banyan.schema.Cuts;
-import io.banyan.schema.Digest;
 import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
@@ -119,7 +118,8 @@ final class LeaseRules {
   private void requireBytes(Lease lease) throws Breach {
     Cuts cuts = cutsBySize.orElseThrow();
     Interval interval = interval(lease.node());
-    if (lease.fromByte() != cuts.cut(interval.from()) || lease.toByte() != cuts.cut(interval.to())) {
+    if (lease.fromByte() != cuts.cut(interval.from())
+        || lease.toByte() != cuts.cut(interval.to())) {
       throw wrongBytes(
           lease, "the plan's are " + cuts.cut(interval.from()) + " to " + cuts.cut(interval.to()));
     }

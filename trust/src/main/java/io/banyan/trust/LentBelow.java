@@ -166,8 +166,8 @@ final class LentBelow implements PlanCheck.Arrivals {
   }
 
   @Override
-  public void reached(
-      PlanNode node, Optional<Lease.LeasedPart> part, PlanCheck.Found found) throws Breach {
+  public void reached(PlanNode node, Optional<Lease.LeasedPart> part, PlanCheck.Found found)
+      throws Breach {
     for (Lent lent : byNode.getOrDefault(node, List.of())) {
       lent.reached = true;
       try {
@@ -183,7 +183,10 @@ final class LentBelow implements PlanCheck.Arrivals {
     }
   }
 
-  /** When the steps are at their end: whether every lease was for something, and every receipt rests on what is here. */
+  /**
+   * When the steps are at their end: whether every lease was for something, and every receipt rests
+   * on what is here.
+   */
   void requireWhole() throws Breach {
     for (Lent lent : all) {
       if (!lent.reached) {
@@ -252,8 +255,7 @@ final class LentBelow implements PlanCheck.Arrivals {
         deepest = way.size() > deepest.size() ? way : deepest;
       }
     }
-    return new Attribution(
-        all.size(), receipts, failures, List.copyOf(shares.values()), deepest);
+    return new Attribution(all.size(), receipts, failures, List.copyOf(shares.values()), deepest);
   }
 
   /** Adds what the holder of a link signed for; the way down to it from the top. */

@@ -2,6 +2,7 @@ package io.banyan.trust;
 
 import io.banyan.schema.Budget;
 import io.banyan.schema.Digest;
+import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
 import io.banyan.schema.Manifest;
@@ -9,7 +10,6 @@ import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.SplitRule;
 import io.banyan.schema.UniformCuts;
-import io.banyan.schema.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

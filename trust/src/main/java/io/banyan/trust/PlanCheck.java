@@ -241,7 +241,9 @@ final class PlanCheck {
   private Step take(PlanNode node, GuestFunction function, Digest input) throws Breach {
     String wanted = function.exportName() + " of plan node " + node;
     if (!steps.hasNext()) {
-      throw new Breach(Refused.Code.INVALID, "step " + stepCount + ": the plan has " + wanted + ", the steps end");
+      throw new Breach(
+          Refused.Code.INVALID,
+          "step " + stepCount + ": the plan has " + wanted + ", the steps end");
     }
     Step step = steps.next();
     stepCount++;
@@ -276,7 +278,9 @@ final class PlanCheck {
 
   /** What is wrong with the step that was taken last. */
   private Breach wrong(Step step, String reason) {
-    return new Breach(Refused.Code.INVALID, "step "
+    return new Breach(
+        Refused.Code.INVALID,
+        "step "
             + (stepCount - 1)
             + " ("
             + step.claim().function().exportName()

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
  * whatever was lent below was lent within its bounds, and that each signer stands for just what the
  * steps come to. It shows integrity; whether the claims are true only running them again can show.
  *
- * <p>It needs memory for the leases, of which there are at most {@link #LEASES_MAX}, and for one way
- * from the plan node to a leaf, however many steps there are. Whatever does not hold is the fault
- * of who holds the link: it stands for all below.
+ * <p>It needs memory for the leases, of which there are at most {@link #LEASES_MAX}, and for one
+ * way from the plan node to a leaf, however many steps there are. Whatever does not hold is the
+ * fault of who holds the link: it stands for all below.
  *
  * <p>For one thread and one check.
  */
