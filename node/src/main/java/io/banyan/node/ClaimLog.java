@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -73,18 +74,9 @@ public final class ClaimLog implements AutoCloseable {
     return write(NO_CHILDREN, piece);
   }
 
-  /** What was staged there. */
-  public List<ReceiptEntry> staged(long place) throws IOException {
-    return read(place).entries;
-  }
-
-  /** The steps that were staged in {@code places}, in order. */
-  public Iterator<Step> steps(List<Long> places) throws IOException {
-    long whole;
-    synchronized (this) {
-      whole = write(places.stream().mapToLong(Long::longValue).toArray(), List.of());
-    }
-    return new Steps(whole);
+  /** What was staged in {@code places}, in order. */
+  public Iterator<ReceiptEntry> staged(List<Long> places) {
+    return new Pieces(places.iterator());
   }
 
   /** Has {@code node} come to the steps that were staged in {@code places}. */
@@ -174,6 +166,36 @@ public final class ClaimLog implements AutoCloseable {
       throw new EOFException("the log of claims became shorter while it was read");
     }
     return ByteBuffer.wrap(bytes);
+  }
+
+  /** Reads one staged piece after the other. */
+  private final class Pieces implements Iterator<ReceiptEntry> {
+    private final Iterator<Long> places;
+    private Iterator<ReceiptEntry> piece = Collections.emptyIterator();
+
+    Pieces(Iterator<Long> places) {
+      this.places = places;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!piece.hasNext() && places.hasNext()) {
+        try {
+          piece = read(places.next()).entries.iterator();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      return piece.hasNext();
+    }
+
+    @Override
+    public ReceiptEntry next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("what was staged is at its end");
+      }
+      return piece.next();
+    }
   }
 
   /** Walks the records from the root down, and gives out steps on the way. */

@@ -10,6 +10,7 @@ import io.banyan.schema.Cuts;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Plan;
+import io.banyan.trust.Link;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +69,9 @@ public final class LocalRun {
     TaskFolder folder =
         new TaskFolder(
             task(job),
-            new TaskFolder.Authority(job.signed(), List.of()),
+            new TaskFolder.Authority(
+                job.signed(), List.of(), Link.ofJob(job.id(), draft.manifest())),
+            Material.NONE, // nobody is there to ask for it
             calls,
             store,
             claims,

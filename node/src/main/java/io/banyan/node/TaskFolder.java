@@ -8,19 +8,17 @@ import io.banyan.delegation.PlannedCall;
 import io.banyan.delegation.Task;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Digest;
-import io.banyan.schema.MerkleTree;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
 import io.banyan.schema.Step;
 import io.banyan.schema.Value;
+import io.banyan.trust.Link;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -36,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskFolder implements AutoCloseable {
   private final Task task;
   private final Authority authority;
+  private final Material material;
   private final GuestCalls calls;
   private final BlobStore values;
   private final ClaimLog claims;
@@ -51,8 +50,9 @@ public final class TaskFolder implements AutoCloseable {
    * What entitles this node to the task.
    *
    * @param chain the leases from the entry node's down to its own; none at the entry node
+   * @param link the last of them, or the job itself
    */
-  public record Authority(Signed manifest, List<Signed> chain) {
+  public record Authority(Signed manifest, List<Signed> chain, Link link) {
     public Authority {
       chain = List.copyOf(chain);
     }
@@ -77,12 +77,14 @@ public final class TaskFolder implements AutoCloseable {
   public TaskFolder(
       Task task,
       Authority authority,
+      Material material,
       GuestCalls calls,
       BlobStore values,
       ClaimLog claims,
       Consumer<Decision> explained) {
     this.task = task;
     this.authority = authority;
+    this.material = material;
     this.calls = calls;
     this.values = values;
     this.claims = claims;
@@ -99,6 +101,10 @@ public final class TaskFolder implements AutoCloseable {
 
   public Authority authority() {
     return authority;
+  }
+
+  public Material material() {
+    return material;
   }
 
   public BlobStore values() {
@@ -193,9 +199,7 @@ public final class TaskFolder implements AutoCloseable {
     if (lent.isEmpty()) {
       return new Receipt.Ran();
     }
-    List<Digest> leaves =
-        lent.stream().map(receipt -> MerkleTree.leafHash(receipt.toArray())).toList();
-    return new Receipt.Merged(MerkleTree.root(leaves), lent.size());
+    return Receipt.Merged.over(lent);
   }
 
   /** The leases and receipts below, in the order of the plan, each lease before its receipt. */
@@ -208,42 +212,12 @@ public final class TaskFolder implements AutoCloseable {
       }
       places.addAll(below);
     }
-    return new Entries(places.iterator());
+    return claims.staged(places);
   }
 
   /** The steps of all calls, in the order of the plan. */
   public Iterator<Step> steps() throws IOException {
     return claims.steps(task.node());
-  }
-
-  /** Reads one piece of the log after the other. */
-  private final class Entries implements Iterator<ReceiptEntry> {
-    private final Iterator<Long> places;
-    private Iterator<ReceiptEntry> piece = List.<ReceiptEntry>of().iterator();
-
-    Entries(Iterator<Long> places) {
-      this.places = places;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (!piece.hasNext() && places.hasNext()) {
-        try {
-          piece = claims.staged(places.next()).iterator();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
-      return piece.hasNext();
-    }
-
-    @Override
-    public ReceiptEntry next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException("the leases are at their end");
-      }
-      return piece.next();
-    }
   }
 
   @Override

@@ -1,19 +1,24 @@
 package io.banyan.node.lease;
 
+import com.google.common.collect.Iterators;
 import io.banyan.delegation.Delivery;
 import io.banyan.delegation.Task;
-import io.banyan.node.EntryLog;
+import io.banyan.node.TaskContent;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.DataClient;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
+import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Limits;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Receipt;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
-import io.banyan.schema.Step;
 import io.banyan.schema.Value;
+import io.banyan.trust.Attribution;
+import io.banyan.trust.Evidence;
+import io.banyan.trust.Link;
 import io.banyan.trust.ReceiptCheck;
 import io.banyan.trust.Verdict;
 import java.io.IOException;
@@ -21,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -31,10 +37,10 @@ import java.util.concurrent.Semaphore;
  * <p>Safe for any thread; each call on a virtual thread of its own.
  */
 public final class Absorption {
-  /** Results taken in at once: each may hold one value and one page of steps in memory. */
+  /** Results taken in at once: each may hold one value and one piece of evidence in memory. */
   private static final int AT_ONCE_MAX = 4;
 
-  /** Entries in one piece of a log: some 100 KiB. */
+  /** Entries in one piece of the log: some 100 KiB. */
   private static final int PIECE_ENTRIES = 256;
 
   private final DataClient data;
@@ -47,7 +53,8 @@ public final class Absorption {
   /** What came of it. */
   sealed interface Outcome {
     /** All of it holds, and is kept in the folder of the task. */
-    record Taken(Delivery delivery, TaskFolder.Staged staged) implements Outcome {}
+    record Taken(Delivery delivery, TaskFolder.Staged staged, Attribution attribution)
+        implements Outcome {}
 
     record Rejected(String sentence) implements Outcome {}
   }
@@ -67,10 +74,10 @@ public final class Absorption {
     private final LentLease lent;
     private final Signed receipt;
     private final TaskFolder folder;
-    private final List<ReceiptEntry> entries = new ArrayList<>(); // not kept yet
-    private final List<Step> steps = new ArrayList<>(); // not kept yet
-    private final List<EntryLog.Place> entryPlaces = new ArrayList<>();
-    private final List<Long> stepPlaces = new ArrayList<>();
+    private final List<Long> leases = new ArrayList<>();
+    private final List<Long> steps = new ArrayList<>();
+    private final List<ReceiptEntry> piece = new ArrayList<>(); // comes last, not staged yet
+    private boolean atSteps;
 
     Delivering(LentLease lent, Signed receipt) {
       this.lent = lent;
@@ -79,19 +86,25 @@ public final class Absorption {
     }
 
     Outcome run() throws IOException, InterruptedException {
-      take(new ReceiptEntry.LeaseEntry(lent.signed));
-      take(new ReceiptEntry.ReceiptOfLease(receipt));
+      Task task = folder.task();
+      Link link = folder.authority().link().lent(lent.digest, lent.lease);
+      ReceiptCheck check =
+          new ReceiptCheck(task.job(), task.manifest(), new TaskContent(folder), link);
+      Optional<String> refusal = check.refusal(receipt);
+      if (refusal.isPresent()) {
+        return new Outcome.Rejected(refusal.get());
+      }
       data.fetchEvidence(lent.loan.peer(), lent.digest, entriesMax(), this::take);
-      keepEntries();
-      keepSteps();
-      return switch (check()) {
-        case ReceiptCheck.Result.Holds(Value value, var evidence) -> {
-          fetch(value);
-          yield new Outcome.Taken(
-              new Delivery(value, evidence, receipt.digest()),
-              new TaskFolder.Staged(receipt.digest(), stepPlaces, entryPlaces));
+      stagePiece();
+      Iterator<ReceiptEntry> entries =
+          Iterators.concat(folder.claims().staged(leases), folder.claims().staged(steps));
+      return switch (check.check(entries, step -> {}, () -> receipt)) {
+        case Verdict.Accepted(Receipt held, Attribution attribution) -> {
+          fetch(held.value());
+          yield taken(held, attribution);
         }
-        case ReceiptCheck.Result.Rejected(String reason) -> new Outcome.Rejected(reason);
+        case Verdict.Rejected(String reason) -> new Outcome.Rejected(reason);
+        case Verdict.Withheld(String reason) -> new Outcome.Rejected(reason);
       };
     }
 
@@ -107,34 +120,63 @@ public final class Absorption {
 
     private void take(ReceiptEntry entry) {
       try {
-        if (entry instanceof ReceiptEntry.StepEntry(Step step)) {
-          steps.add(step);
-          if (steps.size() == PIECE_ENTRIES) {
-            keepSteps();
-          }
-          return;
+        boolean step = entry instanceof ReceiptEntry.StepEntry;
+        if (step != atSteps || piece.size() == PIECE_ENTRIES) {
+          stagePiece();
+          atSteps = step; // a lease behind a step is staged among leases, and refused by the check
         }
-        entries.add(entry);
-        if (entries.size() == PIECE_ENTRIES) {
-          keepEntries();
-        }
+        piece.add(entry);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
-    private void keepEntries() throws IOException {
-      if (!entries.isEmpty()) {
-        entryPlaces.add(folder.entries().keep(entries));
-        entries.clear();
+    private void stagePiece() throws IOException {
+      if (!piece.isEmpty()) {
+        (atSteps ? steps : leases).add(folder.claims().stage(piece));
+        piece.clear();
       }
     }
 
-    private void keepSteps() throws IOException {
-      if (!steps.isEmpty()) {
-        stepPlaces.add(folder.claims().stage(steps));
-        steps.clear();
+    private Outcome taken(Receipt held, Attribution attribution) throws IOException {
+      List<Long> all = new ArrayList<>();
+      all.add(
+          folder
+              .claims()
+              .stage(
+                  List.of(
+                      new ReceiptEntry.LeaseEntry(lent.signed),
+                      new ReceiptEntry.ReceiptOfLease(receipt))));
+      all.addAll(leases);
+      Digest digest = receipt.digest();
+      Evidence evidence = new Evidence(held.executionRoot(), held.leaves(), held.fuel());
+      return new Outcome.Taken(
+          new Delivery(held.value(), evidence, digest),
+          new TaskFolder.Staged(digest, held.leaves(), all, steps),
+          attribution);
+    }
+
+    /** A merged value is one blob; a rope is what its leaves returned. */
+    private void fetch(Value value) throws IOException, InterruptedException {
+      switch (value) {
+        case Value.Blob(BlobRef ref) -> fetch(ref);
+        case Value.Rope _ -> {
+          Iterator<ReceiptEntry> all = folder.claims().staged(steps);
+          while (all.hasNext()) {
+            if (all.next() instanceof ReceiptEntry.StepEntry(var step)
+                && step.claim().function() == GuestFunction.EXECUTE) {
+              Claim claim = step.claim();
+              fetch(new BlobRef(claim.output(), claim.outputBytes()));
+            }
+          }
+        }
+        case Value.Empty() -> throw new IllegalStateException("no receipt is for nothing");
       }
+    }
+
+    private void fetch(BlobRef ref) throws IOException, InterruptedException {
+      long bytesMax = folder.task().manifest().limits().outputBytesMax();
+      folder.values().put(data.fetchBytes(lent.loan.peer(), lent.digest, ref, bytesMax));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.banyan.node.lease;
 import io.banyan.delegation.JobEnd;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.Content;
+import io.banyan.node.data.TreeCache;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Heartbeat;
 import io.banyan.schema.Lease;
@@ -97,6 +98,19 @@ final class HeldLease {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The task is the driver's now; a cancel that came just before did not reach it. */
+  void begun() {
+    lock.lock();
+    try {
+      if (!cancelled) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    cancelTask.run();
   }
 
   /** Waits until the task is over: a worker may use what it works on until then. */
@@ -208,13 +222,13 @@ final class HeldLease {
   }
 
   /** What its lender may fetch, once it is done. */
-  Optional<Content> content() {
+  Optional<Content> content(TreeCache trees) {
     lock.lock();
     try {
       if (folder == null || delivered == null) {
         return Optional.empty();
       }
-      return Optional.of(folder.deliveredContent(delivered.completed));
+      return Optional.of(new DeliveredContent(folder, delivered.completed, trees));
     } finally {
       lock.unlock();
     }

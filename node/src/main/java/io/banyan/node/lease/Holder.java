@@ -4,6 +4,7 @@ import io.banyan.delegation.JobEnd;
 import io.banyan.node.Driver;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.Links;
+import io.banyan.node.data.TreeCache;
 import io.banyan.schema.Ack;
 import io.banyan.schema.Cancel;
 import io.banyan.schema.Digest;
@@ -19,7 +20,6 @@ import io.banyan.schema.Signed;
 import io.banyan.schema.TaskFailure;
 import io.banyan.schema.TaskMessage;
 import io.banyan.schema.WireCodec;
-import io.banyan.trust.Allowed;
 import io.banyan.trust.Identity;
 import io.banyan.trust.LeaseChain;
 import io.banyan.trust.Signatures;
@@ -46,28 +46,31 @@ public final class Holder {
   static final Duration ORPHAN_TTL = Duration.ofSeconds(60);
 
   private final Identity node;
-  private final Allowed allowed;
+  private final LeaseChain chains;
   private final TaskLinks links;
   private final Staging staging;
   private final Driver driver;
   private final Rejections rejections;
+  private final TreeCache trees;
   private final InstantSource clock;
   private final Map<Digest, HeldLease> held = new ConcurrentHashMap<>();
 
   public Holder(
       Identity node,
-      Allowed allowed,
+      LeaseChain chains,
       TaskLinks links,
       Staging staging,
       Driver driver,
       Rejections rejections,
+      TreeCache trees,
       InstantSource clock) {
     this.node = node;
-    this.allowed = allowed;
+    this.chains = chains;
     this.links = links;
     this.staging = staging;
     this.driver = driver;
     this.rejections = rejections;
+    this.trees = trees;
     this.clock = clock;
   }
 
@@ -78,17 +81,11 @@ public final class Holder {
       reply(lender, link, new LeaseReply.Taken(0)); // it was offered twice, and is taken once
       return;
     }
-    LeaseChain.Result result =
-        LeaseChain.check(
-            offer.manifest(),
-            offer.chain(),
-            node.publicKey().peerId(),
-            allowed,
-            clock.millis());
-    switch (result) {
-      case LeaseChain.Rejected(Refused.Code code, String sentence) -> {
-        rejections.count("lease that does not hold: " + code.words(), lender, sentence);
-        reply(lender, link, new Refused(code, sentence, 0));
+    switch (chains.check(offer.manifest(), offer.chain(), clock.millis())) {
+      case LeaseChain.Rejected rejected -> {
+        rejections.count(
+            "lease that does not hold: " + rejected.code().words(), lender, rejected.sentence());
+        reply(lender, link, rejected.refused());
       }
       case LeaseChain.Holds chain -> hold(lender, offer, link, chain);
     }
@@ -132,6 +129,7 @@ public final class Holder {
         return;
       }
       driver.begin(folder);
+      lease.begun();
       JobEnd end = HeldLease.awaitEnd(folder);
       if (end instanceof JobEnd.Completed completed) {
         deliver(lease, folder, completed);
@@ -254,7 +252,7 @@ public final class Holder {
       return new Links.Lookup.NotAllowed();
     }
     return lease
-        .content()
+        .content(trees)
         .<Links.Lookup>map(Links.Lookup.Found::new)
         .orElseGet(Links.Lookup.NotFound::new);
   }

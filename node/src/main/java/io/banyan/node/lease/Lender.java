@@ -7,6 +7,7 @@ import io.banyan.delegation.Task;
 import io.banyan.node.Driver;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.Links;
+import io.banyan.node.data.TreeCache;
 import io.banyan.schema.Ack;
 import io.banyan.schema.Cancel;
 import io.banyan.schema.Digest;
@@ -14,7 +15,6 @@ import io.banyan.schema.Failure;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Limits;
-import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Refused;
@@ -22,8 +22,9 @@ import io.banyan.schema.Signed;
 import io.banyan.schema.TaskFailure;
 import io.banyan.schema.TaskMessage;
 import io.banyan.schema.WireCodec;
+import io.banyan.trust.FailureCheck;
 import io.banyan.trust.Identity;
-import io.banyan.trust.Signatures;
+import io.banyan.trust.Link;
 import io.banyan.trust.SigningDomain;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -48,6 +49,7 @@ public final class Lender implements Driver.Lending {
   private final Consumer<Event> tell;
   private final Rejections rejections;
   private final LeaseWatch watch;
+  private final TreeCache trees;
   private final InstantSource clock;
   private final Map<Long, LentLease> byNumber = new ConcurrentHashMap<>();
   private final Map<Digest, LentLease> byDigest = new ConcurrentHashMap<>();
@@ -64,6 +66,7 @@ public final class Lender implements Driver.Lending {
       Consumer<Event> tell,
       Rejections rejections,
       LeaseWatch watch,
+      TreeCache trees,
       InstantSource clock) {
     this.node = node;
     this.links = links;
@@ -71,12 +74,13 @@ public final class Lender implements Driver.Lending {
     this.tell = tell;
     this.rejections = rejections;
     this.watch = watch;
+    this.trees = trees;
     this.clock = clock;
   }
 
   @Override
   public void lend(long number, Loan loan, TaskFolder folder) {
-    Lease lease = lease(loan, folder.task());
+    Lease lease = lease(loan, folder);
     Signed signed = node.sign(SigningDomain.LEASE, WireCodec.encodeLease(lease));
     LentLease lent = new LentLease(number, loan, lease, signed, folder);
     byNumber.put(number, lent);
@@ -90,8 +94,13 @@ public final class Lender implements Driver.Lending {
     }
   }
 
-  private Lease lease(Loan loan, Task task) {
+  private Lease lease(Loan loan, TaskFolder folder) {
+    Task task = folder.task();
     long millis = loan.grant().timeMillis();
+    long notAfterMillis =
+        Math.min(
+            folder.authority().link().notAfterMillis(),
+            clock.millis() + millis + Limits.CLOCK_LEEWAY_MILLIS);
     return new Lease(
         task.job(),
         loan.node(),
@@ -104,7 +113,7 @@ public final class Lender implements Driver.Lending {
         task.link(),
         loan.grant(),
         millis,
-        clock.millis() + millis + Limits.CLOCK_LEEWAY_MILLIS,
+        notAfterMillis,
         List.of(),
         List.of());
   }
@@ -145,7 +154,7 @@ public final class Lender implements Driver.Lending {
       return new Links.Lookup.NotFound();
     }
     return lent.loan.peer().equals(asker)
-        ? new Links.Lookup.Found(lent.folder.lentContent(lent.lease))
+        ? new Links.Lookup.Found(new LentContent(lent.folder, lent.lease, trees))
         : new Links.Lookup.NotAllowed();
   }
 
@@ -191,9 +200,9 @@ public final class Lender implements Driver.Lending {
     try {
       Absorption.Outcome outcome = absorption.absorb(lent, receipt);
       switch (outcome) {
-        case Absorption.Outcome.Taken(var delivery, var staged) -> {
+        case Absorption.Outcome.Taken(var delivery, var staged, var attribution) -> {
           lent.folder.stage(lent.number, staged);
-          watch.delivered(lent, delivery);
+          watch.delivered(lent, delivery, attribution);
           tell.accept(new Event.Delivered(lent.number, delivery));
           forget(lent);
           links.send(lent.loan.peer(), new Ack(receipt.digest()));
@@ -240,29 +249,21 @@ public final class Lender implements Driver.Lending {
   }
 
   private void taskFailed(LentLease lent, Signed signed) {
-    try {
-      TaskFailure failure = WireCodec.decodeTaskFailure(signed.payload());
-      boolean holds =
-          signed.signer().peerId().equals(lent.loan.peer())
-              && Signatures.hold(SigningDomain.TASK_FAILURE, signed)
-              && failure.lease().equals(lent.digest)
-              && failure
-                  .claim()
-                  .key()
-                  .equals(Plan.of(lent.folder.task().manifest()).key(failure.node()));
-      if (holds) {
+    Task task = lent.folder.task();
+    Link link = lent.folder.authority().link().lent(lent.digest, lent.lease);
+    switch (new FailureCheck(task.job(), task.manifest()).check(link, signed)) {
+      case FailureCheck.Holds(TaskFailure failure) -> {
         forget(lent);
         watch.failed(lent, failure.claim().outcome().words());
         tell.accept(
             new Event.LeaseFailed(
                 lent.number, new LeaseFailure.TaskFailed(failure.node(), failure.claim())));
-        return;
       }
-    } catch (MalformedMessageException e) {
-      // Counted below, as a failure that does not hold.
+      case FailureCheck.Rejected(String reason) -> {
+        rejections.count("task failure that does not hold", lent.loan.peer(), reason);
+        lost(lent, reason);
+      }
     }
-    rejections.count("task failure that does not hold", lent.loan.peer(), lent.digest.toString());
-    lost(lent, "its task failure does not hold");
   }
 
   private @Nullable LentLease own(
