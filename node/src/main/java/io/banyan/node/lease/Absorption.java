@@ -16,7 +16,6 @@ import io.banyan.schema.Receipt;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
 import io.banyan.schema.Value;
-import io.banyan.trust.Attribution;
 import io.banyan.trust.Evidence;
 import io.banyan.trust.Link;
 import io.banyan.trust.ReceiptCheck;
@@ -53,8 +52,7 @@ public final class Absorption {
   /** What came of it. */
   sealed interface Outcome {
     /** All of it holds, and is kept in the folder of the task. */
-    record Taken(Delivery delivery, TaskFolder.Staged staged, Attribution attribution)
-        implements Outcome {}
+    record Taken(Delivery delivery, TaskFolder.Staged staged) implements Outcome {}
 
     record Rejected(String sentence) implements Outcome {}
   }
@@ -99,9 +97,9 @@ public final class Absorption {
       Iterator<ReceiptEntry> entries =
           Iterators.concat(folder.claims().staged(leases), folder.claims().staged(steps));
       return switch (check.check(entries, step -> {}, () -> receipt)) {
-        case Verdict.Accepted(Receipt held, Attribution attribution) -> {
+        case Verdict.Accepted(Receipt held, var _) -> {
           fetch(held.value());
-          yield taken(held, attribution);
+          yield taken(held);
         }
         case Verdict.Rejected(String reason) -> new Outcome.Rejected(reason);
         case Verdict.Withheld(String reason) -> new Outcome.Rejected(reason);
@@ -138,7 +136,7 @@ public final class Absorption {
       }
     }
 
-    private Outcome taken(Receipt held, Attribution attribution) throws IOException {
+    private Outcome taken(Receipt held) throws IOException {
       List<Long> all = new ArrayList<>();
       all.add(
           folder
@@ -152,8 +150,7 @@ public final class Absorption {
       Evidence evidence = new Evidence(held.executionRoot(), held.leaves(), held.fuel());
       return new Outcome.Taken(
           new Delivery(held.value(), evidence, digest),
-          new TaskFolder.Staged(digest, held.leaves(), all, steps),
-          attribution);
+          new TaskFolder.Staged(digest, held.leaves(), all, steps));
     }
 
     /** A merged value is one blob; a rope is what its leaves returned. */

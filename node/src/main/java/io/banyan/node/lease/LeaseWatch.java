@@ -1,15 +1,14 @@
 package io.banyan.node.lease;
 
 import io.banyan.delegation.Delivery;
-import io.banyan.trust.Attribution;
 
 /** Told what becomes of lent leases, for those who ask how a job is doing. Any thread. */
-interface LeaseWatch {
+public interface LeaseWatch {
   void lent(LentLease lease);
 
   void accepted(LentLease lease);
 
-  void delivered(LentLease lease, Delivery delivery, Attribution attribution);
+  void delivered(LentLease lease, Delivery delivery);
 
   void failed(LentLease lease, String sentence);
 

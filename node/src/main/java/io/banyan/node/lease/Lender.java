@@ -200,9 +200,9 @@ public final class Lender implements Driver.Lending {
     try {
       Absorption.Outcome outcome = absorption.absorb(lent, receipt);
       switch (outcome) {
-        case Absorption.Outcome.Taken(var delivery, var staged, var attribution) -> {
+        case Absorption.Outcome.Taken(var delivery, var staged) -> {
           lent.folder.stage(lent.number, staged);
-          watch.delivered(lent, delivery, attribution);
+          watch.delivered(lent, delivery);
           tell.accept(new Event.Delivered(lent.number, delivery));
           forget(lent);
           links.send(lent.loan.peer(), new Ack(receipt.digest()));

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for any thread.
  */
-final class LentLease {
+public final class LentLease {
   final long number; // the Delegator's name for it
   final Loan loan;
   final Lease lease;
@@ -31,6 +31,20 @@ final class LentLease {
     this.signed = signed;
     this.digest = signed.digest();
     this.folder = folder;
+  }
+
+  /** Of the task that it was lent from. */
+  public TaskFolder folder() {
+    return folder;
+  }
+
+  /** Its name. */
+  public Digest digest() {
+    return digest;
+  }
+
+  public Lease lease() {
+    return lease;
   }
 
   /** Whether {@code thread} is the first to take in a result. */
