@@ -75,7 +75,7 @@ public final class Holder {
   }
 
   /** A lender offers a lease. */
-  void received(PeerId lender, TaskMessage.LeaseOffer offer) {
+  public void received(PeerId lender, TaskMessage.LeaseOffer offer) {
     Digest link = offer.offered().digest();
     if (held.containsKey(link)) {
       reply(lender, link, new LeaseReply.Taken(0)); // it was offered twice, and is taken once
@@ -192,7 +192,7 @@ public final class Holder {
   }
 
   /** A lender, or a job's entry node, ends a link. */
-  void received(PeerId from, TaskMessage.CancelLease message) {
+  public void received(PeerId from, TaskMessage.CancelLease message) {
     try {
       Signed signed = message.cancel();
       Cancel cancel = WireCodec.decodeCancel(signed.payload());
@@ -212,7 +212,7 @@ public final class Holder {
   }
 
   /** The lender has what was delivered. */
-  void received(PeerId from, Ack ack) {
+  public void received(PeerId from, Ack ack) {
     for (HeldLease lease : held.values()) {
       if (lease.lender().equals(from)) {
         lease.acked(ack.digest());
@@ -221,7 +221,7 @@ public final class Holder {
   }
 
   /** A lender is there (again): it may have missed what was delivered meanwhile. */
-  void joined(PeerId lender) {
+  public void joined(PeerId lender) {
     for (HeldLease lease : held.values()) {
       if (lease.lender().equals(lender)) {
         lease.lenderIsBack();
@@ -234,7 +234,7 @@ public final class Holder {
   }
 
   /** A lender is lost: the work for it goes on for a while. */
-  void left(PeerId lender) {
+  public void left(PeerId lender) {
     for (HeldLease lease : held.values()) {
       if (lease.lender().equals(lender)) {
         lease.lenderIsLost(ORPHAN_TTL);
@@ -258,7 +258,7 @@ public final class Holder {
   }
 
   /** How far the leases are that {@code lender} gave. */
-  List<Heartbeat.LeaseProgress> progress(PeerId lender) {
+  public List<Heartbeat.LeaseProgress> progress(PeerId lender) {
     return held.values().stream()
         .filter(lease -> lease.lender().equals(lender))
         .limit(Heartbeat.LEASES_MAX)

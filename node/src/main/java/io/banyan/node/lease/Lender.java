@@ -159,7 +159,7 @@ public final class Lender implements Driver.Lending {
   }
 
   /** A child's answer to an offer. */
-  void received(PeerId child, LeaseReply reply) {
+  public void received(PeerId child, LeaseReply reply) {
     LentLease lent = own(child, reply.lease(), "reply");
     if (lent == null) {
       return;
@@ -183,7 +183,7 @@ public final class Lender implements Driver.Lending {
   }
 
   /** A child says it is done. */
-  void received(PeerId child, TaskMessage.Result result) {
+  public void received(PeerId child, TaskMessage.Result result) {
     LentLease lent = own(child, result.lease(), "result");
     if (lent == null) {
       // It would keep it for ever; nobody wants it any more.
@@ -225,7 +225,7 @@ public final class Lender implements Driver.Lending {
   }
 
   /** A child gives a lease back. */
-  void received(PeerId child, Failure failure) {
+  public void received(PeerId child, Failure failure) {
     LentLease lent = own(child, failure.lease(), "failure");
     if (lent == null) {
       return;
@@ -277,7 +277,7 @@ public final class Lender implements Driver.Lending {
   }
 
   /** The leases that are out, for those who ask. */
-  List<LentLease> out() {
+  public List<LentLease> out() {
     return List.copyOf(byNumber.values());
   }
 }
