@@ -1,5 +1,6 @@
 package io.banyan.node.data;
 
+import io.banyan.schema.BlobHasher;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Limits;
@@ -30,14 +31,14 @@ public final class ProvenBlocks {
   /**
    * The blocks that {@code proof} shows; nothing if it does not hold.
    *
-   * @param blockHashes of the bytes in {@code bytes} from {@code offset} on, taken by {@link
-   *     BlockHashes}
+   * @param hasher that took exactly the bytes in {@code bytes} from {@code offset} on; as many as
+   *     the proof is of
    */
   static Optional<ProvenBlocks> check(
-      BlobRef ref, RangeProof proof, BlockHashes blockHashes, byte[] bytes, int offset) {
-    List<Digest> hashes = blockHashes.finish();
-    return proof.proves(ref, hashes)
-        ? Optional.of(new ProvenBlocks(ref, proof, hashes, bytes, offset))
+      BlobRef ref, RangeProof proof, BlobHasher hasher, byte[] bytes, int offset) {
+    List<Digest> blockHashes = hasher.blockHashes();
+    return proof.proves(ref, blockHashes)
+        ? Optional.of(new ProvenBlocks(ref, proof, blockHashes, bytes, offset))
         : Optional.empty();
   }
 

@@ -31,12 +31,16 @@ public final class SharedFile implements AutoCloseable {
     return new SharedFile(file);
   }
 
-  /** Reads {@code count} bytes at {@code position}; fewer if the file ends before. */
-  public synchronized int read(long position, byte[] bytes, int count) throws IOException {
+  /**
+   * Reads {@code count} bytes at {@code position} into {@code into}, from {@code offset} on; fewer
+   * if the file ends before.
+   */
+  public synchronized int read(long position, byte[] into, int offset, int count)
+      throws IOException {
     file.seek(position);
     int done = 0;
     while (done < count) {
-      int read = file.read(bytes, done, count - done);
+      int read = file.read(into, offset + done, count - done);
       if (read < 0) {
         break;
       }
@@ -45,13 +49,20 @@ public final class SharedFile implements AutoCloseable {
     return done;
   }
 
-  public synchronized void write(long position, byte[] bytes) throws IOException {
+  /** Writes {@code count} of {@code bytes}, those from {@code offset} on, at {@code position}. */
+  public synchronized void write(long position, byte[] bytes, int offset, int count)
+      throws IOException {
     file.seek(position);
-    file.write(bytes);
+    file.write(bytes, offset, count);
   }
 
   public synchronized long size() throws IOException {
     return file.length();
+  }
+
+  /** Makes it this long; what was not written takes no room on most disks, and is zeros. */
+  public synchronized void size(long bytes) throws IOException {
+    file.setLength(bytes);
   }
 
   @Override
