@@ -339,6 +339,15 @@ public final class JobBook implements AutoCloseable {
     }
   }
 
+  /** How long ended jobs are kept. */
+  Retention retention() {
+    return retention;
+  }
+
+  JobProgressNow progressOf(JobId job) {
+    return of(job, JobEntry::progress).orElse(JobProgressNow.NONE);
+  }
+
   Optional<JobStatus> status(JobId job) {
     return of(job, JobEntry::status);
   }
