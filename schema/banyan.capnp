@@ -181,6 +181,8 @@ struct Manifest {
   partialPermille @28 :UInt32;
   memo @29 :MemoPolicy;
   operationWeight @30 :Float64;
+  entry @31 :Data; # key
+  endMillis @32 :UInt64;
 }
 
 struct Lease {
@@ -197,10 +199,16 @@ struct Lease {
   notAfterMillis @10 :UInt64;
   addresses @11 :List(Text);
   hints @12 :List(Hint);
+  part @13 :LeasedPart; # null unless the node is a part of a split
 
   struct Hint {
     key @0 :Data;
     peer @1 :Data;
+  }
+
+  struct LeasedPart {
+    bytes @0 :BlobRef;
+    parentBytes @1 :UInt64;
   }
 }
 
@@ -220,19 +228,21 @@ struct Receipt {
   }
 
   struct Merged {
-    own @0 :List(Claim);
-    tiles @1 :List(Tile);
+    obsolete0 @0 :List(Claim);
+    obsolete1 @1 :List(ObsoleteTile);
+    lentRoot @2 :Data;
+    lentCount @3 :UInt32;
   }
 
-  struct Tile {
+  struct ObsoleteTile {
     union {
       unset @0 :Void;
-      own @1 :Own;
-      lent @2 :Data; # signed Receipt
+      own @1 :ObsoleteOwn;
+      lent @2 :Data;
     }
   }
 
-  struct Own {
+  struct ObsoleteOwn {
     node @0 :PlanNode;
     executionRoot @1 :Data;
     leaves @2 :UInt64;
@@ -243,6 +253,7 @@ struct Receipt {
 struct TaskFailure {
   lease @0 :Data;
   claim @1 :Claim;
+  node @2 :PlanNode;
 }
 
 struct Cancel {
@@ -442,13 +453,13 @@ struct RopeReply {
   parts @1 :List(Value); # each a blob or a rope
 }
 
-struct StepsRequest {
+struct EntriesRequest {
   lease @0 :Data;
   first @1 :UInt64;
   count @2 :UInt32;
 }
 
-struct StepsReply { # count frames of ReceiptEntry follow, each a step
+struct EntriesReply { # count frames of ReceiptEntry follow: leases, receipts, steps
   lease @0 :Data;
   first @1 :UInt64;
   count @2 :UInt32;
@@ -587,6 +598,37 @@ struct DecisionLine {
   thresholdSeconds @5 :Float64;
   predictedSeconds @6 :Float64;
   reason @7 :Text;
+  actualSeconds @8 :Float64;
+  link @9 :Data;
+}
+
+struct GetTree {
+  job @0 :Data;
+  firstLine @1 :UInt32;
+}
+
+struct Tree {
+  lines @0 :List(TreeLine);
+  more @1 :Bool;
+}
+
+enum LeaseState {
+  unset @0;
+  running @1;
+  finished @2;
+  failed @3;
+  lost @4;
+}
+
+struct TreeLine {
+  node @0 :PlanNode;
+  peer @1 :Data;
+  lender @2 :Data; # null at depth 0
+  depth @3 :UInt32;
+  state @4 :LeaseState;
+  leaves @5 :UInt64;
+  leavesBelow @6 :UInt64;
+  seconds @7 :Float64;
 }
 
 struct GetReceipt {
@@ -668,8 +710,8 @@ struct Message {
     blobReply @13 :BlobReply;
     ropeRequest @14 :RopeRequest;
     ropeReply @15 :RopeReply;
-    stepsRequest @16 :StepsRequest;
-    stepsReply @17 :StepsReply;
+    entriesRequest @16 :EntriesRequest;
+    entriesReply @17 :EntriesReply;
     refused @18 :Refused; # data and client
 
     submitJob @19 :SubmitJob;
@@ -690,6 +732,8 @@ struct Message {
     jobs @34 :Jobs;
     listPeers @35 :ListPeers;
     peers @36 :Peers;
+    getTree @37 :GetTree;
+    tree @38 :Tree;
   }
 }
 
@@ -702,6 +746,7 @@ struct ReceiptEntry {
     step @3 :Step;
     failure @4 :Data; # signed TaskFailure
     end @5 :Data; # signed Receipt of the root
+    receipt @6 :Data; # signed Receipt of the lease before it
   }
 }
 

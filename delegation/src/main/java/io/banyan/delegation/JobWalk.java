@@ -59,7 +59,7 @@ final class JobWalk {
     this.inputCuts = submitted.cuts();
     long planned = inputCuts.isPresent() ? Limits.CELLS_MAX : Limits.MODULE_LEAVES_MAX;
     this.leavesMax = Math.min(planned, manifest.budget().leaves());
-    switch (plan.root(inputCuts.map(Cuts::count).orElse(0))) {
+    switch (plan.root(inputCuts)) {
       case PlanNode.Cells(Interval interval) -> begin(new InputGround(cuts()), interval, null, 0);
       case PlanNode.Part part -> beginPart(part, manifest.input(), Long.MAX_VALUE, null, 0);
       case PlanNode.Parts parts -> throw new IllegalStateException("no plan has the root " + parts);
@@ -387,7 +387,7 @@ final class JobWalk {
   }
 
   PlanNode root() {
-    return plan.root(inputCuts.map(Cuts::count).orElse(0));
+    return plan.root(inputCuts);
   }
 
   private Cuts cuts() {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
-import io.banyan.schema.Cuts;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.JobId;
@@ -253,7 +252,7 @@ class DelegatorSimulationTest {
       Random random) {
     SoloRun.Done done = solo.root.orElseThrow();
     Plan plan = Plan.of(job.manifest);
-    PlanNode root = plan.root(job.cuts.map(Cuts::count).orElse(0));
+    PlanNode root = plan.root(job.cuts);
     List<Step> steps = job.stepsInOrder(root);
 
     assertEquals(done.value(), completed.value());

@@ -489,6 +489,8 @@ class DelegatorTest {
             all.profile(),
             all.token(),
             all.createdMillis(),
+            all.endMillis(),
+            all.entry(),
             all.module(),
             all.input(),
             all.params(),

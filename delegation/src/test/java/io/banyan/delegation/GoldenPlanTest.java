@@ -7,7 +7,6 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.Budget;
 import io.banyan.schema.Bytes;
 import io.banyan.schema.CallLimits;
-import io.banyan.schema.Cuts;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.Plan;
@@ -48,6 +47,8 @@ class GoldenPlanTest {
         Profile.UNMETERED,
         Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
         1,
+        2,
+        TestingManifests.ENTRY,
         BlobRef.of(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0}),
         BlobRef.of(input),
         params,
@@ -160,7 +161,7 @@ class GoldenPlanTest {
   }
 
   private static PlanNode root(TestingNode.Job job) {
-    return Plan.of(job.manifest).root(job.cuts.map(Cuts::count).orElse(0));
+    return Plan.of(job.manifest).root(job.cuts);
   }
 
   private static List<String> claims(TestingNode.Job job) {

@@ -11,6 +11,7 @@ import io.banyan.schema.LineCuts;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.Profile;
+import io.banyan.schema.PublicKey;
 import io.banyan.schema.Routing;
 import io.banyan.schema.SplitRule;
 import io.banyan.schema.Verification;
@@ -19,6 +20,9 @@ import java.util.Optional;
 
 /** Manifests of jobs over bytes in memory. */
 final class TestingManifests {
+  /** To whom every job here is submitted; nothing is signed. */
+  static final PublicKey ENTRY = new PublicKey(Bytes.of(new byte[PublicKey.LENGTH]));
+
   private TestingManifests() {}
 
   static Manifest of(
@@ -27,6 +31,8 @@ final class TestingManifests {
         Profile.UNMETERED,
         Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
         1,
+        2,
+        ENTRY,
         BlobRef.of(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0}),
         input,
         Bytes.EMPTY,

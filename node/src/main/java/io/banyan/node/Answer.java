@@ -3,7 +3,6 @@ package io.banyan.node;
 import io.banyan.delegation.JobEnd;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
-import io.banyan.schema.Cuts;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Plan;
@@ -37,7 +36,7 @@ public final class Answer {
   private Answer(PreparedJob job, JobEnd.Completed completed, BlobStore store, ClaimLog claims) {
     Plan plan = Plan.of(job.draft().manifest());
     this.job = job;
-    this.root = plan.root(job.draft().cuts().map(Cuts::count).orElse(0));
+    this.root = plan.root(job.draft().cuts());
     this.planHash = plan.key(root);
     this.value = completed.value();
     this.evidence = completed.evidence();

@@ -17,6 +17,7 @@ import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Profile;
+import io.banyan.schema.PublicKey;
 import io.banyan.schema.Routing;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
@@ -53,10 +54,12 @@ public record JobDraft(
   /**
    * Reads everything that {@code request} names.
    *
+   * @param entry who the job will be submitted to
    * @param progress is told how many bytes of the input are read
    * @throws CommandException if the job could not be run anywhere
    */
-  public static JobDraft read(JobRequest request, Sandbox sandbox, LongConsumer progress)
+  public static JobDraft read(
+      JobRequest request, PublicKey entry, Sandbox sandbox, LongConsumer progress)
       throws IOException, CommandException, InterruptedException {
     byte[] wasm = readModule(request.module());
     GuestModule module = load(request.module(), wasm, sandbox);
@@ -78,7 +81,7 @@ public record JobDraft(
               ? request.input().get().index(rule, chunkBytes, progress)
               : new InputFile.Indexed(BlobRef.EMPTY, Optional.empty());
       Manifest manifest =
-          manifest(request, wasm, indexed, Bytes.of(params), shared, rule, chunkBytes);
+          manifest(request, entry, wasm, indexed, Bytes.of(params), shared, rule, chunkBytes);
       Optional<Cuts> cuts = manifest.cutsBySize().or(indexed::lineCuts);
       Optional<String> refusal = refusal(manifest, cuts, module, sandbox);
       if (refusal.isPresent()) {
@@ -229,6 +232,7 @@ public record JobDraft(
 
   private static Manifest manifest(
       JobRequest request,
+      PublicKey entry,
       byte[] wasm,
       InputFile.Indexed indexed,
       Bytes params,
@@ -237,10 +241,13 @@ public record JobDraft(
       int chunkBytes) {
     byte[] token = new byte[Manifest.TOKEN_LENGTH];
     new SecureRandom().nextBytes(token);
+    long createdMillis = System.currentTimeMillis();
     return new Manifest(
         Profile.UNMETERED,
         Bytes.of(token),
-        System.currentTimeMillis(),
+        createdMillis,
+        createdMillis + request.timeMillis() + Limits.CLOCK_LEEWAY_MILLIS,
+        entry,
         BlobRef.of(wasm),
         indexed.ref(),
         params,

@@ -124,7 +124,7 @@ public final class ReceiptVerification {
     ReplayDraw draw = new ReplayDraw(all ? 0 : files.replay);
     try (OutputCheck output = OutputCheck.open(files.output, content.merges())) {
       Verdict verdict =
-          new ReceiptCheck(job, signed.signer(), manifest, content)
+          new ReceiptCheck(job, manifest, content)
               .check(
                   steps,
                   step -> {

@@ -55,23 +55,24 @@ class GoldenReceiptTest {
   private static final PlanNode LEAF = new PlanNode.Cells(new Interval(0, 1));
 
   private static final String MANIFEST =
-      "000000002d0000000000000006000a00006c50c4a00100000100010000000000"
+      "00000000330000000000000007000b00006c50c4a00100000100010000000000"
           + "10000000030000000000000002000000e8030000010000000000000000000000"
-          + "250000006200000029000000820000002c000000010001004000000001000100"
-          + "5500000002000000510000000700000050000000050000006000000006000000"
-          + "75000000020000007100000006000000302d756e6d6574657265640000000000"
-          + "0000000000000000000000000000000008000000000000000100000002010000"
-          + "117a20859deefcacae4ee0b52c217e8899c79133dba2607eeebdcb1b757ceaa3"
-          + "06000000000000000100000002010000bef8a38898032dbffc3516241b78875b"
-          + "5622f4511813b89d0023e6baf5e3a4de000000000100010000ca9a3b00000000"
-          + "0000001000000000000010000000000000000001000000003075000000000000"
-          + "0000000000010000040000000000000000000040000000000000001000000000"
-          + "0800000000000000e093040000000000";
+          + "c09359c4a001000029000000620000002d000000820000004000000001000100"
+          + "5400000001000100690000000200000065000000070000006400000005000000"
+          + "7400000006000000890000000200000085000000060000001100000002010000"
+          + "302d756e6d657465726564000000000000000000000000000000000000000000"
+          + "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+          + "08000000000000000100000002010000117a20859deefcacae4ee0b52c217e88"
+          + "99c79133dba2607eeebdcb1b757ceaa306000000000000000100000002010000"
+          + "bef8a38898032dbffc3516241b78875b5622f4511813b89d0023e6baf5e3a4de"
+          + "000000000100010000ca9a3b0000000000000010000000000000100000000000"
+          + "0000000100000000307500000000000000000000000100000400000000000000"
+          + "000000400000000000000010000000000800000000000000e093040000000000";
   private static final String MANIFEST_SIGNATURE =
-      "7e975d7b9c9ae8a89d806062b9bb1e50098d4fb1a1b0edde812f1d59ceb439a0"
-          + "bbf47ec03ae4dfac6d68ed6e8690ff3713f9bb2050778456801fec593c9e6000";
+      "88766536583d4726f76df9e45860c97c0b6b095e47fb5523fca336b03a3f753d"
+          + "8fcc3515b8f147f2a068f9d5937b4d5735570a160113ddb26a017960d329b302";
   private static final String JOB =
-      "8357655b805440c17eadb1a2f0dc2701c1a0c0694e5a8d5ee9b91cbc574a63d4";
+      "bebd26c24cdf9886847acdad4bf03cbbb3021c04656399d3272403f5697ccd22";
   private static final String KEY =
       "ea54a2c3134953b8dd634b4b0b14300ffa9ccd0512e003fdbe5a7fd3b7468a1d";
   private static final String EXECUTION =
@@ -79,16 +80,16 @@ class GoldenReceiptTest {
   private static final String RECEIPT =
       "0000000022000000000000000300060001000000000000000000000000000000"
           + "0100000000000000150000000201000021000000020100002d00000002010000"
-          + "3800000001000100550000000201000000000000000000008357655b805440c1"
-          + "7eadb1a2f0dc2701c1a0c0694e5a8d5ee9b91cbc574a63d4ea54a2c3134953b8"
-          + "dd634b4b0b14300ffa9ccd0512e003fdbe5a7fd3b7468a1d8357655b805440c1"
-          + "7eadb1a2f0dc2701c1a0c0694e5a8d5ee9b91cbc574a63d40100000000000000"
+          + "380000000100010055000000020100000000000000000000bebd26c24cdf9886"
+          + "847acdad4bf03cbbb3021c04656399d3272403f5697ccd22ea54a2c3134953b8"
+          + "dd634b4b0b14300ffa9ccd0512e003fdbe5a7fd3b7468a1dbebd26c24cdf9886"
+          + "847acdad4bf03cbbb3021c04656399d3272403f5697ccd220100000000000000"
           + "000000000100010006000000000000000100000002010000467090dc543d2ef5"
           + "e930822a0cb49bf732976dae19c3c16768b762cd45db7b5c735e3edb7a79daf7"
           + "1813e98ab997947648dc6615a6151062ec7b7c3942dfccc3";
   private static final String RECEIPT_SIGNATURE =
-      "b6b07512d230494be285b04d5a8228c6ea6b4b9916472df2195b50f54d39306c"
-          + "f45f721e360903450d0d6775523e5c4f1050001c4e34b4d0e16bf87b94db730f";
+      "6b5182e78fd7dabc3bdd816a3a090e3f89364b4d4c9451fba0661e6eb836d4b0"
+          + "7e469e068680bffae67cdb307c97f6815892a4c7a2398be04cff538f75e6e204";
   private static final String STEP_ENTRY =
       "000000001f000000000000000100010003000000000000000000000000000300"
           + "0800000002000100100000000300050000000000000000000100000000000000"
@@ -98,9 +99,9 @@ class GoldenReceiptTest {
           + "ea54a2c3134953b8dd634b4b0b14300ffa9ccd0512e003fdbe5a7fd3b7468a1d"
           + "bef8a38898032dbffc3516241b78875b5622f4511813b89d0023e6baf5e3a4de"
           + "467090dc543d2ef5e930822a0cb49bf732976dae19c3c16768b762cd45db7b5c";
-  private static final int FILE_LENGTH = 1220;
+  private static final int FILE_LENGTH = 1268;
   private static final String CLOSING_HASH =
-      "a6e1d16103e063eff383422e3a4271d113c2d0c3576cbb060597d3b17106d7f6";
+      "52f35eed74378bcf0e4a48f10838825273db7253ec3ab25cd1c7e92fabe8711c";
 
   private final Identity submitter = Identity.ofSeed(HEX.parseHex(SECRET_KEY));
   private final Manifest manifest =
@@ -108,6 +109,8 @@ class GoldenReceiptTest {
           Profile.UNMETERED,
           Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
           1_790_000_000_000L,
+          1_790_000_600_000L,
+          submitter.publicKey(),
           MODULE,
           INPUT,
           Bytes.EMPTY,
@@ -186,9 +189,9 @@ class GoldenReceiptTest {
     byte[] file = file();
 
     assertEquals(FILE_LENGTH, file.length);
-    assertEquals(STEP_ENTRY, HEX.formatHex(file, 520, 776));
-    assertEquals(hex(Bytes.of(wish.toBytes())), HEX.formatHex(file, 52, 516));
-    assertEquals(hex(Bytes.of(root.toBytes())), HEX.formatHex(file, 812, 1188));
+    assertEquals(STEP_ENTRY, HEX.formatHex(file, 568, 824));
+    assertEquals(hex(Bytes.of(wish.toBytes())), HEX.formatHex(file, 52, 564));
+    assertEquals(hex(Bytes.of(root.toBytes())), HEX.formatHex(file, 860, 1236));
     assertEquals(
         CLOSING_HASH,
         HEX.formatHex(Arrays.copyOfRange(file, file.length - Digest.LENGTH, file.length)));
@@ -231,7 +234,7 @@ class GoldenReceiptTest {
         };
 
     Verdict verdict =
-        new ReceiptCheck(job, submitter.publicKey(), manifest, content)
+        new ReceiptCheck(job, manifest, content)
             .check(List.of(new Step(LEAF, claim)).iterator(), _ -> {}, () -> root);
 
     assertEquals(new Verdict.Accepted(), verdict);

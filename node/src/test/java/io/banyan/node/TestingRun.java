@@ -69,6 +69,7 @@ final class TestingRun {
             List.of(),
             limits,
             timeMillis),
+        identity(1).publicKey(),
         SANDBOX,
         _ -> {});
   }

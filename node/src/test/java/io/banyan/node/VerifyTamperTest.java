@@ -187,6 +187,8 @@ class VerifyTamperTest {
             profile,
             old.token(),
             old.createdMillis(),
+            old.endMillis(),
+            old.entry(),
             old.module(),
             old.input(),
             old.params(),
@@ -229,7 +231,8 @@ class VerifyTamperTest {
             + ", root receipt: it is signed by "
             + stranger.publicKey()
             + ", not by "
-            + TestingRun.identity(1).publicKey(),
+            + TestingRun.identity(1).publicKey()
+            + ", to whom the job was submitted",
         rejection(0));
   }
 

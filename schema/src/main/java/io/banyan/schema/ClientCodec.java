@@ -194,6 +194,7 @@ final class ClientCodec {
   }
 
   private static void write(BanyanWire.DecisionLine.Builder to, DecisionLine line) {
+    to.setLink(line.link().bytes());
     PlanCodec.write(to.initNode(), line.node());
     to.setRole(Fields.named(BanyanWire.Role.class, line.role()));
     to.setDataSize(line.dataSize());
@@ -201,11 +202,13 @@ final class ClientCodec {
     to.setAvailableCapacity(line.availableCapacity());
     to.setThresholdSeconds(line.thresholdSeconds());
     to.setPredictedSeconds(line.predictedSeconds());
+    to.setActualSeconds(line.actualSeconds());
     to.setReason(line.reason());
   }
 
   private static DecisionLine decisionLine(BanyanWire.DecisionLine.Reader from) {
     return new DecisionLine(
+        Fields.digest("link", from.getLink()),
         PlanCodec.planNode(from.getNode()),
         Fields.named(DecisionLine.Role.class, from.getRole()),
         from.getDataSize(),
@@ -213,7 +216,55 @@ final class ClientCodec {
         from.getAvailableCapacity(),
         from.getThresholdSeconds(),
         from.getPredictedSeconds(),
+        from.getActualSeconds(),
         Fields.sentence("reason", from.getReason()));
+  }
+
+  static void write(BanyanWire.GetTree.Builder to, ClientMessage.GetTree get) {
+    to.setJob(get.job().digest().bytes());
+    to.setFirstLine(get.firstLine());
+  }
+
+  static ClientMessage.GetTree getTree(BanyanWire.GetTree.Reader from) {
+    return new ClientMessage.GetTree(Fields.job(from.getJob()), from.getFirstLine());
+  }
+
+  static void write(BanyanWire.Tree.Builder to, ClientMessage.Tree tree) {
+    StructList.Builder<BanyanWire.TreeLine.Builder> lines = to.initLines(tree.lines().size());
+    for (int i = 0; i < tree.lines().size(); i++) {
+      write(lines.get(i), tree.lines().get(i));
+    }
+    to.setMore(tree.more());
+  }
+
+  private static void write(BanyanWire.TreeLine.Builder to, TreeLine line) {
+    PlanCodec.write(to.initNode(), line.node());
+    to.setPeer(Fields.bytes(line.peer()));
+    line.lender().ifPresent(lender -> to.setLender(Fields.bytes(lender)));
+    to.setDepth(line.depth());
+    to.setState(Fields.named(BanyanWire.LeaseState.class, line.state()));
+    to.setLeaves(line.leaves());
+    to.setLeavesBelow(line.leavesBelow());
+    to.setSeconds(line.seconds());
+  }
+
+  static ClientMessage.Tree tree(BanyanWire.Tree.Reader from) {
+    return new ClientMessage.Tree(
+        Fields.list(
+            "lines of a tree", from.getLines(), ClientMessage.ROWS_MAX, ClientCodec::treeLine),
+        from.getMore());
+  }
+
+  private static TreeLine treeLine(BanyanWire.TreeLine.Reader from) {
+    return new TreeLine(
+        PlanCodec.planNode(from.getNode()),
+        Fields.peer(from.getPeer()),
+        from.hasLender() ? Optional.of(Fields.peer(from.getLender())) : Optional.empty(),
+        from.getDepth(),
+        Fields.named(TreeLine.State.class, from.getState()),
+        from.getLeaves(),
+        from.getLeavesBelow(),
+        from.getSeconds());
   }
 
   static void write(BanyanWire.ReceiptReady.Builder to, ClientMessage.ReceiptReady ready) {

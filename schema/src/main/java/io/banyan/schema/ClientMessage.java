@@ -30,6 +30,8 @@ public sealed interface ClientMessage extends Message
         ClientMessage.Jobs,
         ClientMessage.ListPeers,
         ClientMessage.Peers,
+        ClientMessage.GetTree,
+        ClientMessage.Tree,
         Refused {
   /** The most lines, jobs or peers in one answer; the rest is asked for by its first index. */
   int ROWS_MAX = 512;
@@ -115,6 +117,29 @@ public sealed interface ClientMessage extends Message
   record Explanation(List<DecisionLine> lines, boolean more) implements ClientMessage {
     public Explanation {
       lines = Rules.list("decision lines", lines, ROWS_MAX);
+    }
+  }
+
+  /**
+   * Answered by {@link Tree}.
+   *
+   * @param firstLine how many lines to skip
+   */
+  record GetTree(JobId job, int firstLine) implements ClientMessage {
+    public GetTree {
+      Rules.atLeastZero("first line", firstLine);
+    }
+  }
+
+  /**
+   * Who holds which plan node of a job: the entry node's line first, each line before those that
+   * its peer lent.
+   *
+   * @param more whether there are lines behind these
+   */
+  record Tree(List<TreeLine> lines, boolean more) implements ClientMessage {
+    public Tree {
+      lines = Rules.list("lines of a tree", lines, ROWS_MAX);
     }
   }
 

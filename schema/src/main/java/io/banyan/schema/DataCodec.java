@@ -79,26 +79,26 @@ final class DataCodec {
     };
   }
 
-  static void write(BanyanWire.StepsRequest.Builder to, DataMessage.StepsRequest request) {
+  static void write(BanyanWire.EntriesRequest.Builder to, DataMessage.EntriesRequest request) {
     to.setLease(request.lease().bytes());
     to.setFirst(request.first());
     to.setCount(request.count());
   }
 
-  static DataMessage.StepsRequest stepsRequest(BanyanWire.StepsRequest.Reader from) {
-    return new DataMessage.StepsRequest(
+  static DataMessage.EntriesRequest entriesRequest(BanyanWire.EntriesRequest.Reader from) {
+    return new DataMessage.EntriesRequest(
         TaskCodec.lease(from.getLease()), from.getFirst(), from.getCount());
   }
 
-  static void write(BanyanWire.StepsReply.Builder to, DataMessage.StepsReply reply) {
+  static void write(BanyanWire.EntriesReply.Builder to, DataMessage.EntriesReply reply) {
     to.setLease(reply.lease().bytes());
     to.setFirst(reply.first());
     to.setCount(reply.count());
     to.setMore(reply.more());
   }
 
-  static DataMessage.StepsReply stepsReply(BanyanWire.StepsReply.Reader from) {
-    return new DataMessage.StepsReply(
+  static DataMessage.EntriesReply entriesReply(BanyanWire.EntriesReply.Reader from) {
+    return new DataMessage.EntriesReply(
         TaskCodec.lease(from.getLease()), from.getFirst(), from.getCount(), from.getMore());
   }
 }

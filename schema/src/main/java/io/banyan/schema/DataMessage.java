@@ -11,8 +11,8 @@ public sealed interface DataMessage extends Message
         DataMessage.BlobReply,
         DataMessage.RopeRequest,
         DataMessage.RopeReply,
-        DataMessage.StepsRequest,
-        DataMessage.StepsReply,
+        DataMessage.EntriesRequest,
+        DataMessage.EntriesReply,
         Refused {
   /**
    * Asks for a range of a blob. To resume is to ask for the rest.
@@ -86,31 +86,36 @@ public sealed interface DataMessage extends Message
   }
 
   /**
-   * Asks for the steps of all calls under a finished lease, in the order of the plan.
+   * Asks for what stands below a finished lease: of what was lent on the leases, each with the
+   * receipt that answers it, parents before children; then the steps of all calls in the order of
+   * the plan. The lease itself and its own receipt, which the lender has, are not among them.
    *
    * @param lease its digest
-   * @param first how many to skip: what has come already
+   * @param first how many entries to skip: what has come already
    * @param count 1 to {@link #COUNT_MAX}
    */
-  record StepsRequest(Digest lease, long first, int count) implements DataMessage {
-    /** 64 Ki steps of some 300 bytes: what one request may cost. */
+  record EntriesRequest(Digest lease, long first, int count) implements DataMessage {
+    /** 64 Ki entries of some 300 bytes: what one request may cost. */
     public static final int COUNT_MAX = 1 << 16;
 
-    public StepsRequest {
-      Rules.atLeastZero("first step", first);
-      Rules.range("number of steps", count, 1, COUNT_MAX);
+    public EntriesRequest {
+      Rules.atLeastZero("first entry", first);
+      Rules.range("number of entries", count, 1, COUNT_MAX);
     }
   }
 
   /**
-   * Announces steps: {@code count} frames follow, each a {@link ReceiptEntry.StepEntry}.
+   * Announces entries: {@code count} frames of kind {@link FrameKind#RECEIPT_ENTRY} follow, each a
+   * {@link ReceiptEntry.LeaseEntry}, a {@link ReceiptEntry.ReceiptOfLease} or a {@link
+   * ReceiptEntry.StepEntry}; the order is that of all entries below the lease, whatever the request
+   * they came with.
    *
-   * @param more whether the lease has steps behind them
+   * @param more whether there are entries behind them
    */
-  record StepsReply(Digest lease, long first, int count, boolean more) implements DataMessage {
-    public StepsReply {
-      Rules.atLeastZero("first step", first);
-      Rules.range("number of steps", count, 0, StepsRequest.COUNT_MAX);
+  record EntriesReply(Digest lease, long first, int count, boolean more) implements DataMessage {
+    public EntriesReply {
+      Rules.atLeastZero("first entry", first);
+      Rules.range("number of entries", count, 0, EntriesRequest.COUNT_MAX);
     }
   }
 }

@@ -2,14 +2,14 @@ package io.banyan.schema;
 
 /** What a stream of frames carries, and how long one frame of it may be. */
 public enum FrameKind {
-  /** {@code /banyan/task/1}: a receipt with all receipts below it is the longest. */
-  TASK(1 << 20), // 1 MiB
+  /** {@code /banyan/task/1}: an offer with manifest and eight leases is the longest. */
+  TASK(512 << 10), // 512 KiB
   /** {@code /banyan/data/1}: headers; the bytes come behind them. */
   DATA(8 << 10), // 8 KiB
   /** {@code /banyan/client/1}: 512 decision lines are the longest. */
   CLIENT(1 << 20), // 1 MiB
-  /** A job receipt, in its file or on its way: the receipt of the root is the longest. */
-  RECEIPT_ENTRY(1 << 20); // 1 MiB
+  /** A job receipt, in its file or on its way: the step of the widest split is the longest. */
+  RECEIPT_ENTRY(256 << 10); // 256 KiB
 
   private final int bytesMax;
 

@@ -38,5 +38,8 @@ public final class Limits {
   /** The most hops between the entry node and the machine that runs a leaf. */
   public static final int HOPS_MAX = 8;
 
+  /** How far the clocks of two machines may differ: wall time bounds nothing more tightly. */
+  public static final long CLOCK_LEEWAY_MILLIS = 5 * 60 * 1000; // 5 min
+
   private Limits() {}
 }

@@ -9,6 +9,10 @@ import java.util.Optional;
  *
  * @param token 16 random bytes, so that the same wish can be made twice
  * @param createdMillis when it was made, Unix time
+ * @param endMillis after it nobody serves the job any more, Unix time; later than {@code
+ *     createdMillis}
+ * @param entry who the job is submitted to, and nobody else: it signs the first leases and the
+ *     root's receipt
  * @param params at most {@link Limits#PARAMS_BYTES_MAX}, handed to the guest's {@code configure}
  * @param shared at most {@link Limits#SHARED_BLOBS_MAX}, likewise
  * @param chunkBytes 1 to {@link Limits#CHUNK_BYTES_MAX}; 0 for the rule {@code index}
@@ -23,6 +27,8 @@ public record Manifest(
     Profile profile,
     Bytes token,
     long createdMillis,
+    long endMillis,
+    PublicKey entry,
     BlobRef module,
     BlobRef input,
     Bytes params,
@@ -47,6 +53,10 @@ public record Manifest(
     }
     if (createdMillis < 0) {
       throw new IllegalArgumentException("manifest made at " + createdMillis + " ms, before 1970");
+    }
+    if (endMillis <= createdMillis) {
+      throw new IllegalArgumentException(
+          "manifest made at " + createdMillis + " ms ends at " + endMillis + ", not later");
     }
     if (module.length() < 1 || module.length() > Limits.MODULE_BYTES_MAX) {
       throw new IllegalArgumentException(

@@ -14,23 +14,24 @@ final class MessageCodec {
    */
   private static int bytesMax(BanyanWire.Message.Which kind) {
     return switch (kind) {
-      case RESULT, EXPLANATION -> 1024 * KIB;
+      case EXPLANATION -> 1024 * KIB;
       case JOB_RESULT, PEERS, LEASE_OFFER -> 512 * KIB;
-      case SUBMIT_JOB, JOBS, ORPHAN -> 256 * KIB;
+      case SUBMIT_JOB, JOBS, TREE, ORPHAN -> 256 * KIB;
       case CAPABILITY_REPORT, HEARTBEAT, PROOF_REPLY -> 16 * KIB;
       case BLOB_REPLY, ROPE_REPLY, JOB_STATUS, JOB_EVENT -> 8 * KIB;
-      case FAILURE, CANCEL_LEASE, CANCEL_JOB, LEASE_REPLY, REFUSED, JOB_ACCEPTED -> 8 * KIB;
+      case RESULT, FAILURE, CANCEL_LEASE, CANCEL_JOB, LEASE_REPLY, REFUSED, JOB_ACCEPTED -> 8 * KIB;
       case PROOF_REQUEST,
           ACK,
           BLOB_REQUEST,
           ROPE_REQUEST,
-          STEPS_REQUEST,
-          STEPS_REPLY,
+          ENTRIES_REQUEST,
+          ENTRIES_REPLY,
           GET_JOB_STATUS,
           WATCH,
           GET_JOB_RESULT,
           GET_COMPUTE_CAPACITY,
           EXPLAIN,
+          GET_TREE,
           GET_RECEIPT,
           RECEIPT_READY,
           LIST_JOBS,
@@ -71,8 +72,8 @@ final class MessageCodec {
       case DataMessage.BlobReply reply -> DataCodec.write(to.initBlobReply(), reply);
       case DataMessage.RopeRequest request -> DataCodec.write(to.initRopeRequest(), request);
       case DataMessage.RopeReply reply -> DataCodec.write(to.initRopeReply(), reply);
-      case DataMessage.StepsRequest request -> DataCodec.write(to.initStepsRequest(), request);
-      case DataMessage.StepsReply reply -> DataCodec.write(to.initStepsReply(), reply);
+      case DataMessage.EntriesRequest request -> DataCodec.write(to.initEntriesRequest(), request);
+      case DataMessage.EntriesReply reply -> DataCodec.write(to.initEntriesReply(), reply);
       case Refused refused -> TaskCodec.write(to.initRefused(), refused);
     }
   }
@@ -101,6 +102,8 @@ final class MessageCodec {
       case ClientMessage.Jobs jobs -> ClientCodec.write(to.initJobs(), jobs);
       case ClientMessage.ListPeers(int first) -> to.initListPeers().setFirst(first);
       case ClientMessage.Peers peers -> ClientCodec.write(to.initPeers(), peers);
+      case ClientMessage.GetTree get -> ClientCodec.write(to.initGetTree(), get);
+      case ClientMessage.Tree tree -> ClientCodec.write(to.initTree(), tree);
       case Refused refused -> TaskCodec.write(to.initRefused(), refused);
     }
   }
@@ -132,8 +135,8 @@ final class MessageCodec {
       case BLOB_REPLY -> DataCodec.blobReply(from.getBlobReply());
       case ROPE_REQUEST -> DataCodec.ropeRequest(from.getRopeRequest());
       case ROPE_REPLY -> DataCodec.ropeReply(from.getRopeReply());
-      case STEPS_REQUEST -> DataCodec.stepsRequest(from.getStepsRequest());
-      case STEPS_REPLY -> DataCodec.stepsReply(from.getStepsReply());
+      case ENTRIES_REQUEST -> DataCodec.entriesRequest(from.getEntriesRequest());
+      case ENTRIES_REPLY -> DataCodec.entriesReply(from.getEntriesReply());
       case REFUSED -> TaskCodec.refused(from.getRefused());
       case SUBMIT_JOB -> ClientCodec.submitJob(from.getSubmitJob());
       case JOB_ACCEPTED -> ClientCodec.jobAccepted(from.getJobAccepted());
@@ -154,6 +157,8 @@ final class MessageCodec {
       case JOBS -> ClientCodec.jobs(from.getJobs());
       case LIST_PEERS -> new ClientMessage.ListPeers(from.getListPeers().getFirst());
       case PEERS -> ClientCodec.peers(from.getPeers());
+      case GET_TREE -> ClientCodec.getTree(from.getGetTree());
+      case TREE -> ClientCodec.tree(from.getTree());
       case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("kind of message");
     };
   }
@@ -162,6 +167,7 @@ final class MessageCodec {
     switch (entry) {
       case ReceiptEntry.ManifestEntry(Signed manifest) -> to.setManifest(manifest.toBytes());
       case ReceiptEntry.LeaseEntry(Signed lease) -> to.setLease(lease.toBytes());
+      case ReceiptEntry.ReceiptOfLease(Signed receipt) -> to.setReceipt(receipt.toBytes());
       case ReceiptEntry.StepEntry(Step step) -> PlanCodec.write(to.initStep(), step);
       case ReceiptEntry.FailureEntry(Signed failure) -> to.setFailure(failure.toBytes());
       case ReceiptEntry.ReceiptEnd(Signed receipt) -> to.setEnd(receipt.toBytes());
@@ -176,6 +182,9 @@ final class MessageCodec {
       case LEASE ->
           new ReceiptEntry.LeaseEntry(
               Fields.signed("lease", from.getLease(), WireLimits.LEASE_BYTES_MAX));
+      case RECEIPT ->
+          new ReceiptEntry.ReceiptOfLease(
+              Fields.signed("receipt", from.getReceipt(), WireLimits.RECEIPT_BYTES_MAX));
       case STEP -> new ReceiptEntry.StepEntry(PlanCodec.step(from.getStep()));
       case FAILURE ->
           new ReceiptEntry.FailureEntry(

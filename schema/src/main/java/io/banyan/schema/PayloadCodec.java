@@ -1,7 +1,7 @@
 package io.banyan.schema;
 
 import io.banyan.schema.wire.BanyanWire;
-import java.util.List;
+import java.util.Optional;
 import org.capnproto.StructList;
 import org.capnproto.Void;
 
@@ -13,6 +13,8 @@ final class PayloadCodec {
     to.setProfile(manifest.profile().id());
     to.setToken(manifest.token().toArray());
     to.setCreatedMillis(manifest.createdMillis());
+    to.setEndMillis(manifest.endMillis());
+    to.setEntry(manifest.entry().bytes().toArray());
     PlanCodec.write(to.initModule(), manifest.module());
     PlanCodec.write(to.initInput(), manifest.input());
     Fields.put(to.initParams(manifest.params().length()), manifest.params().asByteBuffer());
@@ -59,6 +61,8 @@ final class PayloadCodec {
         PlanCodec.profile(from.getProfile()),
         Fields.bytes("token", from.getToken(), Manifest.TOKEN_LENGTH),
         from.getCreatedMillis(),
+        from.getEndMillis(),
+        Fields.key(from.getEntry()),
         PlanCodec.blobRef(from.getModule()),
         PlanCodec.blobRef(from.getInput()),
         Fields.bytes("params", from.getParams(), Limits.PARAMS_BYTES_MAX),
@@ -112,6 +116,7 @@ final class PayloadCodec {
     to.setKey(lease.key().bytes());
     to.setFromByte(lease.fromByte());
     to.setToByte(lease.toByte());
+    lease.part().ifPresent(part -> write(to.initPart(), part));
     to.setChild(Fields.bytes(lease.child()));
     to.setAttempt(lease.attempt());
     to.setParent(lease.parent().bytes());
@@ -126,6 +131,11 @@ final class PayloadCodec {
     }
   }
 
+  private static void write(BanyanWire.Lease.LeasedPart.Builder to, Lease.LeasedPart part) {
+    PlanCodec.write(to.initBytes(), part.bytes());
+    to.setParentBytes(part.parentBytes());
+  }
+
   static Lease lease(BanyanWire.Lease.Reader from) {
     return new Lease(
         Fields.job(from.getJob()),
@@ -133,6 +143,7 @@ final class PayloadCodec {
         Fields.digest("key", from.getKey()),
         from.getFromByte(),
         from.getToByte(),
+        from.hasPart() ? Optional.of(part(from.getPart())) : Optional.empty(),
         Fields.peer(from.getChild()),
         from.getAttempt(),
         Fields.digest("parent of a lease", from.getParent()),
@@ -142,6 +153,10 @@ final class PayloadCodec {
         Fields.texts(
             "addresses", from.getAddresses(), Lease.ADDRESSES_MAX, Rules.ADDRESS_LENGTH_MAX),
         Fields.list("hints", from.getHints(), Lease.HINTS_MAX, PayloadCodec::hint));
+  }
+
+  private static Lease.LeasedPart part(BanyanWire.Lease.LeasedPart.Reader from) {
+    return new Lease.LeasedPart(PlanCodec.blobRef(from.getBytes()), from.getParentBytes());
   }
 
   private static Lease.Hint hint(BanyanWire.Lease.Hint.Reader from) {
@@ -159,33 +174,12 @@ final class PayloadCodec {
     to.setFuel(receipt.fuel());
     switch (receipt.basis()) {
       case Receipt.Ran() -> to.initBasis().setRan(Void.VOID);
-      case Receipt.Merged merged -> write(to.initBasis().initMerged(), merged);
-      case Receipt.Reused() -> to.initBasis().setReused(Void.VOID);
-    }
-  }
-
-  private static void write(BanyanWire.Receipt.Merged.Builder to, Receipt.Merged merged) {
-    StructList.Builder<BanyanWire.Claim.Builder> own = to.initOwn(merged.own().size());
-    for (int i = 0; i < merged.own().size(); i++) {
-      PlanCodec.write(own.get(i), merged.own().get(i));
-    }
-    StructList.Builder<BanyanWire.Receipt.Tile.Builder> tiles = to.initTiles(merged.tiles().size());
-    for (int i = 0; i < merged.tiles().size(); i++) {
-      write(tiles.get(i), merged.tiles().get(i));
-    }
-  }
-
-  private static void write(BanyanWire.Receipt.Tile.Builder to, Receipt.Tile tile) {
-    switch (tile) {
-      case Receipt.Own(PlanNode node, Digest executionRoot, long leaves, long fuel) -> {
-        BanyanWire.Receipt.Own.Builder own = to.initOwn();
-        PlanCodec.write(own.initNode(), node);
-        own.setExecutionRoot(executionRoot.bytes());
-        own.setLeaves(leaves);
-        own.setFuel(fuel);
+      case Receipt.Merged(Digest lentRoot, int lentCount) -> {
+        BanyanWire.Receipt.Merged.Builder merged = to.initBasis().initMerged();
+        merged.setLentRoot(lentRoot.bytes());
+        merged.setLentCount(lentCount);
       }
-      // Set, because the generated initLent leaves the union unset.
-      case Receipt.Lent(Signed receipt) -> to.setLent(receipt.toBytes());
+      case Receipt.Reused() -> to.initBasis().setReused(Void.VOID);
     }
   }
 
@@ -204,44 +198,26 @@ final class PayloadCodec {
   private static Receipt.Basis basis(BanyanWire.Receipt.Basis.Reader from) {
     return switch (from.which()) {
       case RAN -> new Receipt.Ran();
-      case MERGED -> merged(from.getMerged());
+      case MERGED ->
+          new Receipt.Merged(
+              Fields.digest("root of what was lent", from.getMerged().getLentRoot()),
+              from.getMerged().getLentCount());
       case REUSED -> new Receipt.Reused();
       case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("basis of a receipt");
     };
   }
 
-  private static Receipt.Merged merged(BanyanWire.Receipt.Merged.Reader from) {
-    List<Claim> own =
-        Fields.list("own claims", from.getOwn(), Receipt.Merged.TILES_MAX, PlanCodec::claim);
-    return new Receipt.Merged(
-        own, Fields.list("tiles", from.getTiles(), Receipt.Merged.TILES_MAX, PayloadCodec::tile));
-  }
-
-  private static Receipt.Tile tile(BanyanWire.Receipt.Tile.Reader from) {
-    return switch (from.which()) {
-      case OWN -> own(from.getOwn());
-      case LENT ->
-          new Receipt.Lent(Fields.signed("receipt", from.getLent(), WireLimits.RECEIPT_BYTES_MAX));
-      case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("tile");
-    };
-  }
-
-  private static Receipt.Own own(BanyanWire.Receipt.Own.Reader from) {
-    return new Receipt.Own(
-        PlanCodec.planNode(from.getNode()),
-        Fields.digest("execution root", from.getExecutionRoot()),
-        from.getLeaves(),
-        from.getFuel());
-  }
-
   static void write(BanyanWire.TaskFailure.Builder to, TaskFailure failure) {
     to.setLease(failure.lease().bytes());
+    PlanCodec.write(to.initNode(), failure.node());
     PlanCodec.write(to.initClaim(), failure.claim());
   }
 
   static TaskFailure taskFailure(BanyanWire.TaskFailure.Reader from) {
     return new TaskFailure(
-        Fields.digest("lease of a failure", from.getLease()), PlanCodec.claim(from.getClaim()));
+        Fields.digest("lease of a failure", from.getLease()),
+        PlanCodec.planNode(from.getNode()),
+        PlanCodec.claim(from.getClaim()));
   }
 
   static void write(BanyanWire.Cancel.Builder to, Cancel cancel) {

@@ -28,12 +28,18 @@ public final class Plan {
   /**
    * The place of the whole.
    *
-   * @param cells how many cells the input has; not looked at under the rule {@code module}
+   * @param cuts of the input; not looked at under the rule {@code module}, which has none
+   * @throws IllegalArgumentException if the rule makes cells, and there are no cuts
    */
-  public PlanNode root(int cells) {
+  public PlanNode root(Optional<Cuts> cuts) {
     return manifest.splitRule() instanceof SplitRule.ByModule
         ? new PlanNode.Part(List.of())
-        : new PlanNode.Cells(Interval.all(cells));
+        : new PlanNode.Cells(Interval.all(cuts.orElseThrow(this::noCuts).count()));
+  }
+
+  private IllegalArgumentException noCuts() {
+    return new IllegalArgumentException(
+        "split rule " + manifest.splitRule().words() + " makes cells, and there are no cuts");
   }
 
   /**

@@ -41,14 +41,23 @@ public sealed interface PlanNode {
   /**
    * Two or more, but not all, parts of one split.
    *
-   * @param path the part that was split
-   * @param interval which of its parts
+   * @param path the part that was split, shorter than {@link Limits#SPLIT_DEPTH_MAX}: that of the
+   *     parts is one longer
+   * @param interval which of its parts, at most {@link Limits#PARTS_MAX}
    */
   record Parts(List<Integer> path, Interval interval) implements PlanNode {
     public Parts {
       path = requirePath(path);
+      if (path.size() == Limits.SPLIT_DEPTH_MAX) {
+        throw new IllegalArgumentException(
+            "parts of a split below " + path.size() + " splits, limit " + Limits.SPLIT_DEPTH_MAX);
+      }
       if (interval.count() < 2) {
         throw new IllegalArgumentException("a single part is named by its own path: " + interval);
+      }
+      if (interval.to() > Limits.PARTS_MAX) {
+        throw new IllegalArgumentException(
+            "parts " + interval + " of a split, which has at most " + Limits.PARTS_MAX);
       }
     }
 

@@ -39,45 +39,36 @@ public record Receipt(
   public record Ran() implements Basis {}
 
   /**
-   * The signer merged what it ran and what it lent.
+   * The signer ran some of it and lent the rest, whose receipts it holds. What it lent is named by
+   * one hash, so that a receipt is as long over a thousand children as over one; the receipts
+   * themselves travel as entries, and whatever none of them is for the signer stands for alone.
    *
-   * @param own the signer's own splits and merges
-   * @param tiles what they rest on; they tile the plan node exactly
+   * @param lentRoot RFC 9162 root over the digests of the signed receipts (32 bytes each, a leaf's
+   *     data) for those plan nodes that the signer lent directly and whose results it used, in the
+   *     order of the plan
+   * @param lentCount how many they are, 1 to {@link #LENT_MAX}
    */
-  public record Merged(List<Claim> own, List<Tile> tiles) implements Basis {
-    /** 4096: the children of the widest split, taken apart to single parts. */
-    public static final int TILES_MAX = 4096;
+  public record Merged(Digest lentRoot, int lentCount) implements Basis {
+    /** A receipt for each sixteenth cell of the largest plan: who lends more lends larger. */
+    public static final int LENT_MAX = 1 << 20; // 1 048 576
 
     public Merged {
-      own = List.copyOf(own);
-      tiles = List.copyOf(tiles);
-      if (tiles.isEmpty() || tiles.size() > TILES_MAX || own.size() > TILES_MAX) {
-        throw new IllegalArgumentException(
-            "receipt over "
-                + tiles.size()
-                + " tiles and "
-                + own.size()
-                + " own claims, limit "
-                + TILES_MAX);
-      }
+      Rules.range("number of receipts under a receipt", lentCount, 1, LENT_MAX);
+    }
+
+    /**
+     * Rests on {@code receipts}.
+     *
+     * @param receipts digests of the signed receipts, in the order of the plan
+     */
+    public static Merged over(List<Digest> receipts) {
+      return new Merged(
+          MerkleTree.root(
+              receipts.stream().map(receipt -> MerkleTree.leafHash(receipt.bytes())).toList()),
+          receipts.size());
     }
   }
 
   /** A value remembered under the same key. */
   public record Reused() implements Basis {}
-
-  /** A piece of the plan under a merged receipt. */
-  public sealed interface Tile {}
-
-  /** Run by the signer itself. */
-  public record Own(PlanNode node, Digest executionRoot, long leaves, long fuel) implements Tile {
-    public Own {
-      if (leaves < 1 || fuel < 0) {
-        throw new IllegalArgumentException("tile of " + leaves + " leaves and fuel " + fuel);
-      }
-    }
-  }
-
-  /** Lent; the child's own signed receipt stands for it. */
-  public record Lent(Signed receipt) implements Tile {}
 }

@@ -1,9 +1,11 @@
 package io.banyan.schema;
 
 /**
- * One frame of a job receipt: the file that a user keeps. The manifest comes first, then the
- * leases, the steps in the order in which one worker would have made them, the failures, and the
- * end.
+ * One frame of a job receipt: the file that a user keeps. The manifest comes first; then the
+ * leases, parents before children, each with the receipt that answers it directly behind; the steps
+ * in the order in which one worker would have made them; the failures; and the end.
+ *
+ * <p>What a lender fetches from a child is leases and receipts, then steps, in the same order.
  */
 public sealed interface ReceiptEntry {
   /** The signed manifest. */
@@ -17,6 +19,13 @@ public sealed interface ReceiptEntry {
   record LeaseEntry(Signed lease) implements ReceiptEntry {
     public LeaseEntry {
       Rules.signed("lease", lease, WireLimits.LEASE_BYTES_MAX);
+    }
+  }
+
+  /** The signed receipt that answers the lease directly before it. */
+  record ReceiptOfLease(Signed receipt) implements ReceiptEntry {
+    public ReceiptOfLease {
+      Rules.signed("receipt", receipt, WireLimits.RECEIPT_BYTES_MAX);
     }
   }
 

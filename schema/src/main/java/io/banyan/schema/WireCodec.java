@@ -46,12 +46,6 @@ public final class WireCodec {
         payload, WireLimits.LEASE_BYTES_MAX, BanyanWire.Lease.factory, PayloadCodec::lease);
   }
 
-  /**
-   * The payload of a receipt.
-   *
-   * @throws IllegalArgumentException if the receipt takes more than {@link
-   *     WireLimits#RECEIPT_BYTES_MAX}: it rests on too many tiles
-   */
   public static byte[] encodeReceipt(Receipt receipt) {
     return payload(
         WireLimits.RECEIPT_BYTES_MAX,

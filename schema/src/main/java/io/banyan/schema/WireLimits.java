@@ -2,7 +2,7 @@ package io.banyan.schema;
 
 /**
  * The longest payloads of signed things. Each is what the longest value of its kind takes, rounded
- * up; receipts alone can be written too long, and are refused by the encoder.
+ * up.
  */
 public final class WireLimits {
   /** Params of 64 KiB, 64 keys, 16 labels. */
@@ -11,10 +11,10 @@ public final class WireLimits {
   /** 16 addresses, 64 hints. */
   public static final int LEASE_BYTES_MAX = 16 << 10; // 16 KiB
 
-  /** What fits a frame, with room for what stands around it. */
-  public static final int RECEIPT_BYTES_MAX = (1 << 20) - (4 << 10); // 1 MiB - 4 KiB
+  /** The same over many receipts as over one. */
+  public static final int RECEIPT_BYTES_MAX = 1 << 10; // 1 KiB
 
-  /** A claim with a message of 1 KiB. */
+  /** A plan node, and a claim with a message of 1 KiB. */
   public static final int TASK_FAILURE_BYTES_MAX = 2 << 10; // 2 KiB
 
   /** A reason of 1 KiB. */

@@ -29,6 +29,8 @@ final class Examples {
           Profile.UNMETERED,
           run(Manifest.TOKEN_LENGTH, 5),
           1_790_000_000_000L,
+          1_790_000_600_000L,
+          key(2),
           MODULE,
           INPUT,
           run(33, 6),
@@ -51,6 +53,7 @@ final class Examples {
           KEY,
           256L << 20,
           512L << 20,
+          Optional.empty(),
           CHILD,
           1,
           JOB.digest(),
@@ -59,6 +62,23 @@ final class Examples {
           1_790_000_300_000L,
           List.of(ADDRESS, "/ip6/::1/tcp/4002"),
           List.of(new Lease.Hint(digest(18), ENTRY)));
+
+  static final Lease PART_LEASE =
+      new Lease(
+          JOB,
+          PART,
+          KEY,
+          0,
+          0,
+          Optional.of(new Lease.LeasedPart(new BlobRef(digest(39), 1L << 20), 3L << 20)),
+          CHILD,
+          0,
+          LEASE_DIGEST,
+          new Budget(1L << 38, 256, 1L << 30, 256 << 20, 7, 120_000),
+          60_000,
+          1_790_000_300_000L,
+          List.of(),
+          List.of());
 
   static final Claim CLAIM =
       new Claim(
@@ -113,13 +133,9 @@ final class Examples {
           digest(23),
           512,
           1L << 37,
-          new Receipt.Merged(
-              List.of(MERGE),
-              List.of(
-                  new Receipt.Own(CELLS, digest(24), 256, 1L << 36),
-                  new Receipt.Lent(signed(120)))));
+          Receipt.Merged.over(List.of(digest(24), digest(40), digest(41))));
 
-  static final TaskFailure TASK_FAILURE = new TaskFailure(LEASE_DIGEST, TRAPPED);
+  static final TaskFailure TASK_FAILURE = new TaskFailure(LEASE_DIGEST, CELLS, TRAPPED);
   static final Cancel CANCEL = new Cancel(LEASE_DIGEST, "the submitter has what it wants");
   static final Accepted ACCEPTED = new Accepted(JOB, 1_790_000_000_500L, 86_400_000);
   static final Refused REFUSED =
@@ -140,6 +156,7 @@ final class Examples {
 
   static final DecisionLine DECISION =
       new DecisionLine(
+          LEASE_DIGEST,
           PARTS,
           DecisionLine.Role.MANAGER,
           1L << 30,
@@ -147,6 +164,7 @@ final class Examples {
           2e9,
           0.5,
           6.7,
+          7.3,
           "5 children are expected to finish 4.1 times sooner");
 
   private Examples() {}
@@ -204,8 +222,8 @@ final class Examples {
     List<Named> parts = List.of(OUTPUT, new Value.Rope(digest(30), 11));
     all.put("ropeRequest", new DataMessage.RopeRequest(Value.Rope.over(parts), JOB.digest()));
     all.put("ropeReply", new DataMessage.RopeReply(Value.Rope.over(parts), parts));
-    all.put("stepsRequest", new DataMessage.StepsRequest(LEASE_DIGEST, 4_096, 512));
-    all.put("stepsReply", new DataMessage.StepsReply(LEASE_DIGEST, 4_096, 500, true));
+    all.put("entriesRequest", new DataMessage.EntriesRequest(LEASE_DIGEST, 4_096, 512));
+    all.put("entriesReply", new DataMessage.EntriesReply(LEASE_DIGEST, 4_096, 500, true));
     all.put("refused", REFUSED);
     clientMessages(all);
     return Collections.unmodifiableMap(all);
@@ -267,6 +285,23 @@ final class Examples {
     all.put("explainJob", new ClientMessage.Explain(JOB, Optional.empty(), 0));
     all.put("explainNode", new ClientMessage.Explain(JOB, Optional.of(CELLS), 512));
     all.put("explanation", new ClientMessage.Explanation(List.of(DECISION, DECISION), true));
+    all.put("getTree", new ClientMessage.GetTree(JOB, 512));
+    all.put(
+        "tree",
+        new ClientMessage.Tree(
+            List.of(
+                new TreeLine(
+                    new PlanNode.Cells(new Interval(0, 1024)),
+                    ENTRY,
+                    Optional.empty(),
+                    0,
+                    TreeLine.State.RUNNING,
+                    768,
+                    1024,
+                    9.25),
+                new TreeLine(
+                    CELLS, CHILD, Optional.of(ENTRY), 1, TreeLine.State.LOST, 17, 256, 6.5)),
+            true));
     all.put("getReceipt", new ClientMessage.GetReceipt(JOB));
     all.put("receiptReady", new ClientMessage.ReceiptReady(JOB, OUTPUT));
     all.put("listJobs", new ClientMessage.ListJobs(512));
@@ -308,6 +343,7 @@ final class Examples {
     Map<String, ReceiptEntry> all = new LinkedHashMap<>();
     all.put("entryManifest", new ReceiptEntry.ManifestEntry(signed(300)));
     all.put("entryLease", new ReceiptEntry.LeaseEntry(signed(200)));
+    all.put("entryReceipt", new ReceiptEntry.ReceiptOfLease(signed(240)));
     all.put("entryExecute", new ReceiptEntry.StepEntry(new Step(CELLS, CLAIM)));
     all.put("entryMerge", new ReceiptEntry.StepEntry(new Step(PARTS, MERGE)));
     all.put("entryTrapped", new ReceiptEntry.StepEntry(new Step(PART, TRAPPED)));

@@ -12,7 +12,10 @@ final class Longest {
   private static final String LABEL = "x".repeat(Routing.LABEL_LENGTH_MAX);
   private static final Profile PROFILE = new Profile("x".repeat(PlanCodec.PROFILE_LENGTH_MAX));
   private static final PlanNode NODE =
-      new PlanNode.Parts(Collections.nCopies(Limits.SPLIT_DEPTH_MAX, 4095), new Interval(0, 4096));
+      new PlanNode.Parts(
+          Collections.nCopies(Limits.SPLIT_DEPTH_MAX - 1, 4095), new Interval(0, 4096));
+  private static final PlanNode PART =
+      new PlanNode.Part(Collections.nCopies(Limits.SPLIT_DEPTH_MAX, 4095));
   private static final Digest DIGEST = Examples.KEY;
   private static final BlobRef BLOB = new BlobRef(DIGEST, 1L << 40);
   private static final Refused REFUSED = new Refused(Refused.Code.BUSY, SENTENCE, 0);
@@ -31,7 +34,7 @@ final class Longest {
           SENTENCE);
 
   private static final DecisionLine DECISION =
-      new DecisionLine(NODE, DecisionLine.Role.WORKER, 1, 1, 1, 1, 1, SENTENCE);
+      new DecisionLine(DIGEST, NODE, DecisionLine.Role.WORKER, 1, 1, 1, 1, 1, 1, SENTENCE);
 
   private static final PeerSummary PEER =
       new PeerSummary(
@@ -53,6 +56,8 @@ final class Longest {
         PROFILE,
         some.token(),
         some.createdMillis(),
+        some.endMillis(),
+        some.entry(),
         some.module(),
         some.input(),
         Bytes.of(new byte[Limits.PARAMS_BYTES_MAX]),
@@ -77,10 +82,11 @@ final class Longest {
     Lease some = Examples.LEASE;
     return new Lease(
         some.job(),
-        NODE,
+        PART,
         some.key(),
-        some.fromByte(),
-        some.toByte(),
+        0,
+        0,
+        Optional.of(new Lease.LeasedPart(BLOB, 1L << 40)),
         some.child(),
         some.attempt(),
         some.parent(),
@@ -110,7 +116,17 @@ final class Longest {
     return List.of(
         WireValues.of(manifest()),
         WireValues.of(lease()),
-        WireValues.of(new TaskFailure(DIGEST, claim(GuestFunction.EXECUTE))),
+        WireValues.of(new TaskFailure(DIGEST, NODE, claim(GuestFunction.EXECUTE))),
+        WireValues.of(
+            new Receipt(
+                Examples.JOB,
+                DIGEST,
+                DIGEST,
+                new Value.Blob(BLOB),
+                DIGEST,
+                1,
+                1,
+                new Receipt.Merged(DIGEST, Receipt.Merged.LENT_MAX))),
         WireValues.of(new Cancel(DIGEST, SENTENCE)),
         WireValues.of(
             new ReceiptEntry.StepEntry(
@@ -177,6 +193,19 @@ final class Longest {
             new ClientMessage.Explain(Examples.JOB, Optional.of(NODE), 1),
             new ClientMessage.Explanation(
                 Collections.nCopies(ClientMessage.ROWS_MAX, DECISION), true),
+            new ClientMessage.Tree(
+                Collections.nCopies(
+                    ClientMessage.ROWS_MAX,
+                    new TreeLine(
+                        PART,
+                        Examples.CHILD,
+                        Optional.of(Examples.ENTRY),
+                        Limits.HOPS_MAX,
+                        TreeLine.State.LOST,
+                        1,
+                        1,
+                        1)),
+                true),
             new ClientMessage.Jobs(
                 Collections.nCopies(
                     ClientMessage.ROWS_MAX,

@@ -3,12 +3,14 @@ package io.banyan.schema;
 import static io.banyan.schema.TestingManifest.ascii;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
@@ -45,7 +47,8 @@ class PlanTest {
   void keysOfTheWorkedExampleAreGolden() {
     TestingManifest manifest = example();
 
-    assertEquals(new PlanNode.Cells(ALL), Plan.of(manifest.build()).root(8));
+    assertEquals(
+        new PlanNode.Cells(ALL), Plan.of(manifest.build()).root(Optional.of(new IndexCuts(8))));
     assertEquals(
         "41d51a84e96215d6845f722b6243111f3b3195436fac00354658f040ec738c15",
         cellsKey(manifest, 0, 8));
@@ -84,7 +87,7 @@ class PlanTest {
   void keysOfPathsAreGolden() {
     TestingManifest module = TestingManifest.over(upTo(97, 117), new SplitRule.ByModule(), 4);
 
-    assertEquals(new PlanNode.Part(List.of()), Plan.of(module.build()).root(0));
+    assertEquals(new PlanNode.Part(List.of()), Plan.of(module.build()).root(Optional.empty()));
     assertEquals(
         "07cc99d082aaca7b53fa5b272c5ec896fe49b3d9a90b6ec77f4b5be8f3894fe9",
         key(module, new PlanNode.Part(List.of())));
@@ -170,7 +173,9 @@ class PlanTest {
     String key = cellsKey(example(), 0, 8);
     Map<String, Consumer<TestingManifest>> changes = new LinkedHashMap<>();
     changes.put("token", m -> m.token = Bytes.of(upTo(1, 17)));
-    changes.put("created", m -> m.createdMillis = 1_800_000_000_000L);
+    changes.put("created", m -> m.createdMillis = 0);
+    changes.put("end", m -> m.endMillis = 1_800_000_000_000L);
+    changes.put("entry", m -> m.entry = Examples.key(2));
     changes.put("budget", m -> m.budget = new Budget(1, 1, 0, 1, 0, 1));
     changes.put("retries", m -> m.retries = 0);
     changes.put("verification", m -> m.verification = new Verification.Copies(3));
@@ -248,6 +253,16 @@ class PlanTest {
     for (Interval child : interval.children()) {
       spread(plan, part, child, count, random, nodesByKey);
     }
+  }
+
+  @Test
+  void aPlanOfCellsHasNoRootWithoutCuts() {
+    Plan plan = Plan.of(example().build());
+
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> plan.root(Optional.empty()));
+
+    assertEquals("split rule lines makes cells, and there are no cuts", refused.getMessage());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,14 @@ class RulesTest {
   void aManifestIsMadeAfter1970() {
     accepted(m -> m.createdMillis = 0);
     refused("manifest made at -1 ms, before 1970", m -> m.createdMillis = -1);
+  }
+
+  @Test
+  void aManifestEndsAfterItIsMade() {
+    accepted(m -> m.endMillis = m.createdMillis + 1);
+    accepted(m -> m.endMillis = Long.MAX_VALUE);
+    refused("manifest made at 1 ms ends at 1, not later", m -> m.endMillis = 1);
+    refused("manifest made at 1 ms ends at -1, not later", m -> m.endMillis = -1);
   }
 
   @Test
@@ -282,6 +291,15 @@ class RulesTest {
     refusedBecause(
         "part -1 of a split, must be 0 to 4095",
         () -> new PlanNode.Parts(List.of(-1), new Interval(0, 2)));
+    assertEquals(
+        "/0/0/0/0/0/0/0/4094-4096",
+        new PlanNode.Parts(Collections.nCopies(7, 0), new Interval(4094, 4096)).toString());
+    refusedBecause(
+        "parts of a split below 8 splits, limit 8",
+        () -> new PlanNode.Parts(Collections.nCopies(8, 0), new Interval(0, 2)));
+    refusedBecause(
+        "parts 4094-4097 of a split, which has at most 4096",
+        () -> new PlanNode.Parts(List.of(), new Interval(4094, 4097)));
     refusedBecause(
         "a single part is named by its own path: 4",
         () -> new PlanNode.Parts(List.of(), new Interval(4, 5)));
@@ -297,6 +315,7 @@ class RulesTest {
         Digest.ZERO,
         from,
         to,
+        Optional.empty(),
         PEER,
         attempt,
         Digest.ZERO,
@@ -313,12 +332,62 @@ class RulesTest {
     refusedBecause("lease of bytes -1 to 0", () -> lease(-1, 0, 0, 1, 1, 0, 0));
     refusedBecause("lease of bytes 2 to 1", () -> lease(2, 1, 0, 1, 1, 0, 0));
     refusedBecause("lease attempt is negative: -1", () -> lease(0, 0, -1, 1, 1, 0, 0));
-    refusedBecause("lease of 0 ms, not after 1", () -> lease(0, 0, 0, 0, 1, 0, 0));
-    refusedBecause("lease of 1 ms, not after 0", () -> lease(0, 0, 0, 1, 0, 0, 0));
+    lease(0, 0, 0, Budget.TIME_MILLIS_MAX, 1, 0, 0);
+    refusedBecause(
+        "duration of a lease in ms is 0, must be 1 to 31622400000",
+        () -> lease(0, 0, 0, 0, 1, 0, 0));
+    refusedBecause(
+        "duration of a lease in ms is 31622400001, must be 1 to 31622400000",
+        () -> lease(0, 0, 0, Budget.TIME_MILLIS_MAX + 1, 1, 0, 0));
+    refusedBecause("end of a lease is 0, must be 1 or more", () -> lease(0, 0, 0, 1, 0, 0, 0));
     refusedBecause(
         "lease with 17 addresses and 0 hints, limits 16 and 64", () -> lease(0, 0, 0, 1, 1, 17, 0));
     refusedBecause(
         "lease with 0 addresses and 65 hints, limits 16 and 64", () -> lease(0, 0, 0, 1, 1, 0, 65));
+  }
+
+  private static Lease leaseOf(PlanNode node, long to, Optional<Lease.LeasedPart> part) {
+    return new Lease(
+        new JobId(Digest.ZERO),
+        node,
+        Digest.ZERO,
+        0,
+        to,
+        part,
+        PEER,
+        0,
+        Digest.ZERO,
+        new Budget(1, 1, 0, 1, 0, 1),
+        1,
+        1,
+        List.of(),
+        List.of());
+  }
+
+  @Test
+  void aPartIsLeasedWithWhatASplitMadeAndNothingElseIs() {
+    Optional<Lease.LeasedPart> made = Optional.of(new Lease.LeasedPart(bytes(7), 9));
+    PlanNode whole = new PlanNode.Part(List.of());
+    PlanNode part = new PlanNode.Part(List.of(3));
+    PlanNode cells = new PlanNode.Cells(new Interval(0, 2));
+    PlanNode group = new PlanNode.Parts(List.of(), new Interval(0, 2));
+
+    assertEquals(made, leaseOf(part, 0, made).part());
+    assertEquals(100, leaseOf(whole, 100, Optional.empty()).toByte());
+    refusedBecause(
+        "lease of part /3/ by bytes 0 to 100 of the input", () -> leaseOf(part, 100, made));
+    refusedBecause("lease of /3/ without its part", () -> leaseOf(part, 0, Optional.empty()));
+    refusedBecause("lease of / with a part, which it is not", () -> leaseOf(whole, 0, made));
+    refusedBecause("lease of 0-2 with a part, which it is not", () -> leaseOf(cells, 0, made));
+    for (Optional<Lease.LeasedPart> any : List.of(made, Optional.<Lease.LeasedPart>empty())) {
+      refusedBecause(
+          "lease of the group /0-2: its parts are lent one by one", () -> leaseOf(group, 0, any));
+    }
+    refusedBecause(
+        "length of a leased part is 0, must be 1 or more", () -> new Lease.LeasedPart(bytes(0), 9));
+    refusedBecause(
+        "length of what a leased part was split from is 0, must be 1 or more",
+        () -> new Lease.LeasedPart(bytes(7), 0));
   }
 
   private static Receipt receipt(Value value, long leaves, long fuel) {
@@ -335,10 +404,8 @@ class RulesTest {
 
   @Test
   void receiptsHaveBounds() {
-    Receipt.Own tile = new Receipt.Own(new PlanNode.Part(List.of()), Digest.ZERO, 1, 0);
     receipt(new Value.Blob(BlobRef.EMPTY), 1, 0);
-    assertEquals(
-        4096, new Receipt.Merged(List.of(), Collections.nCopies(4096, tile)).tiles().size());
+    assertEquals(1 << 20, new Receipt.Merged(Digest.ZERO, 1 << 20).lentCount());
 
     refusedBecause("an empty plan node has no receipt", () -> receipt(new Value.Empty(), 1, 0));
     refusedBecause(
@@ -346,14 +413,53 @@ class RulesTest {
     refusedBecause(
         "receipt for 1 leaves and fuel -1", () -> receipt(new Value.Blob(BlobRef.EMPTY), 1, -1));
     refusedBecause(
-        "tile of 0 leaves and fuel 0",
-        () -> new Receipt.Own(new PlanNode.Part(List.of()), Digest.ZERO, 0, 0));
+        "number of receipts under a receipt is 0, must be 1 to 1048576",
+        () -> Receipt.Merged.over(List.of()));
     refusedBecause(
-        "receipt over 0 tiles and 0 own claims, limit 4096",
-        () -> new Receipt.Merged(List.of(), List.of()));
+        "number of receipts under a receipt is 1048577, must be 1 to 1048576",
+        () -> new Receipt.Merged(Digest.ZERO, (1 << 20) + 1));
+  }
+
+  @Test
+  void whatAReceiptRestsOnIsTheRootOverTheDigestsOfReceipts() {
+    byte[] one = {1};
+    Digest first = Digest.sha256(one);
+    Digest second = Digest.sha256(new byte[] {2});
+    byte[] zero = {0};
+    Digest leaf = Digest.sha256(zero, first.bytes());
+
+    assertEquals(new Receipt.Merged(leaf, 1), Receipt.Merged.over(List.of(first)));
+    assertEquals(
+        new Receipt.Merged(
+            Digest.sha256(one, leaf.bytes(), Digest.sha256(zero, second.bytes()).bytes()), 2),
+        Receipt.Merged.over(List.of(first, second)));
+  }
+
+  @Test
+  void theLinesOfATreeHaveBounds() {
+    line(Optional.empty(), 0, 1 << 24, 1 << 24);
+    line(Optional.of(PEER), 8, 0, 0);
+    refusedBecause("depth is 9, must be 0 to 8", () -> line(Optional.of(PEER), 9, 0, 0));
+    refusedBecause("a line at depth 0 with a lender", () -> line(Optional.of(PEER), 0, 0, 0));
+    refusedBecause("a line at depth 1 without a lender", () -> line(Optional.empty(), 1, 0, 0));
     refusedBecause(
-        "receipt over 4097 tiles and 0 own claims, limit 4096",
-        () -> new Receipt.Merged(List.of(), Collections.nCopies(4097, tile)));
+        "number of leaves is 16777217, must be 0 to 16777216",
+        () -> line(Optional.empty(), 0, (1 << 24) + 1, 0));
+    refusedBecause(
+        "number of leaves below is -1, must be 0 to 16777216",
+        () -> line(Optional.empty(), 0, 0, -1));
+  }
+
+  private static TreeLine line(Optional<PeerId> lender, int depth, long leaves, long leavesBelow) {
+    return new TreeLine(
+        new PlanNode.Cells(new Interval(0, 1)),
+        PEER,
+        lender,
+        depth,
+        TreeLine.State.RUNNING,
+        leaves,
+        leavesBelow,
+        0);
   }
 
   @Test

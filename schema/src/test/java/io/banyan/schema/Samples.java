@@ -144,7 +144,16 @@ final class Samples {
         List.of(
             () -> new PlanNode.Cells(interval(1, Limits.CELLS_MAX)),
             () -> new PlanNode.Part(path()),
-            () -> new PlanNode.Parts(path(), interval(2, Limits.PARTS_MAX))));
+            this::parts));
+  }
+
+  private PlanNode parts() {
+    return new PlanNode.Parts(
+        list(0, Limits.SPLIT_DEPTH_MAX - 1, this::index), interval(2, Limits.PARTS_MAX));
+  }
+
+  private int index() {
+    return integer(0, Limits.PARTS_MAX - 1);
   }
 
   private Interval interval(int countMin, int max) {
@@ -153,7 +162,7 @@ final class Samples {
   }
 
   private List<Integer> path() {
-    return list(0, Limits.SPLIT_DEPTH_MAX, () -> integer(0, Limits.PARTS_MAX - 1));
+    return list(0, Limits.SPLIT_DEPTH_MAX, this::index);
   }
 
   Profile profile() {
@@ -225,11 +234,14 @@ final class Samples {
                 () -> new SplitRule.ByIndex(integer(1, Limits.CELLS_MAX)),
                 SplitRule.ByModule::new));
     boolean index = rule instanceof SplitRule.ByIndex;
+    long createdMillis = number(0, Long.MAX_VALUE - 1);
     int unit = rule instanceof SplitRule.ByRecords(int recordBytes) ? recordBytes : 1;
     return new Manifest(
         profile(),
         bytes(Manifest.TOKEN_LENGTH),
-        natural(),
+        createdMillis,
+        number(createdMillis + 1, Long.MAX_VALUE),
+        key(),
         new BlobRef(digest(), number(1, Limits.MODULE_BYTES_MAX)),
         index ? BlobRef.EMPTY : new BlobRef(digest(), unit * number(0, 1 << 20)),
         bytes(integer(0, random.nextInt(8) == 0 ? Limits.PARAMS_BYTES_MAX : 64)),
@@ -262,21 +274,33 @@ final class Samples {
   }
 
   Lease lease() {
-    long fromByte = natural();
+    PlanNode node =
+        oneOf(
+            List.of(
+                () -> new PlanNode.Cells(interval(1, Limits.CELLS_MAX)),
+                () -> new PlanNode.Part(path())));
+    boolean part = node instanceof PlanNode.Part(List<Integer> path) && !path.isEmpty();
+    long fromByte = part ? 0 : natural();
     return new Lease(
         job(),
-        planNode(),
+        node,
         digest(),
         fromByte,
-        number(fromByte, Long.MAX_VALUE),
+        part ? 0 : number(fromByte, Long.MAX_VALUE),
+        part ? Optional.of(leasedPart()) : Optional.empty(),
         peer(),
         integer(0, Integer.MAX_VALUE),
         digest(),
         budget(),
-        number(1, Long.MAX_VALUE),
+        number(1, Budget.TIME_MILLIS_MAX),
         number(1, Long.MAX_VALUE),
         list(0, Lease.ADDRESSES_MAX, this::address),
         list(0, Lease.HINTS_MAX, () -> new Lease.Hint(digest(), peer())));
+  }
+
+  private Lease.LeasedPart leasedPart() {
+    return new Lease.LeasedPart(
+        new BlobRef(digest(), number(1, Long.MAX_VALUE)), number(1, Long.MAX_VALUE));
   }
 
   Receipt receipt() {
@@ -292,19 +316,14 @@ final class Samples {
             List.of(
                 Receipt.Ran::new,
                 Receipt.Reused::new,
-                () -> new Receipt.Merged(list(0, 64, this::claim), list(1, 64, this::tile)))));
-  }
-
-  private Receipt.Tile tile() {
-    return random.nextBoolean()
-        ? new Receipt.Own(planNode(), digest(), number(1, Long.MAX_VALUE), natural())
-        : new Receipt.Lent(signed(512));
+                () -> new Receipt.Merged(digest(), integer(1, Receipt.Merged.LENT_MAX)))));
   }
 
   TaskFailure taskFailure() {
     Outcome outcome = outcome();
     return new TaskFailure(
         digest(),
+        planNode(),
         claim(
             oneOf(GuestFunction.class),
             outcome instanceof Outcome.Completed ? new Outcome.BadOutput() : outcome));
@@ -415,12 +434,12 @@ final class Samples {
         blobReply(),
         new DataMessage.RopeRequest(new Value.Rope(digest(), natural()), digest()),
         ropeReply(),
-        new DataMessage.StepsRequest(
-            digest(), natural(), integer(1, DataMessage.StepsRequest.COUNT_MAX)),
-        new DataMessage.StepsReply(
+        new DataMessage.EntriesRequest(
+            digest(), natural(), integer(1, DataMessage.EntriesRequest.COUNT_MAX)),
+        new DataMessage.EntriesReply(
             digest(),
             natural(),
-            integer(0, DataMessage.StepsRequest.COUNT_MAX),
+            integer(0, DataMessage.EntriesRequest.COUNT_MAX),
             random.nextBoolean()),
         refused(),
         new ClientMessage.SubmitJob(signed(WireLimits.MANIFEST_BYTES_MAX)),
@@ -435,6 +454,9 @@ final class Samples {
         new ClientMessage.GetComputeCapacity(),
         new ClientMessage.Explain(job(), optional(this::planNode), integer(0, 1 << 20)),
         new ClientMessage.Explanation(list(0, 8, this::decisionLine), random.nextBoolean()),
+        new ClientMessage.GetTree(job(), integer(0, 1 << 20)),
+        new ClientMessage.Tree(
+            list(0, ClientMessage.ROWS_MAX, this::treeLine), random.nextBoolean()),
         new ClientMessage.GetReceipt(job()),
         new ClientMessage.ReceiptReady(job(), blob()),
         new ClientMessage.ListJobs(integer(0, Integer.MAX_VALUE)),
@@ -492,6 +514,7 @@ final class Samples {
 
   private DecisionLine decisionLine() {
     return new DecisionLine(
+        digest(),
         planNode(),
         oneOf(DecisionLine.Role.class),
         measure(),
@@ -499,7 +522,21 @@ final class Samples {
         measure(),
         measure(),
         measure(),
+        measure(),
         sentence());
+  }
+
+  private TreeLine treeLine() {
+    int depth = integer(0, Limits.HOPS_MAX);
+    return new TreeLine(
+        planNode(),
+        peer(),
+        depth == 0 ? Optional.empty() : Optional.of(peer()),
+        depth,
+        oneOf(TreeLine.State.class),
+        number(0, Limits.CELLS_MAX),
+        number(0, Limits.CELLS_MAX),
+        measure());
   }
 
   private JobEvent jobEvent() {
@@ -554,6 +591,7 @@ final class Samples {
     return List.of(
         new ReceiptEntry.ManifestEntry(signed(WireLimits.MANIFEST_BYTES_MAX)),
         new ReceiptEntry.LeaseEntry(signed(WireLimits.LEASE_BYTES_MAX)),
+        new ReceiptEntry.ReceiptOfLease(signed(WireLimits.RECEIPT_BYTES_MAX)),
         new ReceiptEntry.StepEntry(step()),
         new ReceiptEntry.FailureEntry(signed(WireLimits.TASK_FAILURE_BYTES_MAX)),
         new ReceiptEntry.ReceiptEnd(signed(WireLimits.RECEIPT_BYTES_MAX)));

@@ -14,6 +14,8 @@ final class TestingManifest {
   Profile profile = Profile.UNMETERED;
   Bytes token = Bytes.of(new byte[Manifest.TOKEN_LENGTH]);
   long createdMillis = 1;
+  long endMillis = 2;
+  PublicKey entry = new PublicKey(Bytes.of(new byte[PublicKey.LENGTH]));
   BlobRef module = BlobRef.of(MODULE);
   BlobRef input = BlobRef.EMPTY;
   Bytes params = Bytes.EMPTY;
@@ -46,6 +48,8 @@ final class TestingManifest {
         profile,
         token,
         createdMillis,
+        endMillis,
+        entry,
         module,
         input,
         params,

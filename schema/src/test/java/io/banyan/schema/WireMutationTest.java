@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 final class WireMutationTest {
   private static final long SEED = 42;
   private static final int MUTANTS = 100_000;
-  private static final int ALIASES = 200;
 
   /** What a refusal, or the smallest value, may cost. */
   private static final long BASE_BYTES = 64 << 10; // 64 KiB
@@ -169,25 +168,26 @@ final class WireMutationTest {
   }
 
   @Test
-  void manyPointersToOneReceiptAreMalformed() {
-    byte[] receipt =
-        WireCodec.encodeReceipt(
-            new Receipt(
-                Examples.JOB,
-                Examples.KEY,
-                Examples.LEASE_DIGEST,
-                new Value.Blob(Examples.OUTPUT),
-                Digest.ZERO,
-                1,
-                0,
-                new Receipt.Merged(
-                    List.of(),
-                    Collections.nCopies(ALIASES, new Receipt.Lent(Examples.signed(4096))))));
-    byte[] aliased = aliasEqualRuns(receipt, 4096 + Signed.HEADER_LENGTH);
+  void manyPointersToOneDigestAreMalformed() {
+    Claim split =
+        new Claim(
+            Profile.UNMETERED,
+            Examples.KEY,
+            GuestFunction.SPLIT,
+            Digest.ZERO,
+            Digest.ZERO,
+            1,
+            1,
+            new Outcome.Completed());
+    Step step =
+        new Step(Examples.PART, split, Collections.nCopies(Limits.PARTS_MAX, Examples.OUTPUT));
+    byte[] entry = WireCodec.encodeReceiptEntry(new ReceiptEntry.StepEntry(step));
+    byte[] aliased = aliasEqualRuns(entry, Digest.LENGTH);
 
     MalformedMessageException malformed =
         assertThrows(
-            MalformedMessageException.class, () -> WireCodec.decodeReceipt(Bytes.of(aliased)));
+            MalformedMessageException.class,
+            () -> WireCodec.decodeReceiptEntry(ByteBuffer.wrap(aliased)));
 
     assertTrue(malformed.rule().contains("limit"), malformed.rule());
   }
@@ -196,7 +196,7 @@ final class WireMutationTest {
   private static byte[] aliasEqualRuns(byte[] message, int length) {
     ByteBuffer from = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);
     int runBytes = Math.ceilDiv(length, 8) * 8;
-    int kept = message.length - ALIASES * runBytes;
+    int kept = message.length - Limits.PARTS_MAX * runBytes;
     byte[] aliased = new byte[kept + runBytes];
     System.arraycopy(message, 0, aliased, 0, kept);
     System.arraycopy(message, message.length - runBytes, aliased, kept, runBytes);

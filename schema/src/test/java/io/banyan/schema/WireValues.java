@@ -81,6 +81,7 @@ final class WireValues {
     Map<String, Encoded> all = new LinkedHashMap<>();
     all.put("manifest", of(Examples.MANIFEST));
     all.put("lease", of(Examples.LEASE));
+    all.put("leasePart", of(Examples.PART_LEASE));
     all.put("receiptRan", of(Examples.RAN));
     all.put("receiptMerged", of(Examples.MERGED));
     all.put("taskFailure", of(Examples.TASK_FAILURE));

@@ -2,6 +2,7 @@ package io.banyan.trust;
 
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
+import io.banyan.schema.Cuts;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Interval;
@@ -63,7 +64,7 @@ final class PlanCheck {
   Found root() throws Mismatch {
     refuseLongLeaves();
     Found found =
-        switch (plan.root(cellCount())) {
+        switch (plan.root(cuts(manifest, content))) {
           case PlanNode.Cells(Interval interval) -> cells(interval);
           case PlanNode.Part part -> part(part, manifest.input(), Long.MAX_VALUE);
           case PlanNode.Parts parts ->
@@ -86,8 +87,11 @@ final class PlanCheck {
     }
   }
 
-  private int cellCount() {
-    return manifest.splitRule() instanceof SplitRule.ByModule ? 0 : content.cuts().count();
+  /** Not asked for under {@code module}, which has none. */
+  static Optional<Cuts> cuts(Manifest manifest, JobContent content) {
+    return manifest.splitRule() instanceof SplitRule.ByModule
+        ? Optional.empty()
+        : Optional.of(content.cuts());
   }
 
   private Found cells(Interval interval) throws Mismatch {

@@ -6,10 +6,8 @@ import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Profile;
-import io.banyan.schema.PublicKey;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Signed;
-import io.banyan.schema.SplitRule;
 import io.banyan.schema.Step;
 import io.banyan.schema.WireCodec;
 import java.util.Iterator;
@@ -24,18 +22,12 @@ import java.util.function.Supplier;
  */
 public final class ReceiptCheck {
   private final JobId job;
-  private final PublicKey runner;
   private final Manifest manifest;
   private final JobContent content;
 
-  /**
-   * A check of the job {@code job}, whose manifest's own signature was checked before.
-   *
-   * @param runner who must have signed that all of it was run
-   */
-  public ReceiptCheck(JobId job, PublicKey runner, Manifest manifest, JobContent content) {
+  /** A check of the job {@code job}, whose manifest's own signature was checked before. */
+  public ReceiptCheck(JobId job, Manifest manifest, JobContent content) {
     this.job = job;
-    this.runner = runner;
     this.manifest = manifest;
     this.content = content;
   }
@@ -56,8 +48,13 @@ public final class ReceiptCheck {
   }
 
   private Verdict stands(Signed signed, PlanCheck.Found found) {
-    if (!signed.signer().equals(runner)) {
-      return rejected("it is signed by " + signed.signer() + ", not by " + runner);
+    if (!signed.signer().equals(manifest.entry())) {
+      return rejected(
+          "it is signed by "
+              + signed.signer()
+              + ", not by "
+              + manifest.entry()
+              + ", to whom the job was submitted");
     }
     if (!Signatures.hold(SigningDomain.RECEIPT, signed)) {
       return rejected("its signature does not hold");
@@ -104,15 +101,14 @@ public final class ReceiptCheck {
     }
     return switch (receipt.basis()) {
       case Receipt.Ran() -> new Verdict.Accepted();
-      case Receipt.Merged(var _, var _), Receipt.Reused() ->
+      case Receipt.Merged(Digest _, int _), Receipt.Reused() ->
           rejected("it rests on other peers' receipts, and holds none");
     };
   }
 
   private Digest rootKey() {
     Plan plan = Plan.of(manifest);
-    boolean byModule = manifest.splitRule() instanceof SplitRule.ByModule;
-    return plan.key(plan.root(byModule ? 0 : content.cuts().count()));
+    return plan.key(plan.root(PlanCheck.cuts(manifest, content)));
   }
 
   private static Verdict rejected(String reason) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every receipt here is one that its signer did sign: what is wrong with it is what it says. */
 class ReceiptCheckTest {
-  private static final Identity RUNNER = identity(1);
+  private static final Identity SUBMITTER = identity(3);
   private static final Identity STRANGER = identity(2);
   private static final Digest OTHER = Digest.sha256(new byte[] {42});
 
@@ -41,7 +41,7 @@ class ReceiptCheckTest {
   }
 
   private static JobId id(TestingJob job) {
-    return JobId.of(RUNNER.sign(SigningDomain.MANIFEST, WireCodec.encodeManifest(job.manifest)));
+    return JobId.of(SUBMITTER.sign(SigningDomain.MANIFEST, WireCodec.encodeManifest(job.manifest)));
   }
 
   /** What the fixture adds up to by itself. */
@@ -59,11 +59,11 @@ class ReceiptCheckTest {
   }
 
   private static Signed signed(Receipt receipt) {
-    return RUNNER.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(receipt));
+    return TestingJob.ENTRY.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(receipt));
   }
 
   private static Verdict verdict(TestingJob job, Signed receipt) {
-    return new ReceiptCheck(id(job), RUNNER.publicKey(), job.manifest, job)
+    return new ReceiptCheck(id(job), job.manifest, job)
         .check(job.steps.iterator(), _ -> {}, () -> receipt);
   }
 
@@ -76,7 +76,7 @@ class ReceiptCheckTest {
     List<Step> seen = new ArrayList<>();
 
     Verdict verdict =
-        new ReceiptCheck(id(job), RUNNER.publicKey(), job.manifest, job)
+        new ReceiptCheck(id(job), job.manifest, job)
             .check(job.steps.iterator(), seen::add, () -> signed(honest));
 
     assertEquals(new Verdict.Accepted(), verdict);
@@ -212,32 +212,31 @@ class ReceiptCheckTest {
   @Test
   void receiptThatRestsOnOtherReceiptsIsRejected() {
     String sentence = "root receipt: it rests on other peers' receipts, and holds none";
-    PlanNode node = new PlanNode.Cells(new Interval(0, 4));
-    Receipt.Tile own = new Receipt.Own(node, honest.executionRoot(), 4, 15);
 
-    assertRejected(sentence, on(new Receipt.Merged(List.of(), List.of(own))));
-    assertRejected(
-        sentence, on(new Receipt.Merged(List.of(), List.of(new Receipt.Lent(signed(honest))))));
+    assertRejected(sentence, on(Receipt.Merged.over(List.of(signed(honest).digest()))));
     assertRejected(sentence, on(new Receipt.Reused()));
   }
 
   @Test
-  void receiptOfAnybodyButTheRunnerIsRejected() {
-    Signed theirs = STRANGER.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(honest));
+  void receiptOfAnybodyButTheEntryIsRejected() {
+    for (Identity other : List.of(STRANGER, SUBMITTER)) {
+      Signed theirs = other.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(honest));
 
-    assertEquals(
-        new Verdict.Rejected(
-            "root receipt: it is signed by "
-                + STRANGER.publicKey()
-                + ", not by "
-                + RUNNER.publicKey()),
-        verdict(job, theirs));
+      assertEquals(
+          new Verdict.Rejected(
+              "root receipt: it is signed by "
+                  + other.publicKey()
+                  + ", not by "
+                  + TestingJob.ENTRY.publicKey()
+                  + ", to whom the job was submitted"),
+          verdict(job, theirs));
+    }
   }
 
   @Test
   void receiptSignedAsAnythingElseIsRejected() {
     for (SigningDomain domain : SigningDomain.values()) {
-      Signed signed = RUNNER.sign(domain, WireCodec.encodeReceipt(honest));
+      Signed signed = TestingJob.ENTRY.sign(domain, WireCodec.encodeReceipt(honest));
 
       assertEquals(
           domain == SigningDomain.RECEIPT
@@ -249,10 +248,10 @@ class ReceiptCheckTest {
   }
 
   @Test
-  void signatureOfAStrangerUnderTheNameOfTheRunnerIsRejected() {
+  void signatureOfAStrangerUnderTheNameOfTheEntryIsRejected() {
     Signed ours = signed(honest);
     Signed theirs = STRANGER.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(honest));
-    Signed mixed = new Signed(RUNNER.publicKey(), theirs.signature(), ours.payload());
+    Signed mixed = new Signed(TestingJob.ENTRY.publicKey(), theirs.signature(), ours.payload());
 
     assertEquals(
         new Verdict.Rejected("root receipt: its signature does not hold"), verdict(job, mixed));
@@ -263,7 +262,7 @@ class ReceiptCheckTest {
     assertEquals(
         new Verdict.Rejected(
             "root receipt: at byte 0: a message of 3 bytes; it has whole words of 8, two or more"),
-        verdict(job, RUNNER.sign(SigningDomain.RECEIPT, new byte[] {1, 2, 3})));
+        verdict(job, TestingJob.ENTRY.sign(SigningDomain.RECEIPT, new byte[] {1, 2, 3})));
   }
 
   @Test
@@ -280,7 +279,7 @@ class ReceiptCheckTest {
     List<Step> cutShort = job.steps.subList(0, 4);
 
     Verdict verdict =
-        new ReceiptCheck(id(job), RUNNER.publicKey(), job.manifest, job)
+        new ReceiptCheck(id(job), job.manifest, job)
             .check(cutShort.iterator(), _ -> {}, () -> fail("nobody asks for the receipt"));
 
     assertEquals(

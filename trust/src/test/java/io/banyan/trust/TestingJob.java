@@ -33,6 +33,9 @@ import java.util.function.Function;
  * steps are written down by plain recursion over the plan.
  */
 final class TestingJob implements JobContent {
+  /** To whom every job here is submitted. */
+  static final Identity ENTRY = entry();
+
   private static final int UNSPLIT = Integer.MAX_VALUE;
 
   final Manifest manifest;
@@ -104,6 +107,8 @@ final class TestingJob implements JobContent {
         profile,
         Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
         1,
+        2,
+        ENTRY.publicKey(),
         BlobRef.of(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0}),
         input,
         Bytes.EMPTY,
@@ -118,6 +123,12 @@ final class TestingJob implements JobContent {
         1000,
         MemoPolicy.PRIVATE,
         0);
+  }
+
+  private static Identity entry() {
+    byte[] secret = new byte[Identity.SEED_LENGTH];
+    secret[0] = 1;
+    return Identity.ofSeed(secret);
   }
 
   private static List<Long> ends(SplitRule rule, int chunkBytes, byte[] input) {

@@ -12,9 +12,11 @@ import io.banyan.node.JobRequest;
 import io.banyan.node.ModuleCheck;
 import io.banyan.node.Quantities;
 import io.banyan.node.Scratch;
+import io.banyan.schema.Bytes;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Profile;
+import io.banyan.schema.PublicKey;
 import io.banyan.schema.SplitRule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,6 +39,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  /** What is checked is submitted to nobody: under this key no signature holds. */
+  private static final PublicKey NOBODY = new PublicKey(Bytes.of(new byte[PublicKey.LENGTH]));
 
   @Parameters(paramLabel = "M.wasm", description = "The module.")
   private Path module = Path.of("");
@@ -68,7 +73,7 @@ final class CheckCommand implements Callable<Integer> {
 
   private static ModuleCheck.Findings tried(JobRequest request, Sandbox sandbox)
       throws IOException, CommandException, InterruptedException {
-    JobDraft draft = JobDraft.read(ModuleCheck.sampled(request), sandbox, _ -> {});
+    JobDraft draft = JobDraft.read(ModuleCheck.sampled(request), NOBODY, sandbox, _ -> {});
     return ModuleCheck.run(draft, sandbox);
   }
 

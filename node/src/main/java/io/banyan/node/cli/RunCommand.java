@@ -83,7 +83,9 @@ final class RunCommand implements Callable<Integer> {
         JobRequest request = job.request(module, scratch)) {
       long total = request.input().map(InputFile::size).orElse(0L);
       PreparedJob prepared =
-          JobDraft.read(request, sandbox, bytes -> progress.reading(bytes, total)).sign(submitter);
+          JobDraft.read(
+                  request, submitter.publicKey(), sandbox, bytes -> progress.reading(bytes, total))
+              .sign(submitter);
       LocalRun.Report report =
           LocalRun.run(
               prepared, sandbox, Delegator.Settings.of(workers), store, claims, progress::running);

@@ -1300,7 +1300,7 @@ public final class BanyanWire {
 
 
   public static class Manifest {
-    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)6,(short)10);
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)7,(short)11);
     public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
       public Factory() {
       }
@@ -1534,6 +1534,28 @@ public final class BanyanWire {
         _setDoubleField(5, value);
       }
 
+      public final boolean hasEntry() {
+        return !_pointerFieldIsNull(10);
+      }
+      public final org.capnproto.Data.Builder getEntry() {
+        return _getPointerField(org.capnproto.Data.factory, 10, null, 0, 0);
+      }
+      public final void setEntry(org.capnproto.Data.Reader value) {
+        _setPointerField(org.capnproto.Data.factory, 10, value);
+      }
+      public final void setEntry(byte [] value) {
+        _setPointerField(org.capnproto.Data.factory, 10, new org.capnproto.Data.Reader(value));
+      }
+      public final org.capnproto.Data.Builder initEntry(int size) {
+        return _initPointerField(org.capnproto.Data.factory, 10, size);
+      }
+      public final long getEndMillis() {
+        return _getLongField(6);
+      }
+      public final void setEndMillis(long value) {
+        _setLongField(6, value);
+      }
+
     }
 
     public static final class Reader extends org.capnproto.StructReader {
@@ -1664,10 +1686,21 @@ public final class BanyanWire {
         return _getDoubleField(5);
       }
 
+      public boolean hasEntry() {
+        return !_pointerFieldIsNull(10);
+      }
+      public org.capnproto.Data.Reader getEntry() {
+        return _getPointerField(org.capnproto.Data.factory, 10, null, 0, 0);
+      }
+
+      public final long getEndMillis() {
+        return _getLongField(6);
+      }
+
     }
 
     public static class SplitRule {
-      public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)6,(short)10);
+      public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)7,(short)11);
       public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
         public Factory() {
         }
@@ -1866,7 +1899,7 @@ public final class BanyanWire {
 
 
     public static class Verification {
-      public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)6,(short)10);
+      public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)7,(short)11);
       public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
         public Factory() {
         }
@@ -2092,7 +2125,7 @@ public final class BanyanWire {
 
 
   public static class Lease {
-    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)5,(short)8);
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)5,(short)9);
     public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
       public Factory() {
       }
@@ -2256,6 +2289,15 @@ public final class BanyanWire {
       public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.Lease.Hint.Builder> initHints(int size) {
         return _initPointerField(io.banyan.schema.wire.BanyanWire.Lease.Hint.listFactory, 7, size);
       }
+      public final io.banyan.schema.wire.BanyanWire.Lease.LeasedPart.Builder getPart() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.Lease.LeasedPart.factory, 8, null, 0);
+      }
+      public final void setPart(io.banyan.schema.wire.BanyanWire.Lease.LeasedPart.Reader value) {
+        _setPointerField(io.banyan.schema.wire.BanyanWire.Lease.LeasedPart.factory,8, value);
+      }
+      public final io.banyan.schema.wire.BanyanWire.Lease.LeasedPart.Builder initPart() {
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.Lease.LeasedPart.factory,8, 0);
+      }
     }
 
     public static final class Reader extends org.capnproto.StructReader {
@@ -2339,6 +2381,13 @@ public final class BanyanWire {
         return _getPointerField(io.banyan.schema.wire.BanyanWire.Lease.Hint.listFactory, 7, null, 0);
       }
 
+      public boolean hasPart() {
+        return !_pointerFieldIsNull(8);
+      }
+      public io.banyan.schema.wire.BanyanWire.Lease.LeasedPart.Reader getPart() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.Lease.LeasedPart.factory,8,null, 0);
+      }
+
     }
 
     public static class Hint {
@@ -2418,6 +2467,73 @@ public final class BanyanWire {
         }
         public org.capnproto.Data.Reader getPeer() {
           return _getPointerField(org.capnproto.Data.factory, 1, null, 0, 0);
+        }
+
+      }
+
+    }
+
+
+    public static class LeasedPart {
+      public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)1,(short)1);
+      public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
+        public Factory() {
+        }
+        public final Reader constructReader(org.capnproto.SegmentReader segment, int data,int pointers, int dataSize, short pointerCount, int nestingLimit) {
+          return new Reader(segment,data,pointers,dataSize,pointerCount,nestingLimit);
+        }
+        public final Builder constructBuilder(org.capnproto.SegmentBuilder segment, int data,int pointers, int dataSize, short pointerCount) {
+          return new Builder(segment, data, pointers, dataSize, pointerCount);
+        }
+        public final org.capnproto.StructSize structSize() {
+          return Lease.LeasedPart.STRUCT_SIZE;
+        }
+        public final Reader asReader(Builder builder) {
+          return builder.asReader();
+        }
+      }
+      public static final Factory factory = new Factory();
+      public static final org.capnproto.StructList.Factory<Builder,Reader> listFactory =
+        new org.capnproto.StructList.Factory<Builder, Reader>(factory);
+      public static final class Builder extends org.capnproto.StructBuilder {
+        Builder(org.capnproto.SegmentBuilder segment, int data, int pointers,int dataSize, short pointerCount){
+          super(segment, data, pointers, dataSize, pointerCount);
+        }
+        public final Reader asReader() {
+          return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
+        }
+        public final io.banyan.schema.wire.BanyanWire.BlobRef.Builder getBytes() {
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.BlobRef.factory, 0, null, 0);
+        }
+        public final void setBytes(io.banyan.schema.wire.BanyanWire.BlobRef.Reader value) {
+          _setPointerField(io.banyan.schema.wire.BanyanWire.BlobRef.factory,0, value);
+        }
+        public final io.banyan.schema.wire.BanyanWire.BlobRef.Builder initBytes() {
+          return _initPointerField(io.banyan.schema.wire.BanyanWire.BlobRef.factory,0, 0);
+        }
+        public final long getParentBytes() {
+          return _getLongField(0);
+        }
+        public final void setParentBytes(long value) {
+          _setLongField(0, value);
+        }
+
+      }
+
+      public static final class Reader extends org.capnproto.StructReader {
+        Reader(org.capnproto.SegmentReader segment, int data, int pointers,int dataSize, short pointerCount, int nestingLimit){
+          super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+        }
+
+        public boolean hasBytes() {
+          return !_pointerFieldIsNull(0);
+        }
+        public io.banyan.schema.wire.BanyanWire.BlobRef.Reader getBytes() {
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.BlobRef.factory,0,null, 0);
+        }
+
+        public final long getParentBytes() {
+          return _getLongField(0);
         }
 
       }
@@ -2605,7 +2721,7 @@ public final class BanyanWire {
     }
 
     public static class Merged {
-      public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)0,(short)2);
+      public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)1,(short)3);
       public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
         public Factory() {
         }
@@ -2632,30 +2748,52 @@ public final class BanyanWire {
         public final Reader asReader() {
           return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
         }
-        public final boolean hasOwn() {
+        public final boolean hasObsolete0() {
           return !_pointerFieldIsNull(0);
         }
-        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.Claim.Builder> getOwn() {
+        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.Claim.Builder> getObsolete0() {
           return _getPointerField(io.banyan.schema.wire.BanyanWire.Claim.listFactory, 0, null, 0);
         }
-        public final void setOwn(org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.Claim.Reader> value) {
+        public final void setObsolete0(org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.Claim.Reader> value) {
           _setPointerField(io.banyan.schema.wire.BanyanWire.Claim.listFactory, 0, value);
         }
-        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.Claim.Builder> initOwn(int size) {
+        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.Claim.Builder> initObsolete0(int size) {
           return _initPointerField(io.banyan.schema.wire.BanyanWire.Claim.listFactory, 0, size);
         }
-        public final boolean hasTiles() {
+        public final boolean hasObsolete1() {
           return !_pointerFieldIsNull(1);
         }
-        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.Receipt.Tile.Builder> getTiles() {
-          return _getPointerField(io.banyan.schema.wire.BanyanWire.Receipt.Tile.listFactory, 1, null, 0);
+        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteTile.Builder> getObsolete1() {
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteTile.listFactory, 1, null, 0);
         }
-        public final void setTiles(org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.Receipt.Tile.Reader> value) {
-          _setPointerField(io.banyan.schema.wire.BanyanWire.Receipt.Tile.listFactory, 1, value);
+        public final void setObsolete1(org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteTile.Reader> value) {
+          _setPointerField(io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteTile.listFactory, 1, value);
         }
-        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.Receipt.Tile.Builder> initTiles(int size) {
-          return _initPointerField(io.banyan.schema.wire.BanyanWire.Receipt.Tile.listFactory, 1, size);
+        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteTile.Builder> initObsolete1(int size) {
+          return _initPointerField(io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteTile.listFactory, 1, size);
         }
+        public final boolean hasLentRoot() {
+          return !_pointerFieldIsNull(2);
+        }
+        public final org.capnproto.Data.Builder getLentRoot() {
+          return _getPointerField(org.capnproto.Data.factory, 2, null, 0, 0);
+        }
+        public final void setLentRoot(org.capnproto.Data.Reader value) {
+          _setPointerField(org.capnproto.Data.factory, 2, value);
+        }
+        public final void setLentRoot(byte [] value) {
+          _setPointerField(org.capnproto.Data.factory, 2, new org.capnproto.Data.Reader(value));
+        }
+        public final org.capnproto.Data.Builder initLentRoot(int size) {
+          return _initPointerField(org.capnproto.Data.factory, 2, size);
+        }
+        public final int getLentCount() {
+          return _getIntField(0);
+        }
+        public final void setLentCount(int value) {
+          _setIntField(0, value);
+        }
+
       }
 
       public static final class Reader extends org.capnproto.StructReader {
@@ -2663,18 +2801,29 @@ public final class BanyanWire {
           super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
         }
 
-        public final boolean hasOwn() {
+        public final boolean hasObsolete0() {
           return !_pointerFieldIsNull(0);
         }
-        public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.Claim.Reader> getOwn() {
+        public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.Claim.Reader> getObsolete0() {
           return _getPointerField(io.banyan.schema.wire.BanyanWire.Claim.listFactory, 0, null, 0);
         }
 
-        public final boolean hasTiles() {
+        public final boolean hasObsolete1() {
           return !_pointerFieldIsNull(1);
         }
-        public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.Receipt.Tile.Reader> getTiles() {
-          return _getPointerField(io.banyan.schema.wire.BanyanWire.Receipt.Tile.listFactory, 1, null, 0);
+        public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteTile.Reader> getObsolete1() {
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteTile.listFactory, 1, null, 0);
+        }
+
+        public boolean hasLentRoot() {
+          return !_pointerFieldIsNull(2);
+        }
+        public org.capnproto.Data.Reader getLentRoot() {
+          return _getPointerField(org.capnproto.Data.factory, 2, null, 0, 0);
+        }
+
+        public final int getLentCount() {
+          return _getIntField(0);
         }
 
       }
@@ -2682,7 +2831,7 @@ public final class BanyanWire {
     }
 
 
-    public static class Tile {
+    public static class ObsoleteTile {
       public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)1,(short)1);
       public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
         public Factory() {
@@ -2694,7 +2843,7 @@ public final class BanyanWire {
           return new Builder(segment, data, pointers, dataSize, pointerCount);
         }
         public final org.capnproto.StructSize structSize() {
-          return Receipt.Tile.STRUCT_SIZE;
+          return Receipt.ObsoleteTile.STRUCT_SIZE;
         }
         public final Reader asReader(Builder builder) {
           return builder.asReader();
@@ -2719,49 +2868,49 @@ public final class BanyanWire {
           return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
         }
         public final boolean isUnset() {
-          return which() == Receipt.Tile.Which.UNSET;
+          return which() == Receipt.ObsoleteTile.Which.UNSET;
         }
         public final org.capnproto.Void getUnset() {
-          assert which() == Receipt.Tile.Which.UNSET:
+          assert which() == Receipt.ObsoleteTile.Which.UNSET:
                       "Must check which() before get()ing a union member.";
           return org.capnproto.Void.VOID;
         }
         public final void setUnset(org.capnproto.Void value) {
-          _setShortField(0, (short)Receipt.Tile.Which.UNSET.ordinal());
+          _setShortField(0, (short)Receipt.ObsoleteTile.Which.UNSET.ordinal());
         }
 
         public final boolean isOwn() {
-          return which() == Receipt.Tile.Which.OWN;
+          return which() == Receipt.ObsoleteTile.Which.OWN;
         }
-        public final io.banyan.schema.wire.BanyanWire.Receipt.Own.Builder getOwn() {
-          assert which() == Receipt.Tile.Which.OWN:
+        public final io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteOwn.Builder getOwn() {
+          assert which() == Receipt.ObsoleteTile.Which.OWN:
                       "Must check which() before get()ing a union member.";
-          return _getPointerField(io.banyan.schema.wire.BanyanWire.Receipt.Own.factory, 0, null, 0);
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteOwn.factory, 0, null, 0);
         }
-        public final void setOwn(io.banyan.schema.wire.BanyanWire.Receipt.Own.Reader value) {
-          _setShortField(0, (short)Receipt.Tile.Which.OWN.ordinal());
-          _setPointerField(io.banyan.schema.wire.BanyanWire.Receipt.Own.factory,0, value);
+        public final void setOwn(io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteOwn.Reader value) {
+          _setShortField(0, (short)Receipt.ObsoleteTile.Which.OWN.ordinal());
+          _setPointerField(io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteOwn.factory,0, value);
         }
-        public final io.banyan.schema.wire.BanyanWire.Receipt.Own.Builder initOwn() {
-          _setShortField(0, (short)Receipt.Tile.Which.OWN.ordinal());
-          return _initPointerField(io.banyan.schema.wire.BanyanWire.Receipt.Own.factory,0, 0);
+        public final io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteOwn.Builder initOwn() {
+          _setShortField(0, (short)Receipt.ObsoleteTile.Which.OWN.ordinal());
+          return _initPointerField(io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteOwn.factory,0, 0);
         }
         public final boolean isLent() {
-          return which() == Receipt.Tile.Which.LENT;
+          return which() == Receipt.ObsoleteTile.Which.LENT;
         }
         public final boolean hasLent() {
-          if (which() != Receipt.Tile.Which.LENT) return false;
+          if (which() != Receipt.ObsoleteTile.Which.LENT) return false;
           return !_pointerFieldIsNull(0);
         }
         public final org.capnproto.Data.Builder getLent() {
           return _getPointerField(org.capnproto.Data.factory, 0, null, 0, 0);
         }
         public final void setLent(org.capnproto.Data.Reader value) {
-          _setShortField(0, (short)Receipt.Tile.Which.LENT.ordinal());
+          _setShortField(0, (short)Receipt.ObsoleteTile.Which.LENT.ordinal());
           _setPointerField(org.capnproto.Data.factory, 0, value);
         }
         public final void setLent(byte [] value) {
-          _setShortField(0, (short)Receipt.Tile.Which.LENT.ordinal());
+          _setShortField(0, (short)Receipt.ObsoleteTile.Which.LENT.ordinal());
           _setPointerField(org.capnproto.Data.factory, 0, new org.capnproto.Data.Reader(value));
         }
         public final org.capnproto.Data.Builder initLent(int size) {
@@ -2783,31 +2932,31 @@ public final class BanyanWire {
           }
         }
         public final boolean isUnset() {
-          return which() == Receipt.Tile.Which.UNSET;
+          return which() == Receipt.ObsoleteTile.Which.UNSET;
         }
         public final org.capnproto.Void getUnset() {
-          assert which() == Receipt.Tile.Which.UNSET:
+          assert which() == Receipt.ObsoleteTile.Which.UNSET:
                       "Must check which() before get()ing a union member.";
           return org.capnproto.Void.VOID;
         }
 
         public final boolean isOwn() {
-          return which() == Receipt.Tile.Which.OWN;
+          return which() == Receipt.ObsoleteTile.Which.OWN;
         }
         public boolean hasOwn() {
           return !_pointerFieldIsNull(0);
         }
-        public io.banyan.schema.wire.BanyanWire.Receipt.Own.Reader getOwn() {
-          assert which() == Receipt.Tile.Which.OWN:
+        public io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteOwn.Reader getOwn() {
+          assert which() == Receipt.ObsoleteTile.Which.OWN:
                       "Must check which() before get()ing a union member.";
-          return _getPointerField(io.banyan.schema.wire.BanyanWire.Receipt.Own.factory,0,null, 0);
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.Receipt.ObsoleteOwn.factory,0,null, 0);
         }
 
         public final boolean isLent() {
-          return which() == Receipt.Tile.Which.LENT;
+          return which() == Receipt.ObsoleteTile.Which.LENT;
         }
         public boolean hasLent() {
-          if (which() != Receipt.Tile.Which.LENT) return false;
+          if (which() != Receipt.ObsoleteTile.Which.LENT) return false;
           return !_pointerFieldIsNull(0);
         }
         public org.capnproto.Data.Reader getLent() {
@@ -2825,7 +2974,7 @@ public final class BanyanWire {
     }
 
 
-    public static class Own {
+    public static class ObsoleteOwn {
       public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)2,(short)2);
       public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
         public Factory() {
@@ -2837,7 +2986,7 @@ public final class BanyanWire {
           return new Builder(segment, data, pointers, dataSize, pointerCount);
         }
         public final org.capnproto.StructSize structSize() {
-          return Receipt.Own.STRUCT_SIZE;
+          return Receipt.ObsoleteOwn.STRUCT_SIZE;
         }
         public final Reader asReader(Builder builder) {
           return builder.asReader();
@@ -3085,7 +3234,7 @@ public final class BanyanWire {
 
 
   public static class TaskFailure {
-    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)0,(short)2);
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)0,(short)3);
     public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
       public Factory() {
       }
@@ -3136,6 +3285,15 @@ public final class BanyanWire {
       public final io.banyan.schema.wire.BanyanWire.Claim.Builder initClaim() {
         return _initPointerField(io.banyan.schema.wire.BanyanWire.Claim.factory,1, 0);
       }
+      public final io.banyan.schema.wire.BanyanWire.PlanNode.Builder getNode() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory, 2, null, 0);
+      }
+      public final void setNode(io.banyan.schema.wire.BanyanWire.PlanNode.Reader value) {
+        _setPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,2, value);
+      }
+      public final io.banyan.schema.wire.BanyanWire.PlanNode.Builder initNode() {
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,2, 0);
+      }
     }
 
     public static final class Reader extends org.capnproto.StructReader {
@@ -3155,6 +3313,13 @@ public final class BanyanWire {
       }
       public io.banyan.schema.wire.BanyanWire.Claim.Reader getClaim() {
         return _getPointerField(io.banyan.schema.wire.BanyanWire.Claim.factory,1,null, 0);
+      }
+
+      public boolean hasNode() {
+        return !_pointerFieldIsNull(2);
+      }
+      public io.banyan.schema.wire.BanyanWire.PlanNode.Reader getNode() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,2,null, 0);
       }
 
     }
@@ -6058,7 +6223,7 @@ public final class BanyanWire {
   }
 
 
-  public static class StepsRequest {
+  public static class EntriesRequest {
     public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)2,(short)1);
     public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
       public Factory() {
@@ -6070,7 +6235,7 @@ public final class BanyanWire {
         return new Builder(segment, data, pointers, dataSize, pointerCount);
       }
       public final org.capnproto.StructSize structSize() {
-        return StepsRequest.STRUCT_SIZE;
+        return EntriesRequest.STRUCT_SIZE;
       }
       public final Reader asReader(Builder builder) {
         return builder.asReader();
@@ -6142,7 +6307,7 @@ public final class BanyanWire {
   }
 
 
-  public static class StepsReply {
+  public static class EntriesReply {
     public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)2,(short)1);
     public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
       public Factory() {
@@ -6154,7 +6319,7 @@ public final class BanyanWire {
         return new Builder(segment, data, pointers, dataSize, pointerCount);
       }
       public final org.capnproto.StructSize structSize() {
-        return StepsReply.STRUCT_SIZE;
+        return EntriesReply.STRUCT_SIZE;
       }
       public final Reader asReader(Builder builder) {
         return builder.asReader();
@@ -7838,7 +8003,7 @@ public final class BanyanWire {
   }
 
   public static class DecisionLine {
-    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)6,(short)2);
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)7,(short)3);
     public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
       public Factory() {
       }
@@ -7936,6 +8101,28 @@ public final class BanyanWire {
       public final org.capnproto.Text.Builder initReason(int size) {
         return _initPointerField(org.capnproto.Text.factory, 1, size);
       }
+      public final double getActualSeconds() {
+        return _getDoubleField(6);
+      }
+      public final void setActualSeconds(double value) {
+        _setDoubleField(6, value);
+      }
+
+      public final boolean hasLink() {
+        return !_pointerFieldIsNull(2);
+      }
+      public final org.capnproto.Data.Builder getLink() {
+        return _getPointerField(org.capnproto.Data.factory, 2, null, 0, 0);
+      }
+      public final void setLink(org.capnproto.Data.Reader value) {
+        _setPointerField(org.capnproto.Data.factory, 2, value);
+      }
+      public final void setLink(byte [] value) {
+        _setPointerField(org.capnproto.Data.factory, 2, new org.capnproto.Data.Reader(value));
+      }
+      public final org.capnproto.Data.Builder initLink(int size) {
+        return _initPointerField(org.capnproto.Data.factory, 2, size);
+      }
     }
 
     public static final class Reader extends org.capnproto.StructReader {
@@ -7984,6 +8171,338 @@ public final class BanyanWire {
       }
       public org.capnproto.Text.Reader getReason() {
         return _getPointerField(org.capnproto.Text.factory, 1, null, 0, 0);
+      }
+
+      public final double getActualSeconds() {
+        return _getDoubleField(6);
+      }
+
+      public boolean hasLink() {
+        return !_pointerFieldIsNull(2);
+      }
+      public org.capnproto.Data.Reader getLink() {
+        return _getPointerField(org.capnproto.Data.factory, 2, null, 0, 0);
+      }
+
+    }
+
+  }
+
+
+  public static class GetTree {
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)1,(short)1);
+    public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
+      public Factory() {
+      }
+      public final Reader constructReader(org.capnproto.SegmentReader segment, int data,int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        return new Reader(segment,data,pointers,dataSize,pointerCount,nestingLimit);
+      }
+      public final Builder constructBuilder(org.capnproto.SegmentBuilder segment, int data,int pointers, int dataSize, short pointerCount) {
+        return new Builder(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final org.capnproto.StructSize structSize() {
+        return GetTree.STRUCT_SIZE;
+      }
+      public final Reader asReader(Builder builder) {
+        return builder.asReader();
+      }
+    }
+    public static final Factory factory = new Factory();
+    public static final org.capnproto.StructList.Factory<Builder,Reader> listFactory =
+      new org.capnproto.StructList.Factory<Builder, Reader>(factory);
+    public static final class Builder extends org.capnproto.StructBuilder {
+      Builder(org.capnproto.SegmentBuilder segment, int data, int pointers,int dataSize, short pointerCount){
+        super(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final Reader asReader() {
+        return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
+      }
+      public final boolean hasJob() {
+        return !_pointerFieldIsNull(0);
+      }
+      public final org.capnproto.Data.Builder getJob() {
+        return _getPointerField(org.capnproto.Data.factory, 0, null, 0, 0);
+      }
+      public final void setJob(org.capnproto.Data.Reader value) {
+        _setPointerField(org.capnproto.Data.factory, 0, value);
+      }
+      public final void setJob(byte [] value) {
+        _setPointerField(org.capnproto.Data.factory, 0, new org.capnproto.Data.Reader(value));
+      }
+      public final org.capnproto.Data.Builder initJob(int size) {
+        return _initPointerField(org.capnproto.Data.factory, 0, size);
+      }
+      public final int getFirstLine() {
+        return _getIntField(0);
+      }
+      public final void setFirstLine(int value) {
+        _setIntField(0, value);
+      }
+
+    }
+
+    public static final class Reader extends org.capnproto.StructReader {
+      Reader(org.capnproto.SegmentReader segment, int data, int pointers,int dataSize, short pointerCount, int nestingLimit){
+        super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+      }
+
+      public boolean hasJob() {
+        return !_pointerFieldIsNull(0);
+      }
+      public org.capnproto.Data.Reader getJob() {
+        return _getPointerField(org.capnproto.Data.factory, 0, null, 0, 0);
+      }
+
+      public final int getFirstLine() {
+        return _getIntField(0);
+      }
+
+    }
+
+  }
+
+
+  public static class Tree {
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)1,(short)1);
+    public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
+      public Factory() {
+      }
+      public final Reader constructReader(org.capnproto.SegmentReader segment, int data,int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        return new Reader(segment,data,pointers,dataSize,pointerCount,nestingLimit);
+      }
+      public final Builder constructBuilder(org.capnproto.SegmentBuilder segment, int data,int pointers, int dataSize, short pointerCount) {
+        return new Builder(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final org.capnproto.StructSize structSize() {
+        return Tree.STRUCT_SIZE;
+      }
+      public final Reader asReader(Builder builder) {
+        return builder.asReader();
+      }
+    }
+    public static final Factory factory = new Factory();
+    public static final org.capnproto.StructList.Factory<Builder,Reader> listFactory =
+      new org.capnproto.StructList.Factory<Builder, Reader>(factory);
+    public static final class Builder extends org.capnproto.StructBuilder {
+      Builder(org.capnproto.SegmentBuilder segment, int data, int pointers,int dataSize, short pointerCount){
+        super(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final Reader asReader() {
+        return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
+      }
+      public final boolean hasLines() {
+        return !_pointerFieldIsNull(0);
+      }
+      public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.TreeLine.Builder> getLines() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.TreeLine.listFactory, 0, null, 0);
+      }
+      public final void setLines(org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.TreeLine.Reader> value) {
+        _setPointerField(io.banyan.schema.wire.BanyanWire.TreeLine.listFactory, 0, value);
+      }
+      public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.TreeLine.Builder> initLines(int size) {
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.TreeLine.listFactory, 0, size);
+      }
+      public final boolean getMore() {
+        return _getBooleanField(0);
+      }
+      public final void setMore(boolean value) {
+        _setBooleanField(0, value);
+      }
+
+    }
+
+    public static final class Reader extends org.capnproto.StructReader {
+      Reader(org.capnproto.SegmentReader segment, int data, int pointers,int dataSize, short pointerCount, int nestingLimit){
+        super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+      }
+
+      public final boolean hasLines() {
+        return !_pointerFieldIsNull(0);
+      }
+      public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.TreeLine.Reader> getLines() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.TreeLine.listFactory, 0, null, 0);
+      }
+
+      public final boolean getMore() {
+        return _getBooleanField(0);
+      }
+
+    }
+
+  }
+
+
+  public enum LeaseState {
+    UNSET,
+    RUNNING,
+    FINISHED,
+    FAILED,
+    LOST,
+    _NOT_IN_SCHEMA,
+  }
+
+  public static class TreeLine {
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)4,(short)3);
+    public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
+      public Factory() {
+      }
+      public final Reader constructReader(org.capnproto.SegmentReader segment, int data,int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        return new Reader(segment,data,pointers,dataSize,pointerCount,nestingLimit);
+      }
+      public final Builder constructBuilder(org.capnproto.SegmentBuilder segment, int data,int pointers, int dataSize, short pointerCount) {
+        return new Builder(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final org.capnproto.StructSize structSize() {
+        return TreeLine.STRUCT_SIZE;
+      }
+      public final Reader asReader(Builder builder) {
+        return builder.asReader();
+      }
+    }
+    public static final Factory factory = new Factory();
+    public static final org.capnproto.StructList.Factory<Builder,Reader> listFactory =
+      new org.capnproto.StructList.Factory<Builder, Reader>(factory);
+    public static final class Builder extends org.capnproto.StructBuilder {
+      Builder(org.capnproto.SegmentBuilder segment, int data, int pointers,int dataSize, short pointerCount){
+        super(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final Reader asReader() {
+        return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
+      }
+      public final io.banyan.schema.wire.BanyanWire.PlanNode.Builder getNode() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory, 0, null, 0);
+      }
+      public final void setNode(io.banyan.schema.wire.BanyanWire.PlanNode.Reader value) {
+        _setPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,0, value);
+      }
+      public final io.banyan.schema.wire.BanyanWire.PlanNode.Builder initNode() {
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,0, 0);
+      }
+      public final boolean hasPeer() {
+        return !_pointerFieldIsNull(1);
+      }
+      public final org.capnproto.Data.Builder getPeer() {
+        return _getPointerField(org.capnproto.Data.factory, 1, null, 0, 0);
+      }
+      public final void setPeer(org.capnproto.Data.Reader value) {
+        _setPointerField(org.capnproto.Data.factory, 1, value);
+      }
+      public final void setPeer(byte [] value) {
+        _setPointerField(org.capnproto.Data.factory, 1, new org.capnproto.Data.Reader(value));
+      }
+      public final org.capnproto.Data.Builder initPeer(int size) {
+        return _initPointerField(org.capnproto.Data.factory, 1, size);
+      }
+      public final boolean hasLender() {
+        return !_pointerFieldIsNull(2);
+      }
+      public final org.capnproto.Data.Builder getLender() {
+        return _getPointerField(org.capnproto.Data.factory, 2, null, 0, 0);
+      }
+      public final void setLender(org.capnproto.Data.Reader value) {
+        _setPointerField(org.capnproto.Data.factory, 2, value);
+      }
+      public final void setLender(byte [] value) {
+        _setPointerField(org.capnproto.Data.factory, 2, new org.capnproto.Data.Reader(value));
+      }
+      public final org.capnproto.Data.Builder initLender(int size) {
+        return _initPointerField(org.capnproto.Data.factory, 2, size);
+      }
+      public final int getDepth() {
+        return _getIntField(0);
+      }
+      public final void setDepth(int value) {
+        _setIntField(0, value);
+      }
+
+      public final io.banyan.schema.wire.BanyanWire.LeaseState getState() {
+        switch(_getShortField(2)) {
+          case 0 : return io.banyan.schema.wire.BanyanWire.LeaseState.UNSET;
+          case 1 : return io.banyan.schema.wire.BanyanWire.LeaseState.RUNNING;
+          case 2 : return io.banyan.schema.wire.BanyanWire.LeaseState.FINISHED;
+          case 3 : return io.banyan.schema.wire.BanyanWire.LeaseState.FAILED;
+          case 4 : return io.banyan.schema.wire.BanyanWire.LeaseState.LOST;
+          default: return io.banyan.schema.wire.BanyanWire.LeaseState._NOT_IN_SCHEMA;
+        }
+      }
+      public final void setState(io.banyan.schema.wire.BanyanWire.LeaseState value) {
+        _setShortField(2, (short)value.ordinal());
+      }
+
+      public final long getLeaves() {
+        return _getLongField(1);
+      }
+      public final void setLeaves(long value) {
+        _setLongField(1, value);
+      }
+
+      public final long getLeavesBelow() {
+        return _getLongField(2);
+      }
+      public final void setLeavesBelow(long value) {
+        _setLongField(2, value);
+      }
+
+      public final double getSeconds() {
+        return _getDoubleField(3);
+      }
+      public final void setSeconds(double value) {
+        _setDoubleField(3, value);
+      }
+
+    }
+
+    public static final class Reader extends org.capnproto.StructReader {
+      Reader(org.capnproto.SegmentReader segment, int data, int pointers,int dataSize, short pointerCount, int nestingLimit){
+        super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+      }
+
+      public boolean hasNode() {
+        return !_pointerFieldIsNull(0);
+      }
+      public io.banyan.schema.wire.BanyanWire.PlanNode.Reader getNode() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,0,null, 0);
+      }
+
+      public boolean hasPeer() {
+        return !_pointerFieldIsNull(1);
+      }
+      public org.capnproto.Data.Reader getPeer() {
+        return _getPointerField(org.capnproto.Data.factory, 1, null, 0, 0);
+      }
+
+      public boolean hasLender() {
+        return !_pointerFieldIsNull(2);
+      }
+      public org.capnproto.Data.Reader getLender() {
+        return _getPointerField(org.capnproto.Data.factory, 2, null, 0, 0);
+      }
+
+      public final int getDepth() {
+        return _getIntField(0);
+      }
+
+      public final io.banyan.schema.wire.BanyanWire.LeaseState getState() {
+        switch(_getShortField(2)) {
+          case 0 : return io.banyan.schema.wire.BanyanWire.LeaseState.UNSET;
+          case 1 : return io.banyan.schema.wire.BanyanWire.LeaseState.RUNNING;
+          case 2 : return io.banyan.schema.wire.BanyanWire.LeaseState.FINISHED;
+          case 3 : return io.banyan.schema.wire.BanyanWire.LeaseState.FAILED;
+          case 4 : return io.banyan.schema.wire.BanyanWire.LeaseState.LOST;
+          default: return io.banyan.schema.wire.BanyanWire.LeaseState._NOT_IN_SCHEMA;
+        }
+      }
+
+      public final long getLeaves() {
+        return _getLongField(1);
+      }
+
+      public final long getLeavesBelow() {
+        return _getLongField(2);
+      }
+
+      public final double getSeconds() {
+        return _getDoubleField(3);
       }
 
     }
@@ -8774,8 +9293,8 @@ public final class BanyanWire {
           case 13 : return Which.BLOB_REPLY;
           case 14 : return Which.ROPE_REQUEST;
           case 15 : return Which.ROPE_REPLY;
-          case 16 : return Which.STEPS_REQUEST;
-          case 17 : return Which.STEPS_REPLY;
+          case 16 : return Which.ENTRIES_REQUEST;
+          case 17 : return Which.ENTRIES_REPLY;
           case 18 : return Which.REFUSED;
           case 19 : return Which.SUBMIT_JOB;
           case 20 : return Which.JOB_ACCEPTED;
@@ -8795,6 +9314,8 @@ public final class BanyanWire {
           case 34 : return Which.JOBS;
           case 35 : return Which.LIST_PEERS;
           case 36 : return Which.PEERS;
+          case 37 : return Which.GET_TREE;
+          case 38 : return Which.TREE;
           default: return Which._NOT_IN_SCHEMA;
         }
       }
@@ -9053,37 +9574,37 @@ public final class BanyanWire {
         _setShortField(0, (short)Message.Which.ROPE_REPLY.ordinal());
         return _initPointerField(io.banyan.schema.wire.BanyanWire.RopeReply.factory,0, 0);
       }
-      public final boolean isStepsRequest() {
-        return which() == Message.Which.STEPS_REQUEST;
+      public final boolean isEntriesRequest() {
+        return which() == Message.Which.ENTRIES_REQUEST;
       }
-      public final io.banyan.schema.wire.BanyanWire.StepsRequest.Builder getStepsRequest() {
-        assert which() == Message.Which.STEPS_REQUEST:
+      public final io.banyan.schema.wire.BanyanWire.EntriesRequest.Builder getEntriesRequest() {
+        assert which() == Message.Which.ENTRIES_REQUEST:
                     "Must check which() before get()ing a union member.";
-        return _getPointerField(io.banyan.schema.wire.BanyanWire.StepsRequest.factory, 0, null, 0);
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.EntriesRequest.factory, 0, null, 0);
       }
-      public final void setStepsRequest(io.banyan.schema.wire.BanyanWire.StepsRequest.Reader value) {
-        _setShortField(0, (short)Message.Which.STEPS_REQUEST.ordinal());
-        _setPointerField(io.banyan.schema.wire.BanyanWire.StepsRequest.factory,0, value);
+      public final void setEntriesRequest(io.banyan.schema.wire.BanyanWire.EntriesRequest.Reader value) {
+        _setShortField(0, (short)Message.Which.ENTRIES_REQUEST.ordinal());
+        _setPointerField(io.banyan.schema.wire.BanyanWire.EntriesRequest.factory,0, value);
       }
-      public final io.banyan.schema.wire.BanyanWire.StepsRequest.Builder initStepsRequest() {
-        _setShortField(0, (short)Message.Which.STEPS_REQUEST.ordinal());
-        return _initPointerField(io.banyan.schema.wire.BanyanWire.StepsRequest.factory,0, 0);
+      public final io.banyan.schema.wire.BanyanWire.EntriesRequest.Builder initEntriesRequest() {
+        _setShortField(0, (short)Message.Which.ENTRIES_REQUEST.ordinal());
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.EntriesRequest.factory,0, 0);
       }
-      public final boolean isStepsReply() {
-        return which() == Message.Which.STEPS_REPLY;
+      public final boolean isEntriesReply() {
+        return which() == Message.Which.ENTRIES_REPLY;
       }
-      public final io.banyan.schema.wire.BanyanWire.StepsReply.Builder getStepsReply() {
-        assert which() == Message.Which.STEPS_REPLY:
+      public final io.banyan.schema.wire.BanyanWire.EntriesReply.Builder getEntriesReply() {
+        assert which() == Message.Which.ENTRIES_REPLY:
                     "Must check which() before get()ing a union member.";
-        return _getPointerField(io.banyan.schema.wire.BanyanWire.StepsReply.factory, 0, null, 0);
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.EntriesReply.factory, 0, null, 0);
       }
-      public final void setStepsReply(io.banyan.schema.wire.BanyanWire.StepsReply.Reader value) {
-        _setShortField(0, (short)Message.Which.STEPS_REPLY.ordinal());
-        _setPointerField(io.banyan.schema.wire.BanyanWire.StepsReply.factory,0, value);
+      public final void setEntriesReply(io.banyan.schema.wire.BanyanWire.EntriesReply.Reader value) {
+        _setShortField(0, (short)Message.Which.ENTRIES_REPLY.ordinal());
+        _setPointerField(io.banyan.schema.wire.BanyanWire.EntriesReply.factory,0, value);
       }
-      public final io.banyan.schema.wire.BanyanWire.StepsReply.Builder initStepsReply() {
-        _setShortField(0, (short)Message.Which.STEPS_REPLY.ordinal());
-        return _initPointerField(io.banyan.schema.wire.BanyanWire.StepsReply.factory,0, 0);
+      public final io.banyan.schema.wire.BanyanWire.EntriesReply.Builder initEntriesReply() {
+        _setShortField(0, (short)Message.Which.ENTRIES_REPLY.ordinal());
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.EntriesReply.factory,0, 0);
       }
       public final boolean isRefused() {
         return which() == Message.Which.REFUSED;
@@ -9389,6 +9910,38 @@ public final class BanyanWire {
         _setShortField(0, (short)Message.Which.PEERS.ordinal());
         return _initPointerField(io.banyan.schema.wire.BanyanWire.Peers.factory,0, 0);
       }
+      public final boolean isGetTree() {
+        return which() == Message.Which.GET_TREE;
+      }
+      public final io.banyan.schema.wire.BanyanWire.GetTree.Builder getGetTree() {
+        assert which() == Message.Which.GET_TREE:
+                    "Must check which() before get()ing a union member.";
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.GetTree.factory, 0, null, 0);
+      }
+      public final void setGetTree(io.banyan.schema.wire.BanyanWire.GetTree.Reader value) {
+        _setShortField(0, (short)Message.Which.GET_TREE.ordinal());
+        _setPointerField(io.banyan.schema.wire.BanyanWire.GetTree.factory,0, value);
+      }
+      public final io.banyan.schema.wire.BanyanWire.GetTree.Builder initGetTree() {
+        _setShortField(0, (short)Message.Which.GET_TREE.ordinal());
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.GetTree.factory,0, 0);
+      }
+      public final boolean isTree() {
+        return which() == Message.Which.TREE;
+      }
+      public final io.banyan.schema.wire.BanyanWire.Tree.Builder getTree() {
+        assert which() == Message.Which.TREE:
+                    "Must check which() before get()ing a union member.";
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.Tree.factory, 0, null, 0);
+      }
+      public final void setTree(io.banyan.schema.wire.BanyanWire.Tree.Reader value) {
+        _setShortField(0, (short)Message.Which.TREE.ordinal());
+        _setPointerField(io.banyan.schema.wire.BanyanWire.Tree.factory,0, value);
+      }
+      public final io.banyan.schema.wire.BanyanWire.Tree.Builder initTree() {
+        _setShortField(0, (short)Message.Which.TREE.ordinal());
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.Tree.factory,0, 0);
+      }
     }
 
     public static final class Reader extends org.capnproto.StructReader {
@@ -9414,8 +9967,8 @@ public final class BanyanWire {
           case 13 : return Which.BLOB_REPLY;
           case 14 : return Which.ROPE_REQUEST;
           case 15 : return Which.ROPE_REPLY;
-          case 16 : return Which.STEPS_REQUEST;
-          case 17 : return Which.STEPS_REPLY;
+          case 16 : return Which.ENTRIES_REQUEST;
+          case 17 : return Which.ENTRIES_REPLY;
           case 18 : return Which.REFUSED;
           case 19 : return Which.SUBMIT_JOB;
           case 20 : return Which.JOB_ACCEPTED;
@@ -9435,6 +9988,8 @@ public final class BanyanWire {
           case 34 : return Which.JOBS;
           case 35 : return Which.LIST_PEERS;
           case 36 : return Which.PEERS;
+          case 37 : return Which.GET_TREE;
+          case 38 : return Which.TREE;
           default: return Which._NOT_IN_SCHEMA;
         }
       }
@@ -9627,28 +10182,28 @@ public final class BanyanWire {
         return _getPointerField(io.banyan.schema.wire.BanyanWire.RopeReply.factory,0,null, 0);
       }
 
-      public final boolean isStepsRequest() {
-        return which() == Message.Which.STEPS_REQUEST;
+      public final boolean isEntriesRequest() {
+        return which() == Message.Which.ENTRIES_REQUEST;
       }
-      public boolean hasStepsRequest() {
+      public boolean hasEntriesRequest() {
         return !_pointerFieldIsNull(0);
       }
-      public io.banyan.schema.wire.BanyanWire.StepsRequest.Reader getStepsRequest() {
-        assert which() == Message.Which.STEPS_REQUEST:
+      public io.banyan.schema.wire.BanyanWire.EntriesRequest.Reader getEntriesRequest() {
+        assert which() == Message.Which.ENTRIES_REQUEST:
                     "Must check which() before get()ing a union member.";
-        return _getPointerField(io.banyan.schema.wire.BanyanWire.StepsRequest.factory,0,null, 0);
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.EntriesRequest.factory,0,null, 0);
       }
 
-      public final boolean isStepsReply() {
-        return which() == Message.Which.STEPS_REPLY;
+      public final boolean isEntriesReply() {
+        return which() == Message.Which.ENTRIES_REPLY;
       }
-      public boolean hasStepsReply() {
+      public boolean hasEntriesReply() {
         return !_pointerFieldIsNull(0);
       }
-      public io.banyan.schema.wire.BanyanWire.StepsReply.Reader getStepsReply() {
-        assert which() == Message.Which.STEPS_REPLY:
+      public io.banyan.schema.wire.BanyanWire.EntriesReply.Reader getEntriesReply() {
+        assert which() == Message.Which.ENTRIES_REPLY:
                     "Must check which() before get()ing a union member.";
-        return _getPointerField(io.banyan.schema.wire.BanyanWire.StepsReply.factory,0,null, 0);
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.EntriesReply.factory,0,null, 0);
       }
 
       public final boolean isRefused() {
@@ -9879,6 +10434,30 @@ public final class BanyanWire {
         return _getPointerField(io.banyan.schema.wire.BanyanWire.Peers.factory,0,null, 0);
       }
 
+      public final boolean isGetTree() {
+        return which() == Message.Which.GET_TREE;
+      }
+      public boolean hasGetTree() {
+        return !_pointerFieldIsNull(0);
+      }
+      public io.banyan.schema.wire.BanyanWire.GetTree.Reader getGetTree() {
+        assert which() == Message.Which.GET_TREE:
+                    "Must check which() before get()ing a union member.";
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.GetTree.factory,0,null, 0);
+      }
+
+      public final boolean isTree() {
+        return which() == Message.Which.TREE;
+      }
+      public boolean hasTree() {
+        return !_pointerFieldIsNull(0);
+      }
+      public io.banyan.schema.wire.BanyanWire.Tree.Reader getTree() {
+        assert which() == Message.Which.TREE:
+                    "Must check which() before get()ing a union member.";
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.Tree.factory,0,null, 0);
+      }
+
     }
 
     public enum Which {
@@ -9898,8 +10477,8 @@ public final class BanyanWire {
       BLOB_REPLY,
       ROPE_REQUEST,
       ROPE_REPLY,
-      STEPS_REQUEST,
-      STEPS_REPLY,
+      ENTRIES_REQUEST,
+      ENTRIES_REPLY,
       REFUSED,
       SUBMIT_JOB,
       JOB_ACCEPTED,
@@ -9919,6 +10498,8 @@ public final class BanyanWire {
       JOBS,
       LIST_PEERS,
       PEERS,
+      GET_TREE,
+      TREE,
       _NOT_IN_SCHEMA,
     }
   }
@@ -9957,6 +10538,7 @@ public final class BanyanWire {
           case 3 : return Which.STEP;
           case 4 : return Which.FAILURE;
           case 5 : return Which.END;
+          case 6 : return Which.RECEIPT;
           default: return Which._NOT_IN_SCHEMA;
         }
       }
@@ -10075,6 +10657,27 @@ public final class BanyanWire {
       public final org.capnproto.Data.Builder initEnd(int size) {
         return _initPointerField(org.capnproto.Data.factory, 0, size);
       }
+      public final boolean isReceipt() {
+        return which() == ReceiptEntry.Which.RECEIPT;
+      }
+      public final boolean hasReceipt() {
+        if (which() != ReceiptEntry.Which.RECEIPT) return false;
+        return !_pointerFieldIsNull(0);
+      }
+      public final org.capnproto.Data.Builder getReceipt() {
+        return _getPointerField(org.capnproto.Data.factory, 0, null, 0, 0);
+      }
+      public final void setReceipt(org.capnproto.Data.Reader value) {
+        _setShortField(0, (short)ReceiptEntry.Which.RECEIPT.ordinal());
+        _setPointerField(org.capnproto.Data.factory, 0, value);
+      }
+      public final void setReceipt(byte [] value) {
+        _setShortField(0, (short)ReceiptEntry.Which.RECEIPT.ordinal());
+        _setPointerField(org.capnproto.Data.factory, 0, new org.capnproto.Data.Reader(value));
+      }
+      public final org.capnproto.Data.Builder initReceipt(int size) {
+        return _initPointerField(org.capnproto.Data.factory, 0, size);
+      }
     }
 
     public static final class Reader extends org.capnproto.StructReader {
@@ -10090,6 +10693,7 @@ public final class BanyanWire {
           case 3 : return Which.STEP;
           case 4 : return Which.FAILURE;
           case 5 : return Which.END;
+          case 6 : return Which.RECEIPT;
           default: return Which._NOT_IN_SCHEMA;
         }
       }
@@ -10158,6 +10762,17 @@ public final class BanyanWire {
         return _getPointerField(org.capnproto.Data.factory, 0, null, 0, 0);
       }
 
+      public final boolean isReceipt() {
+        return which() == ReceiptEntry.Which.RECEIPT;
+      }
+      public boolean hasReceipt() {
+        if (which() != ReceiptEntry.Which.RECEIPT) return false;
+        return !_pointerFieldIsNull(0);
+      }
+      public org.capnproto.Data.Reader getReceipt() {
+        return _getPointerField(org.capnproto.Data.factory, 0, null, 0, 0);
+      }
+
     }
 
     public enum Which {
@@ -10167,6 +10782,7 @@ public final class BanyanWire {
       STEP,
       FAILURE,
       END,
+      RECEIPT,
       _NOT_IN_SCHEMA,
     }
   }
@@ -11357,161 +11973,175 @@ public static final org.capnproto.SegmentReader b_96f14669b319e8b7 =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
    "\u00b7\u00e8\u0019\u00b3\u0069\u0046\u00f1\u0096" +
-   "\r\u0000\u0000\u0000\u0001\u0000\u0006\u0000" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0007\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
-   "\n\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u000b\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00b2\u0000\u0000\u0000" +
    "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0019\u0000\u0000\u0000\u0067\u0004\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u00d7\u0004\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
    "\u0061\u0070\u006e\u0070\u003a\u004d\u0061\u006e" +
    "\u0069\u0066\u0065\u0073\u0074\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
-   "\u0050\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0058\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0021\u0002\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0059\u0002\u0000\u0000\u0042\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u001c\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0028\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0054\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0060\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0001\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0025\u0002\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u005d\u0002\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0020\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u002c\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0058\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0064\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0029\u0002\u0000\u0000\u0072\u0000\u0000\u0000" +
+   "\u0061\u0002\u0000\u0000\u0072\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0028\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0034\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0060\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u006c\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0003\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0031\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0069\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u002c\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0038\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0064\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0070\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0004\u0000\u0000\u0000\u0003\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0035\u0002\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u006d\u0002\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0030\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u003c\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0068\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0074\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0005\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0039\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0071\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0034\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0040\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u006c\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0078\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0006\u0000\u0000\u0000\u0005\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u003d\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0075\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0038\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0054\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0070\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u008c\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0007\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0045\u00c0\u0020\u0083\u0061\u001a\u0086\u00b1" +
-   "\u0051\u0002\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0089\u0002\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0008\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\r\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u003d\u0002\u0000\u0000\u005a\u0000\u0000\u0000" +
+   "\u0075\u0002\u0000\u0000\u005a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u003c\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0048\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0074\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0080\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0009\u0000\u0000\u0000\u0006\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u000e\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0045\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u007d\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0040\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u004c\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0078\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0084\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\n\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u000f\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0049\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0081\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0044\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0050\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u007c\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0088\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u000b\u0000\u0000\u0000\u0005\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0010\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u004d\u0002\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0085\u0002\u0000\u0000\u0042\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0048\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0054\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0080\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u008c\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u000c\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0080\u00bd\u00ef\u0088\u0023\u00cc\u00fc\u00ca" +
-   "\u0051\u0002\u0000\u0000\u006a\u0000\u0000\u0000" +
+   "\u0089\u0002\u0000\u0000\u006a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\r\u0000\u0000\u0000\u000e\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0018\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u003d\u0002\u0000\u0000\u004a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u003c\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0048\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u000e\u0000\u0000\u0000\u0008\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0019\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0045\u0002\u0000\u0000\u0052\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0044\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0050\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u000f\u0000\u0000\u0000\u0009\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u004d\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0048\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0064\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0010\u0000\u0000\u0000\u00f0\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001b\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0061\u0002\u0000\u0000\u0062\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0060\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u006c\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0011\u0000\u0000\u0000\u0008\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001c\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0069\u0002\u0000\u0000\u0082\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0068\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0074\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0012\u0000\u0000\u0000\u0012\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001d\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0071\u0002\u0000\u0000\u002a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u006c\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0078\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0013\u0000\u0000\u0000\u0005\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001e\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0075\u0002\u0000\u0000\u0082\u0000\u0000\u0000" +
+   "\u0075\u0002\u0000\u0000\u004a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0074\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0080\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u000e\u0000\u0000\u0000\u0008\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0019\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u007d\u0002\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u007c\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0088\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u000f\u0000\u0000\u0000\u0009\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0085\u0002\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0080\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u009c\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0010\u0000\u0000\u0000\u00f0\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001b\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0099\u0002\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0098\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00a4\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0011\u0000\u0000\u0000\u0008\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001c\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a1\u0002\u0000\u0000\u0082\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a0\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00ac\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0012\u0000\u0000\u0000\u0012\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001d\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a9\u0002\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a4\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00b0\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0013\u0000\u0000\u0000\u0005\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001e\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00ad\u0002\u0000\u0000\u0082\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00ac\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00b8\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0014\u0000\u0000\u0000\n\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001f\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00b5\u0002\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00b0\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00bc\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0015\u0000\u0000\u0000\u0006\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0020\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00b9\u0002\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00b8\u0002\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00c4\u0002\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0070\u0072\u006f\u0066\u0069\u006c\u0065\u0000" +
    "\u000c\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -11674,14 +12304,31 @@ public static final org.capnproto.SegmentReader b_96f14669b319e8b7 =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u000b\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0065\u006e\u0074\u0072\u0079\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0065\u006e\u0064\u004d\u0069\u006c\u006c\u0069" +
+   "\u0073\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
 public static final org.capnproto.SegmentReader b_b1861a618320c045 =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
    "\u0045\u00c0\u0020\u0083\u0061\u001a\u0086\u00b1" +
-   "\u0016\u0000\u0000\u0000\u0001\u0000\u0006\u0000" +
+   "\u0016\u0000\u0000\u0000\u0001\u0000\u0007\u0000" +
    "\u00b7\u00e8\u0019\u00b3\u0069\u0046\u00f1\u0096" +
-   "\n\u0000\u0007\u0000\u0001\u0000\u0006\u0000" +
+   "\u000b\u0000\u0007\u0000\u0001\u0000\u0006\u0000" +
    "\u0004\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u0002\u0001\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -11788,9 +12435,9 @@ public static final org.capnproto.SegmentReader b_cafccc2388efbd80 =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
    "\u0080\u00bd\u00ef\u0088\u0023\u00cc\u00fc\u00ca" +
-   "\u0016\u0000\u0000\u0000\u0001\u0000\u0006\u0000" +
+   "\u0016\u0000\u0000\u0000\u0001\u0000\u0007\u0000" +
    "\u00b7\u00e8\u0019\u00b3\u0069\u0046\u00f1\u0096" +
-   "\n\u0000\u0007\u0000\u0001\u0000\u0007\u0000" +
+   "\u000b\u0000\u0007\u0000\u0001\u0000\u0007\u0000" +
    "\u0005\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u001a\u0001\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -11916,113 +12563,124 @@ public static final org.capnproto.SegmentReader b_983aa398da557811 =
    "\u0011\u0078\u0055\u00da\u0098\u00a3\u003a\u0098" +
    "\r\u0000\u0000\u0000\u0001\u0000\u0005\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
-   "\u0008\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u009a\u0000\u0000\u0000" +
-   "\u001d\u0000\u0000\u0000\u0017\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0027\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0025\u0000\u0000\u0000\u00df\u0002\u0000\u0000" +
+   "\u0035\u0000\u0000\u0000\u0017\u0003\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
    "\u0061\u0070\u006e\u0070\u003a\u004c\u0065\u0061" +
    "\u0073\u0065\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0004\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u0008\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u000c\u0050\u00be\u000b\u00ea\u00d7\u0081\u00ec" +
-   "\u0001\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u00ec\u0056\u00dd\u00ac\u00b5\u0047\u0094\u00c6" +
+   "\u0005\u0000\u0000\u0000\u005a\u0000\u0000\u0000" +
    "\u0048\u0069\u006e\u0074\u0000\u0000\u0000\u0000" +
-   "\u0034\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u004c\u0065\u0061\u0073\u0065\u0064\u0050\u0061" +
+   "\u0072\u0074\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0038\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u005d\u0001\u0000\u0000\"\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0058\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0064\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0001\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0061\u0001\u0000\u0000\u002a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\\\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0068\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0002\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0065\u0001\u0000\u0000\"\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0060\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u006c\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0003\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0069\u0001\u0000\u0000\u004a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0068\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0074\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0004\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0071\u0001\u0000\u0000\u003a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u006c\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0078\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0005\u0000\u0000\u0000\u0003\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0075\u0001\u0000\u0000\u0032\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0070\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u007c\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0006\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0079\u0001\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0079\u0001\u0000\u0000\"\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0074\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0080\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0007\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0007\u0000\u0000\u0000" +
+   "\u0001\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u007d\u0001\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u007d\u0001\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0078\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0084\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0008\u0000\u0000\u0000\u0005\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0008\u0000\u0000\u0000" +
+   "\u0002\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0081\u0001\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0081\u0001\u0000\u0000\"\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u007c\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0088\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0009\u0000\u0000\u0000\u0003\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0009\u0000\u0000\u0000" +
+   "\u0003\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0085\u0001\u0000\u0000\u007a\u0000\u0000\u0000" +
+   "\u0085\u0001\u0000\u0000\u004a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0084\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0090\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\n\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\n\u0000\u0000\u0000" +
+   "\u0004\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u008d\u0001\u0000\u0000\u007a\u0000\u0000\u0000" +
+   "\u008d\u0001\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0088\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0094\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0005\u0000\u0000\u0000\u0003\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0091\u0001\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u008c\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0098\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0006\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0095\u0001\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0090\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u009c\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0007\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0099\u0001\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0094\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00a0\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0008\u0000\u0000\u0000\u0005\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0008\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u009d\u0001\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0098\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00a4\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0009\u0000\u0000\u0000\u0003\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0009\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a1\u0001\u0000\u0000\u007a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a0\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00ac\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\n\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\n\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a9\u0001\u0000\u0000\u007a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a8\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00b4\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u000b\u0000\u0000\u0000\u0006\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u000b\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0095\u0001\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u00b1\u0001\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0094\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00b0\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00b0\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00cc\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u000c\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u000c\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00ad\u0001\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u00c9\u0001\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00a8\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00c4\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00c4\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00e0\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\r\u0000\u0000\u0000\u0008\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\r\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00dd\u0001\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d8\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00e4\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u006a\u006f\u0062\u0000\u0000\u0000\u0000\u0000" +
    "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -12138,6 +12796,14 @@ public static final org.capnproto.SegmentReader b_983aa398da557811 =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0070\u0061\u0072\u0074\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00ec\u0056\u00dd\u00ac\u00b5\u0047\u0094\u00c6" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
 public static final org.capnproto.SegmentReader b_ec81d7ea0bbe500c =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
@@ -12188,6 +12854,57 @@ public static final org.capnproto.SegmentReader b_ec81d7ea0bbe500c =
    "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
+public static final org.capnproto.SegmentReader b_c69447b5acdd56ec =
+   org.capnproto.GeneratedClassSupport.decodeRawBytes(
+   "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
+   "\u00ec\u0056\u00dd\u00ac\u00b5\u0047\u0094\u00c6" +
+   "\u0013\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u0011\u0078\u0055\u00da\u0098\u00a3\u003a\u0098" +
+   "\u0001\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u00f2\u0000\u0000\u0000" +
+   "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0077\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
+   "\u0061\u0070\u006e\u0070\u003a\u004c\u0065\u0061" +
+   "\u0073\u0065\u002e\u004c\u0065\u0061\u0073\u0065" +
+   "\u0064\u0050\u0061\u0072\u0074\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u0008\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0029\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0024\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0030\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002d\u0000\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002c\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0038\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0062\u0079\u0074\u0065\u0073\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0056\u00c4\"\u00a3\u00f7\u008e\u0055\u00fb" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0070\u0061\u0072\u0065\u006e\u0074\u0042\u0079" +
+   "\u0074\u0065\u0073\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
 public static final org.capnproto.SegmentReader b_9bc0422bd0cb3a28 =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
@@ -12199,7 +12916,7 @@ public static final org.capnproto.SegmentReader b_9bc0422bd0cb3a28 =
    "\u0015\u0000\u0000\u0000\u00aa\u0000\u0000\u0000" +
    "\u001d\u0000\u0000\u0000\u0037\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u003d\u0000\u0000\u0000\u00c7\u0001\u0000\u0000" +
+   "\u0045\u0000\u0000\u0000\u00c7\u0001\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
@@ -12208,12 +12925,14 @@ public static final org.capnproto.SegmentReader b_9bc0422bd0cb3a28 =
    "\u000c\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u00a7\u00a5\u0083\u002e\u0086\u00ba\u0099\u00c8" +
    "\u0011\u0000\u0000\u0000\u003a\u0000\u0000\u0000" +
-   "\u0097\u0087\u0081\u0028\u0095\u00c9\u0055\u00b8" +
-   "\r\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
-   "\u00dd\u00be\u0008\u00df\u0056\u00fe\u0063\u00a0" +
-   "\u0009\u0000\u0000\u0000\"\u0000\u0000\u0000" +
+   "\u0055\u0058\u00b6\u0029\u0094\u0063\u0013\u00fd" +
+   "\r\u0000\u0000\u0000\u006a\u0000\u0000\u0000" +
+   "\u00fd\u006d\u009f\u003a\u0058\u00af\u005b\u00f6" +
+   "\r\u0000\u0000\u0000\u0062\u0000\u0000\u0000" +
    "\u004d\u0065\u0072\u0067\u0065\u0064\u0000\u0000" +
+   "\u004f\u0062\u0073\u006f\u006c\u0065\u0074\u0065" +
    "\u0054\u0069\u006c\u0065\u0000\u0000\u0000\u0000" +
+   "\u004f\u0062\u0073\u006f\u006c\u0065\u0074\u0065" +
    "\u004f\u0077\u006e\u0000\u0000\u0000\u0000\u0000" +
    "\u0020\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -12334,14 +13053,14 @@ public static final org.capnproto.SegmentReader b_c899ba862e83a5a7 =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
    "\u00a7\u00a5\u0083\u002e\u0086\u00ba\u0099\u00c8" +
-   "\u0015\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u0028\u003a\u00cb\u00d0\u002b\u0042\u00c0\u009b" +
-   "\u0002\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0003\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00e2\u0000\u0000\u0000" +
    "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u001d\u0000\u0000\u0000\u0077\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u00e7\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
@@ -12349,22 +13068,37 @@ public static final org.capnproto.SegmentReader b_c899ba862e83a5a7 =
    "\u0065\u0069\u0070\u0074\u002e\u004d\u0065\u0072" +
    "\u0067\u0065\u0064\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
-   "\u0008\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0010\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0029\u0000\u0000\u0000\"\u0000\u0000\u0000" +
+   "\u0061\u0000\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0024\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0040\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0060\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u007c\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0001\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u003d\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0079\u0000\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0038\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0054\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u006f\u0077\u006e\u0000\u0000\u0000\u0000\u0000" +
+   "\u0078\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0094\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0091\u0000\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0090\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u009c\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0003\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0099\u0000\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0098\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00a4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u006f\u0062\u0073\u006f\u006c\u0065\u0074\u0065" +
+   "\u0030\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -12376,35 +13110,55 @@ public static final org.capnproto.SegmentReader b_c899ba862e83a5a7 =
    "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0074\u0069\u006c\u0065\u0073\u0000\u0000\u0000" +
+   "\u006f\u0062\u0073\u006f\u006c\u0065\u0074\u0065" +
+   "\u0031\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0097\u0087\u0081\u0028\u0095\u00c9\u0055\u00b8" +
+   "\u0055\u0058\u00b6\u0029\u0094\u0063\u0013\u00fd" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006c\u0065\u006e\u0074\u0052\u006f\u006f\u0074" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006c\u0065\u006e\u0074\u0043\u006f\u0075\u006e" +
+   "\u0074\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
-public static final org.capnproto.SegmentReader b_b855c99528818797 =
+public static final org.capnproto.SegmentReader b_fd13639429b65855 =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
-   "\u0097\u0087\u0081\u0028\u0095\u00c9\u0055\u00b8" +
+   "\u0055\u0058\u00b6\u0029\u0094\u0063\u0013\u00fd" +
    "\u0015\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u0028\u003a\u00cb\u00d0\u002b\u0042\u00c0\u009b" +
    "\u0001\u0000\u0007\u0000\u0000\u0000\u0003\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0015\u0000\u0000\u0000\u00d2\u0000\u0000\u0000" +
-   "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u0012\u0001\u0000\u0000" +
+   "\u0025\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u001d\u0000\u0000\u0000\u00af\u0000\u0000\u0000" +
+   "\u0021\u0000\u0000\u0000\u00af\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
    "\u0061\u0070\u006e\u0070\u003a\u0052\u0065\u0063" +
-   "\u0065\u0069\u0070\u0074\u002e\u0054\u0069\u006c" +
+   "\u0065\u0069\u0070\u0074\u002e\u004f\u0062\u0073" +
+   "\u006f\u006c\u0065\u0074\u0065\u0054\u0069\u006c" +
    "\u0065\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u000c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
@@ -12439,7 +13193,7 @@ public static final org.capnproto.SegmentReader b_b855c99528818797 =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u006f\u0077\u006e\u0000\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00dd\u00be\u0008\u00df\u0056\u00fe\u0063\u00a0" +
+   "\u00fd\u006d\u009f\u003a\u0058\u00af\u005b\u00f6" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -12453,23 +13207,24 @@ public static final org.capnproto.SegmentReader b_b855c99528818797 =
    "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
-public static final org.capnproto.SegmentReader b_a063fe56df08bedd =
+public static final org.capnproto.SegmentReader b_f65baf583a9f6dfd =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
-   "\u00dd\u00be\u0008\u00df\u0056\u00fe\u0063\u00a0" +
+   "\u00fd\u006d\u009f\u003a\u0058\u00af\u005b\u00f6" +
    "\u0015\u0000\u0000\u0000\u0001\u0000\u0002\u0000" +
    "\u0028\u003a\u00cb\u00d0\u002b\u0042\u00c0\u009b" +
    "\u0002\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0015\u0000\u0000\u0000\u00ca\u0000\u0000\u0000" +
-   "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\n\u0001\u0000\u0000" +
+   "\u0025\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u001d\u0000\u0000\u0000\u00e7\u0000\u0000\u0000" +
+   "\u0021\u0000\u0000\u0000\u00e7\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
    "\u0061\u0070\u006e\u0070\u003a\u0052\u0065\u0063" +
-   "\u0065\u0069\u0070\u0074\u002e\u004f\u0077\u006e" +
+   "\u0065\u0069\u0070\u0074\u002e\u004f\u0062\u0073" +
+   "\u006f\u006c\u0065\u0074\u0065\u004f\u0077\u006e" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u0010\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
@@ -12619,12 +13374,12 @@ public static final org.capnproto.SegmentReader b_e051a30861c2d7f2 =
    "\u00f2\u00d7\u00c2\u0061\u0008\u00a3\u0051\u00e0" +
    "\r\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
-   "\u0002\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0003\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00ca\u0000\u0000\u0000" +
    "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u001d\u0000\u0000\u0000\u0077\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u00af\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
@@ -12632,21 +13387,28 @@ public static final org.capnproto.SegmentReader b_e051a30861c2d7f2 =
    "\u006b\u0046\u0061\u0069\u006c\u0075\u0072\u0065" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
-   "\u0008\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u000c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0029\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0045\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0024\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0030\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0040\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u004c\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0001\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u002d\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0049\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0028\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0034\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0044\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0050\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u004d\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0048\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0054\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u006c\u0065\u0061\u0073\u0065\u0000\u0000\u0000" +
    "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -12658,6 +13420,14 @@ public static final org.capnproto.SegmentReader b_e051a30861c2d7f2 =
    "\u0063\u006c\u0061\u0069\u006d\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0016\u007d\u008c\u0079\u0058\u0075\u007c\u00ca" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006e\u006f\u0064\u0065\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002a\u00f0\u000b\u0055\u0034\u00ee\u00ad\u008e" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -14732,24 +15502,24 @@ public static final org.capnproto.SegmentReader b_dcffbbfd60440dba =
    "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
-public static final org.capnproto.SegmentReader b_e587be14aa650455 =
+public static final org.capnproto.SegmentReader b_f56a35fa9354404e =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
-   "\u0055\u0004\u0065\u00aa\u0014\u00be\u0087\u00e5" +
+   "\u004e\u0040\u0054\u0093\u00fa\u0035\u006a\u00f5" +
    "\r\u0000\u0000\u0000\u0001\u0000\u0002\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
    "\u0001\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0015\u0000\u0000\u0000\u00d2\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u00e2\u0000\u0000\u0000" +
    "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u001d\u0000\u0000\u0000\u00af\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
-   "\u0061\u0070\u006e\u0070\u003a\u0053\u0074\u0065" +
-   "\u0070\u0073\u0052\u0065\u0071\u0075\u0065\u0073" +
-   "\u0074\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0061\u0070\u006e\u0070\u003a\u0045\u006e\u0074" +
+   "\u0072\u0069\u0065\u0073\u0052\u0065\u0071\u0075" +
+   "\u0065\u0073\u0074\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u000c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -14797,23 +15567,24 @@ public static final org.capnproto.SegmentReader b_e587be14aa650455 =
    "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
-public static final org.capnproto.SegmentReader b_b4a86d595157dccb =
+public static final org.capnproto.SegmentReader b_96150c67f0d823e4 =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
-   "\u00cb\u00dc\u0057\u0051\u0059\u006d\u00a8\u00b4" +
+   "\u00e4\u0023\u00d8\u00f0\u0067\u000c\u0015\u0096" +
    "\r\u0000\u0000\u0000\u0001\u0000\u0002\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
    "\u0001\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0015\u0000\u0000\u0000\u00c2\u0000\u0000\u0000" +
-   "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u00d2\u0000\u0000\u0000" +
+   "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0019\u0000\u0000\u0000\u00e7\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u00e7\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
-   "\u0061\u0070\u006e\u0070\u003a\u0053\u0074\u0065" +
-   "\u0070\u0073\u0052\u0065\u0070\u006c\u0079\u0000" +
+   "\u0061\u0070\u006e\u0070\u003a\u0045\u006e\u0074" +
+   "\u0072\u0069\u0065\u0073\u0052\u0065\u0070\u006c" +
+   "\u0079\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u0010\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -16044,14 +16815,14 @@ public static final org.capnproto.SegmentReader b_9dafc471d38dc8e1 =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
    "\u00e1\u00c8\u008d\u00d3\u0071\u00c4\u00af\u009d" +
-   "\r\u0000\u0000\u0000\u0001\u0000\u0006\u0000" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0007\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
-   "\u0002\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0003\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00d2\u0000\u0000\u0000" +
    "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u001d\u0000\u0000\u0000\u00c7\u0001\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0037\u0002\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
@@ -16059,63 +16830,77 @@ public static final org.capnproto.SegmentReader b_9dafc471d38dc8e1 =
    "\u0069\u0073\u0069\u006f\u006e\u004c\u0069\u006e" +
    "\u0065\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
-   "\u0020\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0028\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d1\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00cc\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00d8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d5\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00dc\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0002\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d9\u0000\u0000\u0000\u004a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00e4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0003\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00e1\u0000\u0000\u0000\u0082\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00e0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00ec\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0004\u0000\u0000\u0000\u0003\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00e9\u0000\u0000\u0000\u0092\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00ec\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00f8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0005\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00f5\u0000\u0000\u0000\u008a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00f8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0004\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0006\u0000\u0000\u0000\u0005\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0001\u0001\u0000\u0000\u008a\u0000\u0000\u0000" +
+   "\u0009\u0001\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0004\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0010\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0007\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0007\u0000\u0000\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\r\u0001\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\r\u0001\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0008\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0014\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0011\u0001\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u001c\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0003\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0019\u0001\u0000\u0000\u0082\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0018\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0024\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0004\u0000\u0000\u0000\u0003\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0021\u0001\u0000\u0000\u0092\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0024\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0030\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0005\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002d\u0001\u0000\u0000\u008a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0030\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u003c\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0006\u0000\u0000\u0000\u0005\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0039\u0001\u0000\u0000\u008a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u003c\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0048\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0007\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0045\u0001\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0040\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u004c\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0008\u0000\u0000\u0000\u0006\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0008\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0049\u0001\u0000\u0000\u0072\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0048\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0054\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0009\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0009\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0051\u0001\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u004c\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0058\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u006e\u006f\u0064\u0065\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u002a\u00f0\u000b\u0055\u0034\u00ee\u00ad\u008e" +
@@ -16186,6 +16971,306 @@ public static final org.capnproto.SegmentReader b_9dafc471d38dc8e1 =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u000c\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0061\u0063\u0074\u0075\u0061\u006c\u0053\u0065" +
+   "\u0063\u006f\u006e\u0064\u0073\u0000\u0000\u0000" +
+   "\u000b\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000b\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006c\u0069\u006e\u006b\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
+public static final org.capnproto.SegmentReader b_ec7570f3aa22189d =
+   org.capnproto.GeneratedClassSupport.decodeRawBytes(
+   "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
+   "\u009d\u0018\"\u00aa\u00f3\u0070\u0075\u00ec" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
+   "\u0001\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u00aa\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u0077\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
+   "\u0061\u0070\u006e\u0070\u003a\u0047\u0065\u0074" +
+   "\u0054\u0072\u0065\u0065\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u0008\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0029\u0000\u0000\u0000\"\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0024\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0030\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002d\u0000\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002c\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0038\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u006a\u006f\u0062\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0066\u0069\u0072\u0073\u0074\u004c\u0069\u006e" +
+   "\u0065\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
+public static final org.capnproto.SegmentReader b_983b16591a692bf8 =
+   org.capnproto.GeneratedClassSupport.decodeRawBytes(
+   "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
+   "\u00f8\u002b\u0069\u001a\u0059\u0016\u003b\u0098" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
+   "\u0001\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u0092\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u0077\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
+   "\u0061\u0070\u006e\u0070\u003a\u0054\u0072\u0065" +
+   "\u0065\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u0008\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0029\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0024\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0040\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u003d\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0038\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0044\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u006c\u0069\u006e\u0065\u0073\u0000\u0000\u0000" +
+   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00e7\u00fa\u00c9\u0006\u0088\u0087\u00d9\u00ea" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006d\u006f\u0072\u0065\u0000\u0000\u0000\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
+public static final org.capnproto.SegmentReader b_de8fb61147511df6 =
+   org.capnproto.GeneratedClassSupport.decodeRawBytes(
+   "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
+   "\u00f6\u001d\u0051\u0047\u0011\u00b6\u008f\u00de" +
+   "\r\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u00c2\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u007f\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
+   "\u0061\u0070\u006e\u0070\u003a\u004c\u0065\u0061" +
+   "\u0073\u0065\u0053\u0074\u0061\u0074\u0065\u0000" +
+   "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u0014\u0000\u0000\u0000\u0001\u0000\u0002\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0035\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002d\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0025\u0000\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0003\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0021\u0000\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0004\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0075\u006e\u0073\u0065\u0074\u0000\u0000\u0000" +
+   "\u0072\u0075\u006e\u006e\u0069\u006e\u0067\u0000" +
+   "\u0066\u0069\u006e\u0069\u0073\u0068\u0065\u0064" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0066\u0061\u0069\u006c\u0065\u0064\u0000\u0000" +
+   "\u006c\u006f\u0073\u0074\u0000\u0000\u0000\u0000" + "");
+public static final org.capnproto.SegmentReader b_ead9878806c9fae7 =
+   org.capnproto.GeneratedClassSupport.decodeRawBytes(
+   "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
+   "\u00e7\u00fa\u00c9\u0006\u0088\u0087\u00d9\u00ea" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0004\u0000" +
+   "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
+   "\u0003\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u00b2\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u00c7\u0001\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
+   "\u0061\u0070\u006e\u0070\u003a\u0054\u0072\u0065" +
+   "\u0065\u004c\u0069\u006e\u0065\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u0020\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d1\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00cc\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00d8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0001\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d5\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00dc\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d9\u0000\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d4\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00e0\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0003\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00dd\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00e4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0004\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00e1\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00dc\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00e8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0005\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00e5\u0000\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00e0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00ec\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0006\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00e9\u0000\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00e8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00f4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0007\u0000\u0000\u0000\u0003\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00f1\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00ec\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00f8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u006e\u006f\u0064\u0065\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002a\u00f0\u000b\u0055\u0034\u00ee\u00ad\u008e" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0070\u0065\u0065\u0072\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006c\u0065\u006e\u0064\u0065\u0072\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0064\u0065\u0070\u0074\u0068\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0073\u0074\u0061\u0074\u0065\u0000\u0000\u0000" +
+   "\u000f\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00f6\u001d\u0051\u0047\u0011\u00b6\u008f\u00de" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000f\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006c\u0065\u0061\u0076\u0065\u0073\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006c\u0065\u0061\u0076\u0065\u0073\u0042\u0065" +
+   "\u006c\u006f\u0077\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0073\u0065\u0063\u006f\u006e\u0064\u0073\u0000" +
+   "\u000b\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000b\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
 public static final org.capnproto.SegmentReader b_b79c5ee15b8b3df2 =
@@ -16782,278 +17867,292 @@ public static final org.capnproto.SegmentReader b_a0fffda1b1c6db58 =
    "\u0058\u00db\u00c6\u00b1\u00a1\u00fd\u00ff\u00a0" +
    "\r\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
-   "\u0001\u0000\u0007\u0000\u0000\u0000\u0025\u0000" +
+   "\u0001\u0000\u0007\u0000\u0000\u0000\u0027\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00aa\u0000\u0000\u0000" +
    "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0019\u0000\u0000\u0000\u001f\u0008\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u008f\u0008\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
    "\u0061\u0070\u006e\u0070\u003a\u004d\u0065\u0073" +
    "\u0073\u0061\u0067\u0065\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
-   "\u0094\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u009c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u00ff\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00fd\u0003\u0000\u0000\u0032\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00f8\u0003\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0004\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0001\u0000\u00fe\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0001\u0004\u0000\u0000\u008a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0004\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0010\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0002\u0000\u00fd\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\r\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u000c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0018\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0003\u0000\u00fc\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0015\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0014\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0020\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0004\u0000\u00fb\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u001d\u0004\u0000\u0000\u003a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0018\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0024\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0005\u0000\u00fa\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0021\u0004\u0000\u0000\u0042\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u001c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0028\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0006\u0000\u00f9\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0025\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0024\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0030\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0007\u0000\u00f8\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0007\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u002d\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u002c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0038\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0008\u0000\u00f7\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0008\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0035\u0004\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0035\u0004\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0030\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u003c\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0009\u0000\u00f6\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0009\u0000\u0000\u0000" +
+   "\u0001\u0000\u00fe\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0039\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
+   "\u0039\u0004\u0000\u0000\u008a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0038\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0044\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\n\u0000\u00f5\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\n\u0000\u0000\u0000" +
+   "\u003c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0048\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u00fd\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0041\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0040\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u004c\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u000b\u0000\u00f4\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u000b\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0049\u0004\u0000\u0000\"\u0000\u0000\u0000" +
+   "\u0045\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0044\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0050\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u000c\u0000\u00f3\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u000c\u0000\u0000\u0000" +
+   "\u0003\u0000\u00fc\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u004d\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u004d\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u004c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0058\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\r\u0000\u00f2\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\r\u0000\u0000\u0000" +
+   "\u0004\u0000\u00fb\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0055\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0055\u0004\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0050\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\\\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0005\u0000\u00fa\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0059\u0004\u0000\u0000\u0042\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0054\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0060\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u000e\u0000\u00f1\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u000e\u0000\u0000\u0000" +
+   "\u0006\u0000\u00f9\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u005d\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u005d\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\\\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0068\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u000f\u0000\u00f0\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u000f\u0000\u0000\u0000" +
+   "\u0007\u0000\u00f8\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0065\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0065\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0064\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0070\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0010\u0000\u00ef\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0010\u0000\u0000\u0000" +
+   "\u0008\u0000\u00f7\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0008\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u006d\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
+   "\u006d\u0004\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u006c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0078\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0011\u0000\u00ee\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0011\u0000\u0000\u0000" +
+   "\u0068\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0074\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0009\u0000\u00f6\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0009\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0075\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
+   "\u0071\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0074\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0080\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0012\u0000\u00ed\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0012\u0000\u0000\u0000" +
+   "\u0070\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u007c\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\n\u0000\u00f5\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\n\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u007d\u0004\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0079\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0078\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0084\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0013\u0000\u00ec\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0013\u0000\u0000\u0000" +
+   "\u000b\u0000\u00f4\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u000b\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0081\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0081\u0004\u0000\u0000\"\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0080\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u008c\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0014\u0000\u00eb\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0014\u0000\u0000\u0000" +
+   "\u007c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0088\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u000c\u0000\u00f3\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u000c\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0089\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u0085\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0088\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0094\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0015\u0000\u00ea\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0015\u0000\u0000\u0000" +
+   "\u0084\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0090\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\r\u0000\u00f2\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\r\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0091\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
+   "\u008d\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0090\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u009c\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0016\u0000\u00e9\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0016\u0000\u0000\u0000" +
+   "\u008c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0098\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u000e\u0000\u00f1\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u000e\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0099\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0095\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0098\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00a4\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0017\u0000\u00e8\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0017\u0000\u0000\u0000" +
+   "\u0094\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00a0\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u000f\u0000\u00f0\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u000f\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00a1\u0004\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u009d\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u009c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00a8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0018\u0000\u00e7\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0018\u0000\u0000\u0000" +
+   "\u0010\u0000\u00ef\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0010\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00a5\u0004\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u00a5\u0004\u0000\u0000\u007a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00a4\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00b0\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0019\u0000\u00e6\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0019\u0000\u0000\u0000" +
+   "\u0011\u0000\u00ee\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0011\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00ad\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00ac\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00b8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001a\u0000\u00e5\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001a\u0000\u0000\u0000" +
+   "\u0012\u0000\u00ed\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0012\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00b5\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u00b5\u0004\u0000\u0000\u0042\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00b4\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00c0\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001b\u0000\u00e4\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001b\u0000\u0000\u0000" +
+   "\u00b0\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00bc\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0013\u0000\u00ec\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0013\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00bd\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u00b9\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00bc\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00c8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001c\u0000\u00e3\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001c\u0000\u0000\u0000" +
+   "\u00b8\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00c4\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0014\u0000\u00eb\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0014\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00c5\u0004\u0000\u0000\u009a\u0000\u0000\u0000" +
+   "\u00c1\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00c0\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00cc\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0015\u0000\u00ea\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0015\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00c9\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00c8\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00d4\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001d\u0000\u00e2\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001d\u0000\u0000\u0000" +
+   "\u0016\u0000\u00e9\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0016\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d1\u0004\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u00d1\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00cc\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00d8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001e\u0000\u00e1\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001e\u0000\u0000\u0000" +
+   "\u00d0\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00dc\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0017\u0000\u00e8\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0017\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d5\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u00d9\u0004\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00d4\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00e0\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001f\u0000\u00e0\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001f\u0000\u0000\u0000" +
+   "\u0018\u0000\u00e7\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0018\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00dd\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
+   "\u00dd\u0004\u0000\u0000\u004a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00dc\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00e8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0020\u0000\u00df\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0020\u0000\u0000\u0000" +
+   "\u0019\u0000\u00e6\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0019\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00e5\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00e4\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00f0\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0021\u0000\u00de\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0021\u0000\u0000\u0000" +
+   "\u001a\u0000\u00e5\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00ed\u0004\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u00ed\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00ec\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00f8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001b\u0000\u00e4\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001b\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00f5\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00f4\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0000\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001c\u0000\u00e3\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001c\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00fd\u0004\u0000\u0000\u009a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u000c\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001d\u0000\u00e2\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001d\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0005\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0004\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0010\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001e\u0000\u00e1\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001e\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0005\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000c\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0018\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001f\u0000\u00e0\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001f\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0005\u0000\u0000\u005a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0014\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0020\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0020\u0000\u00df\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0020\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u001d\u0005\u0000\u0000\u006a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u001c\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0028\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0021\u0000\u00de\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0021\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0025\u0005\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0024\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0030\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\"\u0000\u00dd\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\"\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00f5\u0004\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u002d\u0005\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00f0\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00fc\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0028\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0034\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0023\u0000\u00dc\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0023\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00f9\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0031\u0005\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00f8\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0004\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0030\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u003c\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0024\u0000\u00db\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0024\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0001\u0005\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0039\u0005\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00fc\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0008\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0034\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0040\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0025\u0000\u00da\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0025\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u003d\u0005\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0038\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0044\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0026\u0000\u00d9\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0026\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0041\u0005\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u003c\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0048\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0075\u006e\u0073\u0065\u0074\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -17194,19 +18293,19 @@ public static final org.capnproto.SegmentReader b_a0fffda1b1c6db58 =
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0073\u0074\u0065\u0070\u0073\u0052\u0065\u0071" +
-   "\u0075\u0065\u0073\u0074\u0000\u0000\u0000\u0000" +
+   "\u0065\u006e\u0074\u0072\u0069\u0065\u0073\u0052" +
+   "\u0065\u0071\u0075\u0065\u0073\u0074\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0055\u0004\u0065\u00aa\u0014\u00be\u0087\u00e5" +
+   "\u004e\u0040\u0054\u0093\u00fa\u0035\u006a\u00f5" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0073\u0074\u0065\u0070\u0073\u0052\u0065\u0070" +
-   "\u006c\u0079\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0065\u006e\u0074\u0072\u0069\u0065\u0073\u0052" +
+   "\u0065\u0070\u006c\u0079\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00cb\u00dc\u0057\u0051\u0059\u006d\u00a8\u00b4" +
+   "\u00e4\u0023\u00d8\u00f0\u0067\u000c\u0015\u0096" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -17378,6 +18477,22 @@ public static final org.capnproto.SegmentReader b_a0fffda1b1c6db58 =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0067\u0065\u0074\u0054\u0072\u0065\u0065\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u009d\u0018\"\u00aa\u00f3\u0070\u0075\u00ec" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0074\u0072\u0065\u0065\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00f8\u002b\u0069\u001a\u0059\u0016\u003b\u0098" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
 public static final org.capnproto.SegmentReader b_f6b4ce210ec2037c =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
@@ -17385,12 +18500,12 @@ public static final org.capnproto.SegmentReader b_f6b4ce210ec2037c =
    "\u007c\u0003\u00c2\u000e\u0021\u00ce\u00b4\u00f6" +
    "\r\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
-   "\u0001\u0000\u0007\u0000\u0000\u0000\u0006\u0000" +
+   "\u0001\u0000\u0007\u0000\u0000\u0000\u0007\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00d2\u0000\u0000\u0000" +
    "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u001d\u0000\u0000\u0000\u0057\u0001\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u008f\u0001\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
@@ -17398,49 +18513,56 @@ public static final org.capnproto.SegmentReader b_f6b4ce210ec2037c =
    "\u0065\u0069\u0070\u0074\u0045\u006e\u0074\u0072" +
    "\u0079\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
-   "\u0018\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u001c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u00ff\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0099\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u00b5\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0094\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00a0\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00b0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00bc\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0001\u0000\u00fe\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u009d\u0000\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u00b9\u0000\u0000\u0000\u004a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u009c\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00a8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00b8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00c4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0002\u0000\u00fd\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00a5\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u00c1\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00a0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00ac\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00bc\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00c8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0003\u0000\u00fc\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00a9\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u00c5\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00a4\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00b0\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00c0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00cc\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0004\u0000\u00fb\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00ad\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u00c9\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00a8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00b4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00c4\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00d0\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0005\u0000\u00fa\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00b1\u0000\u0000\u0000\"\u0000\u0000\u0000" +
+   "\u00cd\u0000\u0000\u0000\"\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00ac\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00b8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00c8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00d4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0006\u0000\u00f9\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d1\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00cc\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00d8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0075\u006e\u0073\u0065\u0074\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -17483,6 +18605,14 @@ public static final org.capnproto.SegmentReader b_f6b4ce210ec2037c =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0065\u006e\u0064\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0072\u0065\u0063\u0065\u0069\u0070\u0074\u0000" +
    "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
