@@ -46,6 +46,7 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
       throws Refusal {
     requireSubmitter(signed, asker);
     Manifest manifest = decode(signed);
+    requireEntry(manifest);
     requireTime(manifest, nowMillis);
     requireKnown(manifest, capacity);
     requireWithin(manifest, capacity.limits());
@@ -83,7 +84,22 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
     }
   }
 
-  private void requireTime(Manifest manifest, long nowMillis) throws Refusal {
+  private void requireEntry(Manifest manifest) throws Refusal {
+    if (!manifest.entry().equals(node)) {
+      throw new Refusal(
+          Code.NOT_ALLOWED,
+          "the manifest is for the node " + manifest.entry() + ", this is " + node);
+    }
+  }
+
+  private static void requireTime(Manifest manifest, long nowMillis) throws Refusal {
+    if (manifest.endMillis() <= nowMillis) {
+      throw new Refusal(
+          Code.EXPIRED,
+          "the manifest ended "
+              + (nowMillis - manifest.endMillis()) / 1000
+              + " s ago by this node's clock");
+    }
     if (manifest.createdMillis() > nowMillis + LEEWAY_MILLIS) {
       throw new Refusal(
           Code.INVALID,

@@ -27,6 +27,7 @@ import io.banyan.schema.Refused;
 import io.banyan.schema.Refused.Code;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskMessage;
+import io.banyan.schema.TreeLine;
 import io.banyan.schema.Value;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.Identity;
@@ -150,6 +151,12 @@ public final class ClientService implements StreamHandler {
         requireAsker(job, asker);
         replies.send(explain(job, of, first));
       }
+      case ClientMessage.GetTree(JobId job, int first) -> {
+        requireAsker(job, asker);
+        List<TreeLine> lines =
+            book.ending(job).isPresent() ? book.story(job).tree() : driver.tree(job);
+        replies.send(page(lines, first, ClientMessage.Tree::new));
+      }
       case ClientMessage.GetReceipt(JobId job) -> {
         requireAsker(job, asker);
         replies.send(receipt(job));
@@ -176,6 +183,7 @@ public final class ClientService implements StreamHandler {
           ClientMessage.ReceiptReady _,
           ClientMessage.Jobs _,
           ClientMessage.Peers _,
+          ClientMessage.Tree _,
           Refused _ ->
           throw noRequest(request);
     }
@@ -303,7 +311,7 @@ public final class ClientService implements StreamHandler {
     }
     JobId job = new JobId(cancel.link());
     requireAsker(job, signed.signer()); // who brings it does not count
-    if (book.end(job, new JobEnding.Cancelled(), book.progressOf(job))) {
+    if (book.end(job, new JobEnding.Cancelled(), book.progressOf(job), driver.tree(job))) {
       driver.cancel(job, cancel.reason());
     }
     return new Ack(signed.digest());
@@ -320,7 +328,7 @@ public final class ClientService implements StreamHandler {
   private ClientMessage.Explanation explain(JobId job, Optional<PlanNode> of, int first)
       throws IOException {
     List<DecisionLine> lines =
-        book.decisions(job).stream()
+        book.story(job).decisions().stream()
             .filter(line -> of.map(line.node()::equals).orElse(true))
             .toList();
     return page(lines, first, ClientMessage.Explanation::new);

@@ -15,6 +15,7 @@ import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Signed;
+import io.banyan.schema.TreeLine;
 import io.banyan.schema.WireCodec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -272,11 +273,14 @@ public final class JobBook implements AutoCloseable {
   /**
    * Ends a job. Where it completed, output and receipt are in its folder; they are synced first.
    *
+   * @param tree as {@link JobDriver#tree} has it now
    * @return whether this was its end; if not, it had ended before, and nothing was changed
    * @throws IOException if the disk failed; the job has not ended then
    */
-  public boolean end(JobId job, JobEnding ending, JobProgressNow progress) throws IOException {
+  public boolean end(JobId job, JobEnding ending, JobProgressNow progress, List<TreeLine> tree)
+      throws IOException {
     JobEntry entry;
+    JobStory story;
     JournaledJob.End end;
     lock.lock();
     try {
@@ -292,6 +296,7 @@ public final class JobBook implements AutoCloseable {
               progress.leavesDone(),
               progress.leavesTotal(),
               progress.fuel());
+      story = new JobStory(entry.decisions(), tree);
     } finally {
       lock.unlock();
     }
@@ -301,14 +306,30 @@ public final class JobBook implements AutoCloseable {
     if (!journal.end(job, end)) {
       return false;
     }
+    boolean told = told(story, entry.folder());
     lock.lock();
     try {
       entry.end(end);
+      if (told) {
+        entry.dropDecisions();
+      }
       changed.signalAll();
     } finally {
       lock.unlock();
     }
     return true;
+  }
+
+  /**
+   * Whether the story is in its file; what a full disk does not take is no reason to fail a job.
+   */
+  private static boolean told(JobStory story, JobDirectory folder) {
+    try {
+      story.write(folder.story());
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Forgets jobs whose retention is over, with their folders. */
@@ -367,8 +388,12 @@ public final class JobBook implements AutoCloseable {
     return of(job, JobEntry::ending).flatMap(ending -> ending);
   }
 
-  List<DecisionLine> decisions(JobId job) {
-    return of(job, JobEntry::decisions).orElse(List.of());
+  /** What happened to a job; the tree of one that runs is the driver's to tell. */
+  JobStory story(JobId job) throws IOException {
+    JobStory here = new JobStory(of(job, JobEntry::decisions).orElse(List.of()), List.of());
+    Path file = folderOf(job).story();
+    boolean told = ending(job).isPresent() && Files.exists(file);
+    return told ? JobStory.read(file) : here;
   }
 
   private <T> Optional<T> of(JobId job, Function<JobEntry, T> read) {

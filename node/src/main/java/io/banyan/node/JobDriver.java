@@ -4,6 +4,7 @@ import io.banyan.node.journal.JobDirectory;
 import io.banyan.schema.CapabilityReport;
 import io.banyan.schema.JobId;
 import io.banyan.schema.PeerSummary;
+import io.banyan.schema.TreeLine;
 import java.util.List;
 
 /**
@@ -28,6 +29,12 @@ public interface JobDriver {
    * @param reason a sentence for those who work on it
    */
   void cancel(JobId job, String reason);
+
+  /**
+   * Who holds which plan node of a job that runs, the entry node's line first, each line before
+   * those that its peer lent; {@link JobStory#TREE_LINES_MAX} at most. Empty if it is not known.
+   */
+  List<TreeLine> tree(JobId job);
 
   /** The peers known here, by id. */
   List<PeerSummary> peers();
