@@ -24,9 +24,6 @@ import io.banyan.trust.SigningDomain;
  * @param node the key of this node
  */
 public record Admission(Allow allow, PublicKey owner, PublicKey node) {
-  /** How far the clocks of two machines may be apart. */
-  static final long LEEWAY_MILLIS = 5 * 60_000;
-
   /** Whether {@code asker} may ask about a job of {@code submitter}. */
   boolean mayAsk(PublicKey asker, PublicKey submitter) {
     return asker.equals(submitter) || asker.equals(owner);
@@ -100,7 +97,7 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
               + (nowMillis - manifest.endMillis()) / 1000
               + " s ago by this node's clock");
     }
-    if (manifest.createdMillis() > nowMillis + LEEWAY_MILLIS) {
+    if (manifest.createdMillis() > nowMillis + Limits.CLOCK_LEEWAY_MILLIS) {
       throw new Refusal(
           Code.INVALID,
           "the manifest was made "

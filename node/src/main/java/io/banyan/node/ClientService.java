@@ -35,6 +35,7 @@ import io.banyan.trust.Signatures;
 import io.banyan.trust.SigningDomain;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -242,6 +243,8 @@ public final class ClientService implements StreamHandler {
             driver.cancel(job, "it was cancelled before it began");
           }
           yield new ClientMessage.JobAccepted(acceptance);
+        } catch (IOException e) {
+          throw notStored(e);
         } finally {
           if (!accepted) {
             book.giveUp(job);
@@ -249,6 +252,17 @@ public final class ClientService implements StreamHandler {
         }
       }
     };
+  }
+
+  private static Refusal notStored(IOException e) {
+    String reason =
+        e instanceof FileSystemException f && f.getReason() != null
+            ? f.getReason()
+            : String.valueOf(e.getMessage());
+    // "No space left on device" is what POSIX calls ENOSPC; the other one is the journal's.
+    boolean full = reason.contains("No space left") || reason.contains("the disk is full");
+    return new Refusal(
+        full ? Code.NO_SPACE : Code.INVALID, "the job could not be stored here: " + reason);
   }
 
   private Signed accept(PreparedJob job) throws IOException {
