@@ -14,6 +14,8 @@ public enum ExitCode {
   /** Time was over: the job's, or a call's. */
   TIMEOUT(5),
   CANCELLED(6),
+  /** The node that was to be spoken with is not there, or is somebody else. */
+  NOT_CONNECTED(7),
   /** What was asked for is against the rules; the sentence says what would allow it. */
   REFUSED(8);
 

@@ -83,10 +83,7 @@ public record JobDraft(
       Manifest manifest =
           manifest(request, entry, wasm, indexed, Bytes.of(params), shared, rule, chunkBytes);
       Optional<Cuts> cuts = manifest.cutsBySize().or(indexed::lineCuts);
-      Optional<String> refusal =
-          cuts.flatMap(Plan::refusal)
-              .or(() -> sandbox.refusal(module, request.limits()))
-              .or(() -> splitRefusal(manifest));
+      Optional<String> refusal = refusal(manifest, cuts, module, sandbox);
       if (refusal.isPresent()) {
         throw new CommandException(ExitCode.REFUSED, refusal.get());
       }
@@ -95,6 +92,14 @@ public record JobDraft(
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Why a job cannot be run here, if it cannot. */
+  static Optional<String> refusal(
+      Manifest manifest, Optional<Cuts> cuts, GuestModule module, Sandbox sandbox) {
+    return cuts.flatMap(Plan::refusal)
+        .or(() -> sandbox.refusal(module, manifest.limits()))
+        .or(() -> splitRefusal(manifest));
   }
 
   /** A split is handed the whole input in one piece; it is known before whether it may be. */

@@ -46,18 +46,18 @@ final class LaterOptions {
     if (!verification().equals(new Verification.None())) {
       throw later(
           "--verify " + verify,
-          "nothing is run again yet; the one level is none: integrity checked, execution not"
+          "audits are not there yet; the one level is none: integrity checked, execution not"
               + " audited");
     }
     refuse("--fuel", fuel, "calls are not metered yet; bound them by --leaf-time");
     refuse("--leaf-fuel", leafFuel, "calls are not metered yet; bound them by --leaf-time");
-    refuse("--retries", retries, "there are no peers yet to try again with");
-    refuse("--priority", priority, "this process runs one job");
+    refuse("--retries", retries, "each plan node is tried by up to four peers");
+    refuse("--priority", priority, "all jobs are equal");
     refuse("--partial", partial, "a job is finished whole or not at all");
     refuse("--no-memo", noMemo ? "" : null, "nothing is remembered between jobs yet");
     refuse("--audit", audit, "use 'banyan verify --replay' on the receipt");
-    refuse("--only-peers", onlyPeers, "there are no peers yet");
-    refuse("--labels", labels, "there are no peers yet");
+    refuse("--only-peers", onlyPeers, "work goes to any peer of the node");
+    refuse("--labels", labels, "peers do not say yet what they are");
   }
 
   private Verification verification() throws CommandException {

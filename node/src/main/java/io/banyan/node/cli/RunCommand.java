@@ -16,13 +16,10 @@ import io.banyan.node.KeyFile;
 import io.banyan.node.LocalRun;
 import io.banyan.node.PreparedJob;
 import io.banyan.node.Scratch;
-import io.banyan.node.WholeFile;
 import io.banyan.trust.Identity;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,14 +46,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private JobOptions job;
   @Mixin private LaterOptions later;
 
-  @Option(
-      names = "--output",
-      paramLabel = "FILE|-",
-      description = "Where the answer goes (default: stdout).")
-  private @Nullable String output;
-
-  @Option(names = "--receipt", paramLabel = "FILE", description = "Keep the job receipt.")
-  private @Nullable Path receipt;
+  @Mixin private AnswerOptions answerOptions;
 
   @Option(
       names = "--workers",
@@ -97,7 +87,8 @@ final class RunCommand implements Callable<Integer> {
         request.input().get().requireUnchanged();
       }
       Answer answer = Answer.of(prepared, completed, store, claims);
-      deliver(answer, submitter);
+      answerOptions.deliver(
+          answer::writeOutput, out -> answer.writeReceipt(out, submitter), json);
       RunSummary summary = new RunSummary(prepared, answer, report);
       Output out = new Output(spec);
       if (json) {
@@ -115,50 +106,6 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--workers: " + workers + " is not between 1 and " + WORKERS_MAX);
     }
-    if (json && "-".equals(output)) {
-      throw new ParameterException(
-          spec.commandLine(), "--json and --output -: stdout takes one of them");
-    }
-    if (output != null && !output.equals("-")) {
-      WholeFile.requireFolder("output", Path.of(output));
-    }
-    if (receipt != null) {
-      WholeFile.requireFolder("receipt", receipt);
-    }
-    if (receipt != null && output != null && isSameFile(Path.of(output), receipt)) {
-      throw new ParameterException(
-          spec.commandLine(), "--output and --receipt: both are to be the file " + receipt);
-    }
-  }
-
-  /** Whether one would take the other's place; a device takes both. */
-  private static boolean isSameFile(Path one, Path other) {
-    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
-        && (!Files.exists(one) || Files.isRegularFile(one));
-  }
-
-  /** Nothing is put in its place before all is written; and the receipt goes last. */
-  private void deliver(Answer answer, Identity submitter) throws IOException, CommandException {
-    Path outputFile = output == null || output.equals("-") ? null : Path.of(output);
-    try (WholeFile outputStaged = stage("output", outputFile, answer::writeOutput);
-        WholeFile receiptStaged =
-            stage("receipt", receipt, out -> answer.writeReceipt(out, submitter))) {
-      if (outputStaged != null) {
-        outputStaged.commit();
-      } else if (!json) {
-        answer.writeOutput(System.out);
-        if (System.out.checkError()) { // it flushes; and no print stream throws
-          throw new CommandException(ExitCode.FAILURE, "output to stdout cannot be written");
-        }
-      }
-      if (receiptStaged != null) {
-        receiptStaged.commit();
-      }
-    }
-  }
-
-  private static @Nullable WholeFile stage(
-      String what, @Nullable Path path, WholeFile.Content content) throws CommandException {
-    return path == null ? null : WholeFile.stage(what, path, content);
+    answerOptions.requireSense(json);
   }
 }

@@ -1,0 +1,171 @@
+package io.banyan.node;
+
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.CapabilityReport;
+import io.banyan.schema.CapabilityReport.JobLimits;
+import io.banyan.schema.Limits;
+import io.banyan.schema.MalformedMessageException;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Priority;
+import io.banyan.schema.PublicKey;
+import io.banyan.schema.Refused.Code;
+import io.banyan.schema.Signed;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.Verification;
+import io.banyan.schema.WireCodec;
+import io.banyan.trust.Signatures;
+import io.banyan.trust.SigningDomain;
+
+/**
+ * Which jobs a node takes, before anything of them is fetched.
+ *
+ * @param allow whose
+ * @param owner who may ask about every job, and end it
+ * @param node the key of this node
+ */
+public record Admission(Allow allow, PublicKey owner, PublicKey node) {
+  /** Whether {@code asker} may ask about a job of {@code submitter}. */
+  boolean mayAsk(PublicKey asker, PublicKey submitter) {
+    return asker.equals(submitter) || asker.equals(owner);
+  }
+
+  /** Whether {@code asker} is anybody here at all. */
+  boolean knows(PublicKey asker) {
+    return asker.equals(owner) || allow.allows(asker);
+  }
+
+  /**
+   * The manifest in {@code signed}, which {@code asker} has handed in.
+   *
+   * @throws Refusal with the first rule that it breaks
+   */
+  Manifest admit(Signed signed, PublicKey asker, CapabilityReport capacity, long nowMillis)
+      throws Refusal {
+    requireSubmitter(signed, asker);
+    Manifest manifest = decode(signed);
+    requireEntry(manifest);
+    requireTime(manifest, nowMillis);
+    requireKnown(manifest, capacity);
+    requireWithin(manifest, capacity.limits());
+    if (!capacity.accepting()) {
+      throw new Refusal(Code.DRAINING, "this node takes no new jobs: it is about to stop");
+    }
+    return manifest;
+  }
+
+  private void requireSubmitter(Signed signed, PublicKey asker) throws Refusal {
+    if (!signed.signer().equals(asker)) {
+      throw new Refusal(
+          Code.NOT_ALLOWED,
+          "the manifest is signed by " + signed.signer() + ", and handed in by " + asker);
+    }
+    if (!allow.allows(asker)) {
+      throw new Refusal(
+          Code.NOT_ALLOWED,
+          "this node takes no jobs of "
+              + asker
+              + "; who runs it can allow them by --allow "
+              + asker
+              + ", or by --allow any");
+    }
+    if (!Signatures.hold(SigningDomain.MANIFEST, signed)) {
+      throw new Refusal(Code.INVALID, "the manifest's signature does not hold");
+    }
+  }
+
+  private static Manifest decode(Signed signed) throws Refusal {
+    try {
+      return WireCodec.decodeManifest(signed.payload());
+    } catch (MalformedMessageException e) {
+      throw new Refusal(Code.INVALID, "the manifest: " + e.getMessage());
+    }
+  }
+
+  private void requireEntry(Manifest manifest) throws Refusal {
+    if (!manifest.entry().equals(node)) {
+      throw new Refusal(
+          Code.NOT_ALLOWED,
+          "the manifest is for the node " + manifest.entry() + ", this is " + node);
+    }
+  }
+
+  private static void requireTime(Manifest manifest, long nowMillis) throws Refusal {
+    if (manifest.endMillis() <= nowMillis) {
+      throw new Refusal(
+          Code.EXPIRED,
+          "the manifest ended "
+              + (nowMillis - manifest.endMillis()) / 1000
+              + " s ago by this node's clock");
+    }
+    if (manifest.createdMillis() > nowMillis + Limits.CLOCK_LEEWAY_MILLIS) {
+      throw new Refusal(
+          Code.INVALID,
+          "the manifest was made "
+              + (manifest.createdMillis() - nowMillis) / 1000
+              + " s in the future; a clock is wrong, here or there");
+    }
+  }
+
+  private static void requireKnown(Manifest manifest, CapabilityReport capacity) throws Refusal {
+    if (!capacity.profiles().contains(manifest.profile())) {
+      throw new Refusal(
+          Code.UNSUPPORTED,
+          "profile "
+              + manifest.profile().id()
+              + " is not known here, "
+              + capacity.profiles().getFirst().id()
+              + " is");
+    }
+    if (!(manifest.verification() instanceof Verification.None())) {
+      throw new Refusal(
+          Code.UNSUPPORTED,
+          "verification "
+              + manifest.verification().words()
+              + ": this node does not audit yet; --verify none is what there is");
+    }
+    if (manifest.partialPermille() != 1000) {
+      throw new Refusal(
+          Code.UNSUPPORTED, "partial answers: a job is finished here whole, or not at all");
+    }
+    if (manifest.routing().priority() != Priority.NORMAL) {
+      throw new Refusal(Code.UNSUPPORTED, "priorities: all jobs are equal here");
+    }
+  }
+
+  private static void requireWithin(Manifest manifest, JobLimits limits) throws Refusal {
+    CallLimits asked = manifest.limits();
+    CallLimits most = limits.call();
+    requireAtMost("fuel of a call", asked.fuel(), most.fuel());
+    requireAtMost(
+        "memory of a call in bytes (--memory)", asked.memoryBytesMax(), most.memoryBytesMax());
+    requireAtMost("stack of a call in bytes", asked.depthBytesMax(), most.depthBytesMax());
+    requireAtMost(
+        "output of a call in bytes (--leaf-output)", asked.outputBytesMax(), most.outputBytesMax());
+    requireAtMost("time of a call in ms (--leaf-time)", asked.wallMillis(), most.wallMillis());
+    requireAtMost("input in bytes", manifest.input().length(), limits.inputBytesMax());
+    requireAtMost("leaves (--chunk)", leaves(manifest), limits.leavesMax());
+    for (int i = 0; i < manifest.shared().size(); i++) {
+      requireAtMost(
+          "shared blob " + i + " in bytes", // a guest has no room for more
+          manifest.shared().get(i).length(),
+          asked.memoryBytesMax());
+    }
+  }
+
+  /** How many leaves it can have at most; under the module's own rule at least so many. */
+  private static long leaves(Manifest manifest) {
+    return switch (manifest.splitRule()) {
+      case SplitRule.ByIndex(int cells) -> cells;
+      case SplitRule.ByModule() -> 1;
+      case SplitRule.ByBytes(), SplitRule.ByRecords(int _), SplitRule.ByLines() ->
+          Math.clamp(
+              Math.ceilDiv(manifest.input().length(), manifest.chunkBytes()), 1, Limits.CELLS_MAX);
+    };
+  }
+
+  private static void requireAtMost(String what, long asked, long most) throws Refusal {
+    if (asked > most) {
+      throw new Refusal(Code.OVER_LIMIT, what + ": " + asked + ", this node's limit is " + most);
+    }
+  }
+}

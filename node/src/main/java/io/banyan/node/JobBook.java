@@ -1,0 +1,484 @@
+package io.banyan.node;
+
+import io.banyan.node.journal.JobDirectory;
+import io.banyan.node.journal.JobEnding;
+import io.banyan.node.journal.Journal;
+import io.banyan.node.journal.JournaledJob;
+import io.banyan.node.journal.Retention;
+import io.banyan.schema.DecisionLine;
+import io.banyan.schema.JobEvent;
+import io.banyan.schema.JobId;
+import io.banyan.schema.JobState;
+import io.banyan.schema.JobStatus;
+import io.banyan.schema.JobSummary;
+import io.banyan.schema.MalformedMessageException;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.PublicKey;
+import io.banyan.schema.Signed;
+import io.banyan.schema.TreeLine;
+import io.banyan.schema.WireCodec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * The jobs that this node was handed: what the {@link Journal} knows of them for good, and what is
+ * only worth knowing while they run. A job that was accepted ends exactly once: whoever comes first
+ * with a terminal record has decided it.
+ *
+ * <p>Safe for any thread; guarded by its lock, under which nobody touches the disk.
+ */
+public final class JobBook implements AutoCloseable {
+  /** How sure every answer is, for now. */
+  public static final String VERIFICATION = "integrity checked, execution not audited";
+
+  /** Jobs that run or are being fetched: each costs a folder, and a task of the driver's. */
+  public static final int LIVE_MAX = 64;
+
+  /** A quarter of them: no submitter keeps the others out. */
+  public static final int LIVE_PER_SUBMITTER_MAX = 16;
+
+  private static final String STOPPED = "the node stopped while the job ran";
+
+  private final Path jobsFolder;
+  private final Journal journal;
+  private final Retention retention;
+  private final InstantSource clock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Map<JobId, JobEntry> entries = new HashMap<>();
+  private final Map<JobId, PublicKey> staging = new HashMap<>(); // being fetched, by submitter
+
+  private JobBook(Path jobsFolder, Journal journal, Retention retention, InstantSource clock) {
+    this.jobsFolder = jobsFolder;
+    this.journal = journal;
+    this.retention = retention;
+    this.clock = clock;
+  }
+
+  /** What became of the wish to hand in a job. */
+  sealed interface Reservation {
+    /** It is here already. */
+    record Known(Signed accepted) implements Reservation {}
+
+    /** There is no room. */
+    record Full(String sentence) implements Reservation {}
+
+    /** It may be fetched into {@code folder}; {@link #accept} or {@link #giveUp} follows. */
+    record Granted(JobDirectory folder) implements Reservation {}
+  }
+
+  /**
+   * Opens the book of the node whose data lie in {@code data}. Jobs that a crash cut off are failed
+   * by now.
+   *
+   * @throws IOException if another node has it open, or the disk fails
+   */
+  public static JobBook open(Path data, Retention retention, InstantSource clock)
+      throws IOException {
+    Path jobsFolder = data.resolve("jobs");
+    Files.createDirectories(
+        jobsFolder,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Journal journal = Journal.open(data.resolve("journal.db"));
+    JobBook book = new JobBook(jobsFolder, journal, retention, clock);
+    try {
+      book.read();
+      return book;
+    } catch (IOException | RuntimeException e) {
+      journal.close();
+      throw e;
+    }
+  }
+
+  private void read() throws IOException {
+    for (JournaledJob job : journal.jobs()) {
+      JobEntry entry = new JobEntry(job, createdMillis(job), folderOf(job.id()));
+      JournaledJob.End end = job.end().orElse(null);
+      if (end == null) {
+        end = new JournaledJob.End(new JobEnding.Failed(STOPPED), 0, clock.millis(), 0, 0, 0);
+        journal.end(job.id(), end);
+      }
+      entry.end(end);
+      entries.put(job.id(), entry);
+    }
+    clearStrangers();
+    tidy();
+  }
+
+  private static long createdMillis(JournaledJob job) throws IOException {
+    try {
+      return WireCodec.decodeManifest(job.manifest().payload()).createdMillis();
+    } catch (MalformedMessageException e) {
+      throw new IOException("the journal's manifest of job " + job.id() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Removes what a crash left of jobs that were never accepted, or are forgotten. */
+  private void clearStrangers() throws IOException {
+    List<Path> folders;
+    try (Stream<Path> listed = Files.list(jobsFolder)) {
+      folders = listed.toList();
+    }
+    for (Path folder : folders) {
+      boolean known =
+          entries.keySet().stream().anyMatch(id -> folder.endsWith(Path.of(id.toString())));
+      if (!known) {
+        new JobDirectory(folder).delete();
+      }
+    }
+  }
+
+  private JobDirectory folderOf(JobId job) {
+    return new JobDirectory(jobsFolder.resolve(job.toString()));
+  }
+
+  /**
+   * Makes room for a job, unless it is here; waits while somebody else is handing in the same one.
+   */
+  Reservation reserve(JobId job, PublicKey submitter) throws IOException, InterruptedException {
+    tidy();
+    lock.lock();
+    try {
+      while (staging.containsKey(job)) {
+        changed.await();
+      }
+      JobEntry known = entries.get(job);
+      if (known != null) {
+        return new Reservation.Known(known.accepted());
+      }
+      Optional<String> full = fullFor(submitter);
+      if (full.isPresent()) {
+        return new Reservation.Full(full.get());
+      }
+      staging.put(job, submitter);
+    } finally {
+      lock.unlock();
+    }
+    JobDirectory folder = folderOf(job);
+    try {
+      folder.create();
+    } catch (IOException | RuntimeException e) {
+      giveUp(job);
+      throw e;
+    }
+    return new Reservation.Granted(folder);
+  }
+
+  private Optional<String> fullFor(PublicKey submitter) {
+    List<PublicKey> live = new ArrayList<>(staging.values());
+    entries.values().stream()
+        .filter(entry -> !entry.isFinal())
+        .forEach(entry -> live.add(entry.submitter()));
+    long own = live.stream().filter(submitter::equals).count();
+    if (own >= LIVE_PER_SUBMITTER_MAX) {
+      return Optional.of(
+          "you have " + own + " jobs here that are not done, limit " + LIVE_PER_SUBMITTER_MAX);
+    }
+    return live.size() < LIVE_MAX
+        ? Optional.empty()
+        : Optional.of("this node has " + live.size() + " jobs, limit " + LIVE_MAX);
+  }
+
+  /** The job that was to be fetched will not come. */
+  void giveUp(JobId job) throws IOException {
+    try {
+      folderOf(job).delete();
+    } finally {
+      lock.lock();
+      try {
+        staging.remove(job);
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Journals a job whose folder holds all it rests on: it will end now. */
+  void accept(JournaledJob job, Manifest manifest) throws IOException {
+    folderOf(job.id()).sync();
+    journal.accept(job);
+    lock.lock();
+    try {
+      entries.put(job.id(), new JobEntry(job, manifest.createdMillis(), folderOf(job.id())));
+      staging.remove(job.id());
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The job moved on, but is not at its end.
+   *
+   * @throws IllegalArgumentException if {@code state} is final
+   */
+  public void moved(JobId job, JobState state) {
+    if (state.isFinal()) {
+      throw new IllegalArgumentException("a job moves to " + state + " by its end only");
+    }
+    change(job, (entry, nowMillis) -> entry.moved(state, nowMillis));
+  }
+
+  /** How far a job is now; as often as it is known. */
+  public void progress(JobId job, JobProgressNow progress) {
+    change(job, (entry, nowMillis) -> entry.progress(progress, nowMillis));
+  }
+
+  /** Why something of a job runs where it runs. */
+  public void decided(JobId job, DecisionLine line) {
+    change(job, (entry, nowMillis) -> entry.decided(line, nowMillis));
+  }
+
+  /** A plan node of a job was lent, or came back. */
+  public void atNode(JobId job, JobEvent.AtNode event) {
+    change(job, (entry, nowMillis) -> entry.happened(event, nowMillis));
+  }
+
+  @FunctionalInterface
+  private interface Change {
+    void make(JobEntry entry, long nowMillis);
+  }
+
+  /** Changes a job that is not final; what comes too late is no news. */
+  private void change(JobId job, Change change) {
+    lock.lock();
+    try {
+      JobEntry entry = entries.get(job);
+      if (entry != null && !entry.isFinal()) {
+        change.make(entry, clock.millis());
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Ends a job. Where it completed, output and receipt are in its folder; they are synced first.
+   *
+   * @param tree as {@link JobDriver#tree} has it now
+   * @return whether this was its end; if not, it had ended before, and nothing was changed
+   * @throws IOException if the disk failed; the job has not ended then
+   */
+  public boolean end(JobId job, JobEnding ending, JobProgressNow progress, List<TreeLine> tree)
+      throws IOException {
+    JobEntry entry;
+    JobStory story;
+    JournaledJob.End end;
+    lock.lock();
+    try {
+      entry = entries.get(job);
+      if (entry == null || entry.isFinal()) {
+        return false;
+      }
+      end =
+          new JournaledJob.End(
+              ending,
+              entry.startedMillis(),
+              clock.millis(),
+              progress.leavesDone(),
+              progress.leavesTotal(),
+              progress.fuel());
+      story = new JobStory(entry.decisions(), tree);
+    } finally {
+      lock.unlock();
+    }
+    if (ending instanceof JobEnding.Completed) {
+      entry.folder().sync();
+    }
+    if (!journal.end(job, end)) {
+      return false;
+    }
+    boolean told = told(story, entry.folder());
+    lock.lock();
+    try {
+      entry.end(end);
+      if (told) {
+        entry.dropDecisions();
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    return true;
+  }
+
+  /**
+   * Whether the story is in its file; what a full disk does not take is no reason to fail a job.
+   */
+  private static boolean told(JobStory story, JobDirectory folder) {
+    try {
+      story.write(folder.story());
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Forgets jobs whose retention is over, with their folders. */
+  public void tidy() throws IOException {
+    List<JobEntry> over;
+    lock.lock();
+    try {
+      long keptFrom = clock.millis() - retention.time().toMillis();
+      List<JobEntry> ended =
+          entries.values().stream()
+              .filter(JobEntry::isFinal)
+              .sorted(Comparator.comparingLong(JobEntry::updatedMillis).reversed())
+              .toList();
+      over =
+          Stream.concat(
+                  ended.stream()
+                      .limit(retention.jobsMax())
+                      .filter(entry -> entry.updatedMillis() < keptFrom),
+                  ended.stream().skip(retention.jobsMax()))
+              .toList();
+      over.forEach(entry -> entries.remove(entry.id()));
+    } finally {
+      lock.unlock();
+    }
+    for (JobEntry entry : over) {
+      journal.forget(entry.id());
+      entry.folder().delete();
+    }
+  }
+
+  /** How long ended jobs are kept. */
+  Retention retention() {
+    return retention;
+  }
+
+  JobProgressNow progressOf(JobId job) {
+    return of(job, JobEntry::progress).orElse(JobProgressNow.NONE);
+  }
+
+  Optional<JobStatus> status(JobId job) {
+    return of(job, JobEntry::status);
+  }
+
+  /** Whose job it is. */
+  public Optional<PublicKey> submitter(JobId job) {
+    return of(job, JobEntry::submitter);
+  }
+
+  /** Where what it rests on and what it came to lies. */
+  public Optional<JobDirectory> folder(JobId job) {
+    return of(job, JobEntry::folder);
+  }
+
+  /** How it ended; empty while it runs, or if it is not known here. */
+  public Optional<JobEnding> ending(JobId job) {
+    return of(job, JobEntry::ending).flatMap(ending -> ending);
+  }
+
+  /** What happened to a job; the tree of one that runs is the driver's to tell. */
+  JobStory story(JobId job) throws IOException {
+    JobStory here = new JobStory(of(job, JobEntry::decisions).orElse(List.of()), List.of());
+    Path file = folderOf(job).story();
+    boolean told = ending(job).isPresent() && Files.exists(file);
+    return told ? JobStory.read(file) : here;
+  }
+
+  private <T> Optional<T> of(JobId job, Function<JobEntry, T> read) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(entries.get(job)).map(read);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The jobs of those submitters that {@code visible} holds of, the newest first. */
+  List<JobSummary> jobs(Predicate<PublicKey> visible) {
+    lock.lock();
+    try {
+      return entries.values().stream()
+          .filter(entry -> visible.test(entry.submitter()))
+          .map(JobEntry::summary)
+          .sorted(
+              Comparator.comparingLong(JobSummary::createdMillis)
+                  .reversed()
+                  .thenComparing(summary -> summary.job().digest()))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for events of a job.
+   *
+   * @param sequence the first one wanted
+   * @param gone looked at whenever somebody calls {@link #wake}
+   * @return those that are kept, 256 at most; none if there will be no more, or nobody wants them
+   */
+  List<JobEvent> awaitEvents(JobId job, long sequence, BooleanSupplier gone)
+      throws InterruptedException {
+    lock.lock();
+    try {
+      while (true) {
+        JobEntry entry = entries.get(job);
+        if (entry == null || gone.getAsBoolean()) {
+          return List.of();
+        }
+        List<JobEvent> events = entry.eventsFrom(sequence, 256);
+        if (!events.isEmpty() || entry.isFinal()) {
+          return events;
+        }
+        changed.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until a job is final, is forgotten, or the time is over, or {@code gone}. */
+  void awaitEnd(JobId job, long timeoutMillis, BooleanSupplier gone) throws InterruptedException {
+    long left = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    lock.lock();
+    try {
+      while (left > 0 && !gone.getAsBoolean()) {
+        JobEntry entry = entries.get(job);
+        if (entry == null || entry.isFinal()) {
+          return;
+        }
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has everybody who waits look whether it is still wanted. */
+  void wake() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Jobs that run are failed at the next opening. */
+  @Override
+  public void close() throws IOException {
+    journal.close();
+  }
+}

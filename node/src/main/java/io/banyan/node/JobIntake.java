@@ -1,0 +1,156 @@
+package io.banyan.node;
+
+import io.banyan.compute.Configuration;
+import io.banyan.compute.GuestModule;
+import io.banyan.compute.LoadResult;
+import io.banyan.compute.Sandbox;
+import io.banyan.node.journal.JobDirectory;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Cuts;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.JobId;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.PeerId;
+import io.banyan.schema.Refused.Code;
+import io.banyan.schema.Signed;
+import io.banyan.schema.SplitRule;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Brings what a manifest names from its submitter into the job's folder, and makes of it a job that
+ * can be run.
+ *
+ * <p>Safe for any thread.
+ */
+final class JobIntake {
+  /** What must stay free on the disk, for the journal and for answers. */
+  private static final long FREE_BYTES_MIN = 64L << 20; // 64 MiB
+
+  private final BlobFetch fetch;
+  private final Sandbox sandbox;
+
+  JobIntake(BlobFetch fetch, Sandbox sandbox) {
+    this.fetch = fetch;
+    this.sandbox = sandbox;
+  }
+
+  /**
+   * Fetches everything; nothing is synced yet.
+   *
+   * @return the job, with its input open
+   * @throws Refusal if it could not be run, or there is no room
+   * @throws IOException if the submitter, or the disk, did not do it
+   */
+  PreparedJob take(Signed signed, Manifest manifest, PeerId submitter, JobDirectory folder)
+      throws IOException, Refusal, InterruptedException {
+    requireRoom(manifest, folder);
+    Source source = new Source(submitter, JobId.of(signed));
+    source.save(manifest.module(), folder.module());
+    GuestModule module = load(manifest, folder);
+    List<byte[]> shared = new ArrayList<>();
+    for (int i = 0; i < manifest.shared().size(); i++) {
+      source.save(manifest.shared().get(i), folder.shared(i));
+      shared.add(Files.readAllBytes(folder.shared(i)));
+    }
+    Configuration configuration = new Configuration(manifest.params().toArray(), shared);
+    if (manifest.splitRule() instanceof SplitRule.ByIndex) {
+      return prepared(
+          signed,
+          new JobDraft(manifest, manifest.cutsBySize(), module, configuration, Optional.empty()));
+    }
+    source.save(manifest.input(), folder.input());
+    InputFile input = openInput(folder);
+    try {
+      Optional<Cuts> lineCuts =
+          input.index(manifest.splitRule(), manifest.chunkBytes(), _ -> {}).lineCuts();
+      return prepared(
+          signed,
+          new JobDraft(
+              manifest,
+              manifest.cutsBySize().or(() -> lineCuts),
+              module,
+              configuration,
+              Optional.of(input)));
+    } catch (IOException | Refusal | RuntimeException e) {
+      input.close();
+      throw e;
+    }
+  }
+
+  private static void requireRoom(Manifest manifest, JobDirectory folder)
+      throws IOException, Refusal {
+    long wanted = manifest.module().length() + manifest.input().length();
+    for (BlobRef ref : manifest.shared()) {
+      wanted += ref.length();
+    }
+    long free = Files.getFileStore(folder.folder()).getUsableSpace();
+    if (wanted > free - FREE_BYTES_MIN) {
+      throw new Refusal(
+          Code.NO_SPACE,
+          "module, input and shared blobs take "
+              + Quantities.bytes(wanted)
+              + "; this node's disk has "
+              + Quantities.bytes(free)
+              + " free");
+    }
+  }
+
+  /** Where a job's blobs come from. */
+  private final class Source {
+    private final PeerId peer;
+    private final JobId job;
+
+    private Source(PeerId peer, JobId job) {
+      this.peer = peer;
+      this.job = job;
+    }
+
+    private void save(BlobRef ref, Path path) throws IOException, InterruptedException {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path))) {
+        if (ref.length() > 0) {
+          fetch.fetch(peer, job.digest(), ref, out::write);
+        }
+      }
+    }
+  }
+
+  private GuestModule load(Manifest manifest, JobDirectory folder)
+      throws IOException, Refusal, InterruptedException {
+    GuestModule module =
+        switch (sandbox.load(Files.readAllBytes(folder.module()))) {
+          case LoadResult.Loaded(GuestModule loaded) -> loaded;
+          case LoadResult.Rejected(String reason) ->
+              throw new Refusal(Code.INVALID, "the module: " + reason);
+        };
+    boolean byModule = manifest.splitRule() instanceof SplitRule.ByModule;
+    if (byModule && !module.exports(GuestFunction.SPLIT)) {
+      throw new Refusal(
+          Code.INVALID, "split rule module: the module exports no 'split'; give another --split");
+    }
+    return module;
+  }
+
+  private static InputFile openInput(JobDirectory folder) throws IOException {
+    try {
+      return InputFile.open(folder.input());
+    } catch (CommandException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private PreparedJob prepared(Signed signed, JobDraft draft) throws Refusal {
+    Optional<String> refusal =
+        JobDraft.refusal(draft.manifest(), draft.cuts(), draft.module(), sandbox);
+    if (refusal.isPresent()) {
+      throw new Refusal(Code.OVER_LIMIT, refusal.get());
+    }
+    return new PreparedJob(JobId.of(signed), signed, draft);
+  }
+}

@@ -1,0 +1,113 @@
+package io.banyan.node.journal;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What a job rests on and what it came to: one folder, {@code jobs/ID} below the node's data, that
+ * only the node's own account can enter. The journal's row is what counts: a folder without one is
+ * what a crash left behind.
+ */
+public final class JobDirectory {
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private final Path folder;
+
+  public JobDirectory(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Makes the folder, empty; what a killed node left in its place goes away. */
+  public void create() throws IOException {
+    delete();
+    try {
+      Files.createDirectory(folder, OWNER_FOLDER);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException("job folder " + folder + " cannot be cleared", e);
+    }
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  public Path module() {
+    return folder.resolve("module");
+  }
+
+  public Path input() {
+    return folder.resolve("input");
+  }
+
+  /** The shared blob {@code index} of the manifest. */
+  public Path shared(int index) {
+    return folder.resolve("shared-" + index);
+  }
+
+  public Path output() {
+    return folder.resolve("output");
+  }
+
+  public Path receipt() {
+    return folder.resolve("receipt");
+  }
+
+  /** Decisions and tree, as they were told at the end. */
+  public Path story() {
+    return folder.resolve("story");
+  }
+
+  /** Returns when every file of the folder, and that it lies there, is on the disk. */
+  public void sync() throws IOException {
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(folder)) {
+      files = listed.filter(Files::isRegularFile).toList();
+    }
+    for (Path file : files) {
+      sync(file, StandardOpenOption.WRITE);
+    }
+    sync(folder, StandardOpenOption.READ);
+    Path parent = folder.toAbsolutePath().getParent();
+    if (parent != null) {
+      sync(parent, StandardOpenOption.READ);
+    }
+  }
+
+  private static void sync(Path path, StandardOpenOption option) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, option)) {
+      channel.force(true);
+    }
+  }
+
+  /** Removes the folder with all that is in it; harmless if there is none. */
+  public void delete() throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return folder.toString();
+  }
+}
