@@ -1,6 +1,7 @@
 package io.banyan.node;
 
 import io.banyan.delegation.Command;
+import io.banyan.node.data.SharedFile;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PlanNode;

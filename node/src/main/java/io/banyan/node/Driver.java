@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for any thread.
  */
-public final class Driver implements AutoCloseable {
+public final class Driver {
   private final Delegator delegator;
   private final Workers workers;
   private Lending lending = NO_LENDING; // set before the thread starts
@@ -95,6 +95,11 @@ public final class Driver implements AutoCloseable {
     return Optional.ofNullable(folders.get(link));
   }
 
+  /** Workers that have nothing to do now. */
+  public int idleWorkers() {
+    return workers.idle();
+  }
+
   /** What the driver thread says to {@code question}, between two events. */
   public <T> CompletableFuture<T> ask(Function<Delegator, T> question) {
     CompletableFuture<T> answer = new CompletableFuture<>();
@@ -119,7 +124,7 @@ public final class Driver implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      // close() ends the wait.
+      // stop() ends the wait.
     } catch (RuntimeException | Error e) {
       // Our bug: nothing is decided any more, and everybody who waits is told.
       closed = true;
@@ -182,8 +187,7 @@ public final class Driver implements AutoCloseable {
   }
 
   /** Stops all calls and ends the thread; no task is told its end any more. */
-  @Override
-  public void close() throws InterruptedException {
+  public void stop() throws InterruptedException {
     closed = true;
     thread.interrupt();
     thread.join();

@@ -29,12 +29,18 @@ public final class LocalRun {
   /**
    * How a run went.
    *
+   * @param folder what it worked on; its store and log are the caller's
    * @param decision why it ran here; none if it ended before there was anything to decide on
    * @param wallNanos from submission to the end
    * @param guestNanos that all workers together spent in guests
    */
   public record Report(
-      JobEnd end, Optional<Decision> decision, long wallNanos, long guestNanos, int workers) {
+      TaskFolder folder,
+      JobEnd end,
+      Optional<Decision> decision,
+      long wallNanos,
+      long guestNanos,
+      int workers) {
     /** The share of the workers' time that was not spent in guests. */
     public double outsideShare() {
       return Math.max(0, 1 - (double) guestNanos / ((double) wallNanos * workers));
@@ -77,15 +83,19 @@ public final class LocalRun {
             claims,
             made -> decision.set(Optional.of(made)));
     long begin = System.nanoTime();
-    try (Driver driver = Driver.alone(settings)) {
+    Driver driver = Driver.alone(settings);
+    try {
       driver.begin(folder);
       JobEnd end = await(driver, folder, progress);
       return new Report(
+          folder,
           end,
           decision.get(),
           System.nanoTime() - begin,
           folder.guestNanos(),
           settings.workers());
+    } finally {
+      driver.stop();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.banyan.node;
 
+import com.google.common.collect.Iterators;
 import io.banyan.delegation.CallReport;
 import io.banyan.delegation.Command;
 import io.banyan.delegation.Decision;
@@ -218,6 +219,12 @@ public final class TaskFolder implements AutoCloseable {
   /** The steps of all calls, in the order of the plan. */
   public Iterator<Step> steps() throws IOException {
     return claims.steps(task.node());
+  }
+
+  /** All that speaks for what it came to: leases and receipts, then steps. */
+  public Iterator<ReceiptEntry> evidence(JobEnd.Completed completed) throws IOException {
+    return Iterators.concat(
+        leases(completed), Iterators.transform(steps(), ReceiptEntry.StepEntry::new));
   }
 
   @Override

@@ -86,7 +86,7 @@ final class RunCommand implements Callable<Integer> {
       if (request.input().isPresent()) {
         request.input().get().requireUnchanged();
       }
-      Answer answer = Answer.of(prepared, completed, store, claims);
+      Answer answer = Answer.of(prepared, completed, report.folder());
       answerOptions.deliver(
           answer::writeOutput, out -> answer.writeReceipt(out, submitter), json);
       RunSummary summary = new RunSummary(prepared, answer, report);

@@ -55,21 +55,22 @@ final class Decisions {
     }
   }
 
-  /** The task under {@code link} is over. */
-  void ended(JobId job, Digest link) {
+  /** The task under {@code link} is over; says how many seconds it took since it was decided on. */
+  double ended(JobId job, Digest link) {
     DecisionLine line;
     synchronized (this) {
       Open over = open.remove(link);
       if (over == null) {
-        return; // it was over before there was anything to decide on
+        return 0; // it was over before there was anything to decide on
       }
       line = EntryJobs.line(over.last, (System.nanoTime() - over.beginNanos) / 1e9);
       if (!link.equals(job.digest())) {
         keep(job, line);
-        return;
+        return line.actualSeconds();
       }
     }
     book.decided(job, line);
+    return line.actualSeconds();
   }
 
   private void keep(JobId job, DecisionLine line) {

@@ -100,9 +100,9 @@ final class EntryJobs implements JobDriver {
   }
 
   private void run(PreparedJob job, JobDirectory files) {
-    try (job.draft()) {
+    try {
       Path own = Files.createDirectories(work.resolve(job.id().toString()));
-      try (TaskFolder folder = folder(job, own)) {
+      try (TaskFolder folder = folder(job, files, own)) {
         Files.deleteIfExists(own); // its files have no names any more
         running.put(job.id(), folder);
         book.moved(job.id(), JobState.COMPUTING);
@@ -110,10 +110,11 @@ final class EntryJobs implements JobDriver {
         end(job, files, folder, await(job, folder));
       } finally {
         running.remove(job.id());
+        if (job.draft().input().isPresent()) {
+          job.draft().input().get().close();
+        }
       }
-    } catch (IOException | RuntimeException e) {
-      failed(job.id(), e);
-    } catch (InterruptedException e) {
+    } catch (IOException | InterruptedException | RuntimeException e) {
       failed(job.id(), e);
     }
   }
@@ -129,7 +130,7 @@ final class EntryJobs implements JobDriver {
     }
   }
 
-  private TaskFolder folder(PreparedJob job, Path own) throws IOException {
+  private TaskFolder folder(PreparedJob job, JobDirectory files, Path own) throws IOException {
     Manifest manifest = job.draft().manifest();
     BlobStore values = new BlobStore(own, valueBytesMax);
     ClaimLog claims = new ClaimLog(own);
@@ -146,25 +147,25 @@ final class EntryJobs implements JobDriver {
     return new TaskFolder(
         LocalRun.task(job),
         authority,
-        material(job),
+        material(job, files),
         calls,
         values,
         claims,
         made -> decisions.made(job.id(), made));
   }
 
-  private Material material(PreparedJob job) {
+  private Material material(PreparedJob job, JobDirectory files) throws IOException {
     Manifest manifest = job.draft().manifest();
     Map<BlobRef, RangeSource> blobs = new HashMap<>();
     blobs.put(
-        manifest.module(), new BytesSource(manifest.module(), job.draft().wasm(), trees));
+        manifest.module(), new BytesSource(manifest.module(), Files.readAllBytes(files.module()), trees));
     List<byte[]> shared = job.draft().configuration().shared();
     for (int i = 0; i < shared.size(); i++) {
       BlobRef ref = manifest.shared().get(i);
       blobs.put(ref, new BytesSource(ref, shared.get(i), trees));
     }
     Optional<RangeSource> input =
-        job.draft().input().map(file -> file.source(job.draft().inputTree()));
+        job.draft().input().map(file -> file.source(job.draft().inputTree().orElseThrow()));
     return new Material(blobs, input);
   }
 
@@ -199,7 +200,7 @@ final class EntryJobs implements JobDriver {
 
   private void end(PreparedJob job, JobDirectory files, TaskFolder folder, JobEnd end)
       throws IOException {
-    decisions.ended(job.id(), folder.link());
+    double seconds = decisions.ended(job.id(), folder.link());
     JobEnding ending =
         switch (end) {
           case JobEnd.Completed completed -> completed(job, files, folder, completed);
@@ -212,8 +213,9 @@ final class EntryJobs implements JobDriver {
         };
     List<TreeLine> tree =
         end instanceof JobEnd.Completed completed
-            ? leases.finished(folder, completed)
+            ? leases.finished(folder, completed, seconds)
             : leases.running(folder);
+    leases.forget(folder.link());
     book.end(job.id(), ending, progress(job.id()), tree);
   }
 

@@ -66,7 +66,7 @@ final class Peers {
             CallLimits.MEMORY_BYTES_MAX,
             Budget.TIME_MILLIS_MAX);
     return new CapabilityReport(
-        "banyan/" + Version.current(),
+        "banyan/" + Version.PRODUCT,
         PROTOCOL_VERSION,
         List.of(Profile.UNMETERED),
         workers,

@@ -1,6 +1,5 @@
 package io.banyan.node.lease;
 
-import com.google.common.collect.Iterators;
 import io.banyan.delegation.JobEnd;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.BytesSource;
@@ -47,11 +46,7 @@ final class DeliveredContent implements Content {
 
   @Override
   public Optional<EvidenceCursor> evidence(long skipped) throws IOException {
-    Iterator<ReceiptEntry> all =
-        Iterators.concat(
-            folder.leases(completed),
-            Iterators.transform(folder.steps(), ReceiptEntry.StepEntry::new));
-    Cursor cursor = new Cursor(all);
+    Cursor cursor = new Cursor(folder.evidence(completed));
     for (long i = 0; i < skipped && cursor.hasNext(); i++) {
       cursor.next();
     }

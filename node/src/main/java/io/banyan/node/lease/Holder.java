@@ -10,6 +10,7 @@ import io.banyan.schema.Cancel;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Failure;
 import io.banyan.schema.Heartbeat;
+import io.banyan.schema.JobId;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
@@ -52,8 +53,15 @@ public final class Holder {
   private final Driver driver;
   private final Rejections rejections;
   private final TreeCache trees;
+  private final Ended ended;
   private final InstantSource clock;
   private final Map<Digest, HeldLease> held = new ConcurrentHashMap<>();
+
+  /** Told when the work under a lease is over. */
+  @FunctionalInterface
+  public interface Ended {
+    void ended(JobId job, Digest link);
+  }
 
   public Holder(
       Identity node,
@@ -63,6 +71,7 @@ public final class Holder {
       Driver driver,
       Rejections rejections,
       TreeCache trees,
+      Ended ended,
       InstantSource clock) {
     this.node = node;
     this.chains = chains;
@@ -71,6 +80,7 @@ public final class Holder {
     this.driver = driver;
     this.rejections = rejections;
     this.trees = trees;
+    this.ended = ended;
     this.clock = clock;
   }
 
@@ -131,6 +141,7 @@ public final class Holder {
       driver.begin(folder);
       lease.begun();
       JobEnd end = HeldLease.awaitEnd(folder);
+      ended.ended(folder.task().job(), lease.link());
       if (end instanceof JobEnd.Completed completed) {
         deliver(lease, folder, completed);
       } else {

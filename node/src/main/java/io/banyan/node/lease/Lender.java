@@ -276,8 +276,8 @@ public final class Lender implements Driver.Lending {
     return null;
   }
 
-  /** The leases that are out, for those who ask. */
-  public List<LentLease> out() {
-    return List.copyOf(byNumber.values());
+  /** How many leases {@code peer} holds of this node's. */
+  public int countOf(PeerId peer) {
+    return (int) byNumber.values().stream().filter(lent -> lent.loan.peer().equals(peer)).count();
   }
 }

@@ -19,6 +19,7 @@ import io.banyan.node.data.TreeCache;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Cuts;
 import io.banyan.schema.GuestFunction;
+import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LineCuts;
 import io.banyan.schema.Limits;
@@ -35,7 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * Gets everything that a lease needs before work on it begins: the module and the shared blobs,
@@ -51,7 +52,7 @@ public final class Staging {
   private final Shelf shelf;
   private final TreeCache trees;
   private final long valueBytesMax;
-  private final Consumer<Decision> explained;
+  private final BiConsumer<JobId, Decision> explained;
 
   /**
    * Stages below {@code folder}.
@@ -66,7 +67,7 @@ public final class Staging {
       Shelf shelf,
       TreeCache trees,
       long valueBytesMax,
-      Consumer<Decision> explained) {
+      BiConsumer<JobId, Decision> explained) {
     this.folder = folder;
     this.sandbox = sandbox;
     this.data = data;
@@ -192,7 +193,7 @@ public final class Staging {
                 calls,
                 values,
                 claims,
-                explained);
+                made -> explained.accept(held.chain().job(), made));
         whole = true;
         return new Staged(made, input);
       } finally {

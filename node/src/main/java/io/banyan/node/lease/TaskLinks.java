@@ -49,7 +49,6 @@ public final class TaskLinks implements AutoCloseable {
   private final Host host;
   private final Supplier<CapabilityReport> report;
   private final Pulse pulse;
-  private final Inbox inbox;
   private final Map<PeerId, Outbound> outbound = new ConcurrentHashMap<>();
 
   /** Takes what peers say. */
@@ -69,13 +68,20 @@ public final class TaskLinks implements AutoCloseable {
     Heartbeat beat(PeerId peer, long sequence);
   }
 
-  /** Serves the protocol on {@code host} from now on. */
-  public TaskLinks(Host host, Supplier<CapabilityReport> report, Pulse pulse, Inbox inbox) {
+  /**
+   * Links over {@code host}; none is made before {@link #serve}.
+   *
+   * @param report what this node says of itself now
+   */
+  public TaskLinks(Host host, Supplier<CapabilityReport> report, Pulse pulse) {
     this.host = host;
     this.report = report;
     this.pulse = pulse;
-    this.inbox = inbox;
-    host.handle(PROTOCOL, 1, this::serve);
+  }
+
+  /** Serves the protocol from now on, and links to every peer that connects. */
+  public void serve(Inbox inbox) {
+    host.handle(PROTOCOL, 1, stream -> read(stream, inbox));
     host.watch(
         new ConnectionListener() {
           @Override
@@ -117,7 +123,7 @@ public final class TaskLinks implements AutoCloseable {
   }
 
   /** Reads what a peer sends on the stream that it opened. */
-  private void serve(P2pStream stream) throws IOException {
+  private void read(P2pStream stream, Inbox inbox) throws IOException {
     PeerId peer = stream.remote();
     InputStream in = stream.input();
     boolean joined = false;
