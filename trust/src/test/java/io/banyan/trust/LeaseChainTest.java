@@ -439,6 +439,7 @@ class LeaseChainTest {
   private static final TestingTree PARTS =
       new TestingTree(
           TestingJob.ofParts(
+              PROFILE,
               3,
               40,
               true,

@@ -28,6 +28,7 @@ class TestingTree {
   final Signed manifest;
   final JobId id;
   final Plan plan;
+  final List<Grown> grown = new ArrayList<>(); // each answered link, children first
 
   TestingTree(TestingJob job) {
     this.job = job;
@@ -153,7 +154,9 @@ class TestingTree {
     }
     direct.sort(Comparator.comparing(Direct::node, PlanOrder.INSTANCE));
     Receipt receipt = receipt(link, direct.stream().map(Direct::receipt).toList());
-    return new Grown(link, entries, sign(holder, bent(link, receipt)));
+    Grown whole = new Grown(link, entries, sign(holder, bent(link, receipt)));
+    grown.add(whole);
+    return whole;
   }
 
   /** The whole job. */
