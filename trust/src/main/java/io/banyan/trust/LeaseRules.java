@@ -142,15 +142,14 @@ final class LeaseRules {
     if (!fromFits || !toFits) {
       throw wrongBytes(
           lease,
-          "no cut of "
+          "plan node "
               + interval
-              + " in "
+              + " cannot have them in "
               + outer
               + ", which has "
               + above.fromByte()
               + " to "
-              + above.toByte()
-              + ", is there");
+              + above.toByte());
     }
     if (from == to && manifest.input().length() > 0) {
       throw wrongBytes(lease, "a plan node on no bytes is not run");

@@ -26,12 +26,7 @@ import java.util.TreeMap;
  * <p>For one thread.
  */
 final class LentBelow implements PlanCheck.Arrivals {
-  /*
-   * A lease is half a second of work or more, so 65 536 of them are nine hours; each takes some
-   * 700 bytes here, and a signature or two.
-   */
-  static final int LEASES_MAX = 1 << 16;
-
+  private final int leasesMax;
   private final JobContent content;
   private final LeaseRules leaseRules;
   private final ReceiptRules receiptRules;
@@ -41,18 +36,19 @@ final class LentBelow implements PlanCheck.Arrivals {
   private final Map<Digest, Lent> byLease = new HashMap<>();
   private final TreeMap<PlanNode, List<Lent>> byNode = new TreeMap<>(PlanOrder.INSTANCE);
 
-  LentBelow(JobId job, Manifest manifest, JobContent content, Link link) {
+  LentBelow(JobId job, Manifest manifest, JobContent content, Link link, int leasesMax) {
+    this.leasesMax = leasesMax;
     this.content = content;
     this.leaseRules = new LeaseRules(job, manifest);
     this.receiptRules = new ReceiptRules(job, manifest);
     this.failureRules = new FailureRules(manifest, leaseRules);
-    this.top = new Lent(link.isJob() ? "root receipt" : "receipt", link, Optional.empty());
+    this.top = new Lent(-1, link, Optional.empty());
     byLease.put(link.digest(), top);
   }
 
   /** One link, and what answers it. */
   private static final class Lent {
-    final String name; // of what answers it
+    final int number; // of the lease, in the order in which they came; -1 for the top
     final Link link;
     final Optional<Lent> lender;
     final List<Lent> direct = new ArrayList<>(); // that are answered; in plan order at the end
@@ -60,10 +56,21 @@ final class LentBelow implements PlanCheck.Arrivals {
     boolean reached;
     boolean failed;
 
-    Lent(String name, Link link, Optional<Lent> lender) {
-      this.name = name;
+    Lent(int number, Link link, Optional<Lent> lender) {
+      this.number = number;
       this.link = link;
       this.lender = lender;
+    }
+
+    String leaseName() {
+      return "lease " + number + " (plan node " + link.node() + ")";
+    }
+
+    String receiptName() {
+      if (number >= 0) {
+        return "receipt of " + leaseName();
+      }
+      return link.isJob() ? "root receipt" : "receipt";
     }
 
     long leaves() {
@@ -79,23 +86,21 @@ final class LentBelow implements PlanCheck.Arrivals {
 
   /** Takes the next lease. */
   void lease(Signed signed) throws Breach {
-    String name = "lease " + all.size();
-    if (all.size() == LEASES_MAX) {
-      throw invalid("there are more than " + LEASES_MAX + " leases");
+    if (all.size() == leasesMax) {
+      throw invalid("there are more than " + leasesMax + " leases");
     }
     try {
       Lent lender = lender(signed);
       LeaseRules.Held held = leaseRules.under(lender.link, signed);
       requireCuts(held.lease());
-      String answer = "receipt of " + name + " (plan node " + held.link().node() + ")";
-      Lent lent = new Lent(answer, held.link(), Optional.of(lender));
+      Lent lent = new Lent(all.size(), held.link(), Optional.of(lender));
       if (byLease.putIfAbsent(held.link().digest(), lent) != null) {
         throw invalid("it is listed twice");
       }
       all.add(lent);
       byNode.computeIfAbsent(held.link().node(), _ -> new ArrayList<>(1)).add(lent);
     } catch (Breach e) {
-      throw e.of(name);
+      throw e.of("lease " + all.size());
     }
   }
 
@@ -146,14 +151,9 @@ final class LentBelow implements PlanCheck.Arrivals {
   /** Takes the receipt of the link itself, and holds it to what was found. */
   Receipt top(Signed signed, PlanCheck.Found found) throws Breach {
     answer(top, signed);
-    Receipt receipt = top.answer.orElseThrow().receipt;
-    try {
-      receiptRules.requireFound(receipt, found);
-    } catch (Breach e) {
-      throw e.of(top.name);
-    }
+    requireFound(top, found);
     requireBasis(top);
-    return receipt;
+    return top.answer.orElseThrow().receipt;
   }
 
   private void answer(Lent lent, Signed signed) throws Breach {
@@ -161,7 +161,7 @@ final class LentBelow implements PlanCheck.Arrivals {
       Receipt receipt = receiptRules.answering(lent.link, signed);
       lent.answer = Optional.of(new Answer(receipt, signed.digest()));
     } catch (Breach e) {
-      throw e.of(lent.name);
+      throw e.of(lent.receiptName());
     }
   }
 
@@ -170,27 +170,29 @@ final class LentBelow implements PlanCheck.Arrivals {
       throws Breach {
     for (Lent lent : byNode.getOrDefault(node, List.of())) {
       lent.reached = true;
-      try {
-        if (!lent.link.part().equals(part)) {
-          throw invalid("its lease says that plan node " + node + " rests on another part");
-        }
-        if (lent.answer.isPresent()) {
-          receiptRules.requireFound(lent.answer.get().receipt, found);
-        }
-      } catch (Breach e) {
-        throw e.of(lent.name);
+      if (!lent.link.part().equals(part)) {
+        throw invalid("the split made another part, or split it from another").of(lent.leaseName());
+      }
+      if (lent.answer.isPresent()) {
+        requireFound(lent, found);
       }
     }
   }
 
-  /**
-   * When the steps are at their end: whether every lease was for something, and every receipt rests
-   * on what is here.
-   */
+  private void requireFound(Lent lent, PlanCheck.Found found) throws Breach {
+    try {
+      receiptRules.requireFound(lent.answer.orElseThrow().receipt, found);
+    } catch (Breach e) {
+      throw e.of(lent.receiptName());
+    }
+  }
+
+  /** At the end of the steps: whether each lease was for something, and what rests on what. */
   void requireWhole() throws Breach {
     for (Lent lent : all) {
       if (!lent.reached) {
-        throw invalid("the plan of this input has no such node, or nothing is in it").of(lent.name);
+        throw invalid("the plan of this input has no such node, or it is empty")
+            .of(lent.leaseName());
       }
       if (lent.answer.isPresent()) {
         requireBasis(lent);
@@ -208,7 +210,7 @@ final class LentBelow implements PlanCheck.Arrivals {
           lent.answer.orElseThrow().receipt,
           lent.direct.stream().map(below -> below.answer.orElseThrow().digest).toList());
     } catch (Breach e) {
-      throw e.of(lent.name);
+      throw e.of(lent.receiptName());
     }
   }
 

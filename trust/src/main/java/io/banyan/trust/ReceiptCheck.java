@@ -25,8 +25,11 @@ import java.util.function.Supplier;
  * <p>For one thread and one check.
  */
 public final class ReceiptCheck {
-  /** The most leases below a link: some 50 MiB of memory, and twice as many signatures. */
-  public static final int LEASES_MAX = LentBelow.LEASES_MAX;
+  /**
+   * The most leases below a link. A lease is half a second of work or more, so these are nine hours
+   * of one core; they take some 50 MiB here, and twice as many signatures.
+   */
+  public static final int LEASES_MAX = 1 << 16; // 65 536
 
   private final Manifest manifest;
   private final JobContent content;
@@ -41,11 +44,15 @@ public final class ReceiptCheck {
    * @param content of the link's own bytes; of other cells nothing is asked
    */
   public ReceiptCheck(JobId job, Manifest manifest, JobContent content, Link link) {
+    this(job, manifest, content, link, LEASES_MAX);
+  }
+
+  ReceiptCheck(JobId job, Manifest manifest, JobContent content, Link link, int leasesMax) {
     this.manifest = manifest;
     this.content = content;
     this.link = link;
     this.rules = new ReceiptRules(job, manifest);
-    this.below = new LentBelow(job, manifest, content, link);
+    this.below = new LentBelow(job, manifest, content, link, leasesMax);
   }
 
   /**

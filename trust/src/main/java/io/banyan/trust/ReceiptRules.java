@@ -116,9 +116,9 @@ final class ReceiptRules {
       case Receipt.Ran() -> {
         if (!direct.isEmpty()) {
           throw breach(
-              "its signer ran all of it, it says, and others signed "
+              "it says that its signer ran all of it, and others signed "
                   + direct.size()
-                  + " receipts for pieces that he lent");
+                  + " receipts for pieces of it");
         }
       }
       case Receipt.Merged merged -> requireMerged(merged, direct);

@@ -109,9 +109,18 @@ final class TestingJob implements JobContent {
       int inputBytes,
       boolean merges,
       Function<PlanNode.Part, List<Integer>> split) {
+    return ofParts(Profile.UNMETERED, chunkBytes, inputBytes, merges, split);
+  }
+
+  /** The same under a profile of the caller's choice. */
+  static TestingJob ofParts(
+      Profile profile,
+      int chunkBytes,
+      int inputBytes,
+      boolean merges,
+      Function<PlanNode.Part, List<Integer>> split) {
     byte[] bytes = new byte[inputBytes];
-    return new TestingJob(
-        Profile.UNMETERED, new SplitRule.ByModule(), chunkBytes, bytes, merges, split);
+    return new TestingJob(profile, new SplitRule.ByModule(), chunkBytes, bytes, merges, split);
   }
 
   static Manifest manifest(SplitRule rule, int chunkBytes, BlobRef input, CallLimits limits) {
