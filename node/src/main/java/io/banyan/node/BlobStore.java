@@ -1,5 +1,6 @@
 package io.banyan.node;
 
+import io.banyan.node.data.SharedFile;
 import io.banyan.schema.BlobRef;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ public final class BlobStore implements AutoCloseable {
       spillEnd += bytes.length;
       spilledBytes += bytes.length;
     }
-    spill.write(offset, bytes);
+    spill.write(offset, bytes, 0, bytes.length);
     synchronized (this) {
       Held known = held.get(ref);
       if (known == null) {
@@ -114,7 +115,7 @@ public final class BlobStore implements AutoCloseable {
       offset = known.offset;
     }
     byte[] bytes = new byte[Math.toIntExact(ref.length())];
-    if (spill.read(offset, bytes, bytes.length) < bytes.length) {
+    if (spill.read(offset, bytes, 0, bytes.length) < bytes.length) {
       throw new IOException("the file of spilled values became shorter while it was used");
     }
     return bytes;

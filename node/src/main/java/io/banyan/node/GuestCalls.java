@@ -11,6 +11,7 @@ import io.banyan.delegation.CallReport;
 import io.banyan.delegation.CallReport.HostFailure;
 import io.banyan.delegation.InputRef;
 import io.banyan.delegation.PlannedCall;
+import io.banyan.node.data.RangeReader;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Digest;
@@ -34,7 +35,7 @@ final class GuestCalls {
   private final GuestModule module;
   private final Configuration configuration;
   private final CallLimits limits;
-  private final Optional<InputFile> input;
+  private final Optional<? extends RangeReader> input;
   private final BlobStore store;
   private final LongAdder guestNanos = new LongAdder();
 
@@ -43,7 +44,7 @@ final class GuestCalls {
       GuestModule module,
       Configuration configuration,
       CallLimits limits,
-      Optional<InputFile> input,
+      Optional<? extends RangeReader> input,
       BlobStore store) {
     this.sandbox = sandbox;
     this.module = module;
@@ -121,8 +122,11 @@ final class GuestCalls {
     };
   }
 
-  private InputFile input() {
-    return input.orElseThrow(() -> new IllegalStateException("the job has no input"));
+  private RangeReader input() {
+    if (input.isEmpty()) {
+      throw new IllegalStateException("the job has no input");
+    }
+    return input.get();
   }
 
   private static Handed bytes(byte[] bytes) {

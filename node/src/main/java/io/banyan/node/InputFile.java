@@ -1,7 +1,10 @@
 package io.banyan.node;
 
+import io.banyan.node.data.RangeReader;
+import io.banyan.node.data.SharedFile;
 import io.banyan.schema.BlobHasher;
 import io.banyan.schema.BlobRef;
+import io.banyan.schema.BlobTree;
 import io.banyan.schema.Cuts;
 import io.banyan.schema.LineCuts;
 import io.banyan.schema.SplitRule;
@@ -15,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -24,7 +28,7 @@ import java.util.function.LongConsumer;
  *
  * <p>Safe for any thread.
  */
-public final class InputFile implements AutoCloseable {
+public final class InputFile implements RangeReader, AutoCloseable {
   private static final int READ_BYTES = 1 << 20; // 1 MiB: large enough to keep a disk busy
 
   private final Path path;
@@ -91,11 +95,20 @@ public final class InputFile implements AutoCloseable {
   }
 
   /**
-   * An input's name, and its cuts under a rule that has cells.
+   * An input's name, what proves ranges of it, and its cuts under a rule that has cells.
    *
+   * @param tree of all its blocks
    * @param lineCuts found under the rule {@code lines}
    */
-  public record Indexed(BlobRef ref, Optional<Cuts> lineCuts) {}
+  public record Indexed(BlobTree tree, Optional<Cuts> lineCuts) {
+    /** What stands for the input of a job that has none. */
+    public static final Indexed NONE =
+        new Indexed(new BlobTree(BlobRef.EMPTY), Optional.empty());
+
+    public BlobRef ref() {
+      return tree.ref();
+    }
+  }
 
   /**
    * Reads all bytes once.
@@ -111,24 +124,19 @@ public final class InputFile implements AutoCloseable {
     byte[] buffer = new byte[READ_BYTES];
     for (long position = 0; position < size; ) {
       int count = (int) Math.min(buffer.length, size - position);
-      read(position, buffer, count);
+      read(position, buffer, 0, count);
       hasher.update(buffer, 0, count);
       finder.ifPresent(lines -> lines.update(buffer, 0, count));
       position += count;
       progress.accept(position);
     }
-    return new Indexed(hasher.finish(), finder.map(LineCuts.Finder::finish));
+    return new Indexed(hasher.finishTree(), finder.map(LineCuts.Finder::finish));
   }
 
-  /** The bytes [from, to), at most 2 GiB of them. */
-  public byte[] read(long from, long to) throws IOException {
-    byte[] bytes = new byte[Math.toIntExact(to - from)];
-    read(from, bytes, bytes.length);
-    return bytes;
-  }
-
-  private void read(long position, byte[] bytes, int count) throws IOException {
-    if (file.read(position, bytes, count) < count) {
+  @Override
+  public void read(long from, byte[] into, int offset, int count) throws IOException {
+    Objects.checkFromIndexSize(from, count, size);
+    if (file.read(from, into, offset, count) < count) {
       throw new EOFException("input " + path + " became shorter while it was read");
     }
   }

@@ -79,7 +79,7 @@ public record JobDraft(
       InputFile.Indexed indexed =
           request.input().isPresent()
               ? request.input().get().index(rule, chunkBytes, progress)
-              : new InputFile.Indexed(BlobRef.EMPTY, Optional.empty());
+              : InputFile.Indexed.NONE;
       Manifest manifest =
           manifest(request, entry, wasm, indexed, Bytes.of(params), shared, rule, chunkBytes);
       Optional<Cuts> cuts = manifest.cutsBySize().or(indexed::lineCuts);

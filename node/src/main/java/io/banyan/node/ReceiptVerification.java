@@ -181,7 +181,7 @@ public final class ReceiptVerification {
 
   private InputFile.Indexed index(Manifest manifest) throws IOException, CommandException {
     if (manifest.splitRule() instanceof SplitRule.ByIndex) {
-      return new InputFile.Indexed(BlobRef.EMPTY, Optional.empty());
+      return InputFile.Indexed.NONE;
     }
     if (files.input.isEmpty()) {
       throw new CommandException(ExitCode.USAGE, "the job has an input: give it with --input FILE");

@@ -42,14 +42,19 @@ public final class BlobHasher {
 
   /** The name of all that was taken. */
   public BlobRef finish() {
-    return finishTree().ref();
+    return new BlobRef(MerkleTree.root(blockHashes()), length);
   }
 
-  /** The name of all that was taken, with the hashes of its blocks. */
+  /** The name of all that was taken, with what it takes to prove any range of it. */
   public BlobTree finishTree() {
+    return BlobTree.complete(blockHashes(), length);
+  }
+
+  /** RFC 9162 leaf hashes of the blocks of all that was taken; nothing can be taken afterwards. */
+  public List<Digest> blockHashes() {
     if (blockLength > 0) {
       closeBlock();
     }
-    return new BlobTree(new BlobRef(MerkleTree.root(blockHashes), length), blockHashes);
+    return List.copyOf(blockHashes);
   }
 }

@@ -26,6 +26,11 @@ public final class Digest implements Comparable<Digest> {
     return new Digest(bytes.clone());
   }
 
+  /** The digest that lies in {@code bytes} from {@code offset} on. */
+  static Digest at(byte[] bytes, int offset) {
+    return new Digest(Arrays.copyOfRange(bytes, offset, offset + LENGTH));
+  }
+
   /** Reads 64 hex digits of either case. */
   public static Digest parse(String hex) {
     if (hex.length() != 2 * LENGTH) {
@@ -51,6 +56,10 @@ public final class Digest implements Comparable<Digest> {
   /** A copy of the 32 bytes. */
   public byte[] bytes() {
     return bytes.clone();
+  }
+
+  void copyInto(byte[] target, int offset) {
+    System.arraycopy(bytes, 0, target, offset, LENGTH);
   }
 
   void updateInto(MessageDigest sha256) {

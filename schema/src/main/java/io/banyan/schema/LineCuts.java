@@ -1,6 +1,7 @@
 package io.banyan.schema;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Cuts after line feeds: cut(k) is the first p ≥ k·chunkBytes with p = size or byte p − 1 = LF. A
@@ -9,25 +10,38 @@ import java.util.Arrays;
 public final class LineCuts implements Cuts {
   private final long size;
   private final int chunkBytes;
-  private final int[] lateBytes; // cut(k) − k·chunkBytes for 0 < k < count
+  private final int count;
+  private final int firstCell; // the first k whose cut is known
+  private final int[] lateBytes; // cut(k) − k·chunkBytes for firstCell ≤ k, as far as it is known
 
-  private LineCuts(long size, int chunkBytes, int[] lateBytes) {
+  private LineCuts(long size, int chunkBytes, int count, int firstCell, int[] lateBytes) {
     this.size = size;
     this.chunkBytes = chunkBytes;
+    this.count = count;
+    this.firstCell = firstCell;
     this.lateBytes = lateBytes;
   }
 
   @Override
   public int count() {
-    return lateBytes.length;
+    return count;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IndexOutOfBoundsException if these are the cuts of a range of cells, and it is not in it
+   */
   @Override
   public long cut(int k) {
-    if (k == 0) {
-      return 0;
-    }
-    return k == count() ? size : (long) k * chunkBytes + lateBytes[k];
+    Objects.checkIndex(k - firstCell, lateBytes.length);
+    return k == count ? size : (long) k * chunkBytes + lateBytes[k - firstCell];
+  }
+
+  /** All bytes of the input, also where these are the cuts of a range of cells. */
+  @Override
+  public long size() {
+    return size;
   }
 
   /**
@@ -38,9 +52,10 @@ public final class LineCuts implements Cuts {
    */
   public static final class Finder {
     private final int chunkBytes;
-    private int[] lateBytes = new int[64];
+    private final int firstCell;
+    private int[] lateBytes = new int[64]; // from firstCell on
     private long position;
-    private int next = 1; // the first k whose cut is not known
+    private int next; // the first k whose cut is not known
 
     /**
      * A finder at the start of an input.
@@ -48,7 +63,27 @@ public final class LineCuts implements Cuts {
      * @param chunkBytes 1 to {@link Limits#CHUNK_BYTES_MAX}
      */
     public Finder(int chunkBytes) {
+      this(chunkBytes, 0);
+    }
+
+    /**
+     * A finder of the cuts from that of {@code firstCell} on. The first byte it takes is the one at
+     * {@link #firstByte}.
+     *
+     * @param chunkBytes 1 to {@link Limits#CHUNK_BYTES_MAX}
+     * @param firstCell 0 to {@link Limits#CELLS_MAX}
+     */
+    public Finder(int chunkBytes, int firstCell) {
+      Rules.range("first cell", firstCell, 0, Limits.CELLS_MAX);
       this.chunkBytes = UniformCuts.requireChunkBytes(chunkBytes);
+      this.firstCell = firstCell;
+      this.position = firstByte(chunkBytes, firstCell);
+      this.next = Math.max(1, firstCell); // cut(0) is 0, and lateBytes[0] with it
+    }
+
+    /** The first byte that tells where {@code firstCell} begins: the last one before its chunk. */
+    public static long firstByte(int chunkBytes, int firstCell) {
+      return Math.max(0, (long) firstCell * chunkBytes - 1);
     }
 
     /** Takes the next bytes of the input. */
@@ -72,10 +107,10 @@ public final class LineCuts implements Cuts {
 
     private void cutAt(long cut) {
       while (nominal() <= cut) {
-        if (next == lateBytes.length) {
+        if (next - firstCell == lateBytes.length) {
           lateBytes = Arrays.copyOf(lateBytes, 2 * lateBytes.length);
         }
-        lateBytes[next] = late(next, cut);
+        lateBytes[next - firstCell] = late(next, cut);
         next++;
       }
     }
@@ -85,18 +120,46 @@ public final class LineCuts implements Cuts {
       return (int) Math.min(cut - (long) k * chunkBytes, Integer.MAX_VALUE);
     }
 
+    /** Whether the bytes taken so far show where cell {@code k} begins, by a line feed. */
+    public boolean found(int k) {
+      return k < next;
+    }
+
     /**
-     * The cuts of all that was taken.
+     * The cuts of all that was taken: it was the whole input.
      *
      * @throws IllegalArgumentException if the input has more than {@link Limits#CELLS_MAX} cells
      */
     public LineCuts finish() {
-      int cells = UniformCuts.cells(position, chunkBytes);
-      int[] late = Arrays.copyOf(lateBytes, cells);
-      for (int k = next; k < cells; k++) {
-        late[k] = late(k, position);
+      if (firstCell > 0) {
+        throw new IllegalStateException("the cuts before cell " + firstCell + " were not found");
       }
-      return new LineCuts(position, chunkBytes, late);
+      return finish(UniformCuts.cells(position, chunkBytes), position);
+    }
+
+    /**
+     * The cuts of an input of {@code size} bytes from cell {@code firstCell} up to that of {@code
+     * endCell}, which is the end of the input if it has as many cells.
+     *
+     * @throws IllegalArgumentException if the input has not these cells, or too many of them
+     * @throws IllegalStateException if more of the input must be taken before they are known
+     */
+    public LineCuts finish(int endCell, long size) {
+      int cells = UniformCuts.cells(size, chunkBytes);
+      Rules.range("end cell", endCell, firstCell, cells);
+      if (position > size) {
+        throw new IllegalArgumentException(
+            "bytes up to " + position + " of an input of " + size + " were taken");
+      }
+      if (position < size && !found(Math.min(endCell, cells - 1))) {
+        throw new IllegalStateException(
+            "where cell " + endCell + " begins is not known from the bytes before " + position);
+      }
+      int[] late = Arrays.copyOf(lateBytes, endCell - firstCell + 1);
+      for (int k = next; k <= endCell; k++) {
+        late[k - firstCell] = late(k, size);
+      }
+      return new LineCuts(size, chunkBytes, cells, firstCell, late);
     }
   }
 }

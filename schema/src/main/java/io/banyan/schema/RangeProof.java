@@ -1,7 +1,6 @@
 package io.banyan.schema;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -32,19 +31,27 @@ public record RangeProof(long firstBlock, long endBlock, List<Digest> outside) {
    * block of a blob may be shorter; every other one is 64 KiB.
    */
   public boolean proves(BlobRef ref, byte[] bytes) {
-    long blocks = ref.blockCount();
-    if (endBlock > blocks) {
+    if (endBlock > ref.blockCount()) {
       return false;
     }
     long begin = firstBlock * Limits.BLOCK_BYTES;
-    long end = Math.min(ref.length(), endBlock * Limits.BLOCK_BYTES);
+    long end = endBlock == ref.blockCount() ? ref.length() : endBlock * Limits.BLOCK_BYTES;
     if (bytes.length != end - begin) {
       return false;
     }
-    if (outside.size() != outsideCount(0, blocks)) {
-      return false;
-    }
-    return ref.digest().equals(rebuild(0, blocks, bytes, new ArrayDeque<>(outside)));
+    return proves(ref, new BlobHasher().update(bytes, 0, bytes.length).blockHashes());
+  }
+
+  /**
+   * Whether {@code blockHashes} are those of exactly the blocks of this range in the blob {@code
+   * ref}. Whoever hashes them sees to it that the blocks have the lengths which {@code ref} says.
+   */
+  public boolean proves(BlobRef ref, List<Digest> blockHashes) {
+    long blocks = ref.blockCount();
+    return endBlock <= blocks
+        && blockHashes.size() == endBlock - firstBlock
+        && outside.size() == outsideCount(0, blocks)
+        && ref.digest().equals(rebuild(blocks, blockHashes, (_, _, _) -> {}));
   }
 
   /** How many hashes it takes to rebuild the root over blocks [from, to). */
@@ -59,18 +66,36 @@ public record RangeProof(long firstBlock, long endBlock, List<Digest> outside) {
     return outsideCount(from, middle) + outsideCount(middle, to);
   }
 
-  /** The root over blocks [from, to). */
-  private Digest rebuild(long from, long to, byte[] bytes, Deque<Digest> unused) {
+  /** Told of each node of the tree that is rebuilt. */
+  @FunctionalInterface
+  interface Visitor {
+    /** The root over blocks [from, to) is {@code hash}. */
+    void visit(long from, long to, Digest hash);
+  }
+
+  /**
+   * The root over {@code blocks} blocks that this proof and the hashes of its own blocks lead to;
+   * both have the lengths that this takes.
+   */
+  Digest rebuild(long blocks, List<Digest> blockHashes, Visitor visitor) {
+    return rebuild(0, blocks, blockHashes, outside.iterator(), visitor);
+  }
+
+  private Digest rebuild(
+      long from, long to, List<Digest> blockHashes, Iterator<Digest> unused, Visitor visitor) {
+    Digest hash;
     if (to <= firstBlock || from >= endBlock) {
-      return unused.remove();
+      hash = unused.next();
+    } else if (to - from == 1) {
+      hash = blockHashes.get((int) (from - firstBlock));
+    } else {
+      long middle = from + MerkleTree.splitBelow(to - from);
+      hash =
+          MerkleTree.nodeHash(
+              rebuild(from, middle, blockHashes, unused, visitor),
+              rebuild(middle, to, blockHashes, unused, visitor));
     }
-    if (to - from == 1) {
-      int offset = (int) ((from - firstBlock) * Limits.BLOCK_BYTES);
-      return MerkleTree.leafHash(
-          bytes, offset, Math.min(Limits.BLOCK_BYTES, bytes.length - offset));
-    }
-    long middle = from + MerkleTree.splitBelow(to - from);
-    return MerkleTree.nodeHash(
-        rebuild(from, middle, bytes, unused), rebuild(middle, to, bytes, unused));
+    visitor.visit(from, to, hash);
+    return hash;
   }
 }

@@ -60,9 +60,9 @@ class BlobTest {
     for (int at = 0; at < length; at += BLOCK) {
       leaves.add(MerkleTree.leafHash(Arrays.copyOfRange(bytes, at, Math.min(at + BLOCK, length))));
     }
-    BlobTree tree = hasher.finishTree();
-    assertEquals(new BlobRef(MerkleTree.root(leaves), length), tree.ref());
-    assertEquals(leaves, tree.blockHashes());
+    assertEquals(leaves, hasher.blockHashes());
+    assertEquals(new BlobRef(MerkleTree.root(leaves), length), hasher.finish());
+    assertEquals(hasher.finish(), hasher.finishTree().ref());
   }
 
   @Test
@@ -75,10 +75,7 @@ class BlobTest {
   }
 
   @Test
-  void aBlobHasNoNegativeLengthAndATreeNoOtherNumberOfBlocks() {
+  void aBlobHasNoNegativeLength() {
     assertThrows(IllegalArgumentException.class, () -> new BlobRef(Digest.ZERO, -1));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new BlobTree(new BlobRef(Digest.ZERO, BLOCK), List.of()));
   }
 }

@@ -111,6 +111,57 @@ class CutsTest {
     assertEquals(linesByDefinition(input, chunkBytes), all(finder.finish()));
   }
 
+  @Property(tries = 1000)
+  void cutsOfARangeOfCellsAreThoseOfTheWholeInput(
+      @ForAll("texts") byte[] input,
+      @ForAll @IntRange(min = 1, max = 40) int chunkBytes,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    List<Long> whole = linesByDefinition(input, chunkBytes);
+    int cells = whole.size() - 1;
+    int first = random.nextInt(cells);
+    int end = first + random.nextInt(cells + 1 - first);
+    LineCuts.Finder finder = new LineCuts.Finder(chunkBytes, first);
+
+    // As little as shows where the last cell begins: up to its line feed, or the input's end.
+    int at = (int) LineCuts.Finder.firstByte(chunkBytes, first);
+    while (at < input.length && !(end < cells && finder.found(end))) {
+      if (!finder.found(Math.min(end, cells - 1))) {
+        assertThrows(IllegalStateException.class, () -> finder.finish(end, input.length));
+      }
+      finder.update(input, at++, 1);
+    }
+    LineCuts cuts = finder.finish(end, input.length);
+
+    assertEquals(whole.get(end), at);
+    assertEquals(cells, cuts.count());
+    assertEquals(input.length, cuts.size());
+    for (int k = -1; k <= cells + 1; k++) {
+      int cell = k;
+      if (first <= k && k <= end) {
+        assertEquals(whole.get(k), cuts.cut(k));
+      } else {
+        assertThrows(IndexOutOfBoundsException.class, () -> cuts.cut(cell));
+      }
+    }
+  }
+
+  @Test
+  void aRangeOfCellsIsOfTheInputItIsSaidToBeOf() {
+    LineCuts.Finder finder = new LineCuts.Finder(4, 2);
+    finder.update("\nab\nabc".getBytes(StandardCharsets.US_ASCII), 0, 7); // bytes 7 to 14
+
+    assertEquals(8, finder.finish(2, 100).cut(2));
+    assertThrows(IllegalStateException.class, finder::finish);
+    assertThrows(IllegalStateException.class, () -> finder.finish(3, 100));
+    assertThrows(IllegalArgumentException.class, () -> finder.finish(2, 13));
+    assertThrows(IllegalArgumentException.class, () -> finder.finish(1, 100));
+    assertThrows(IllegalArgumentException.class, () -> finder.finish(26, 100));
+    assertEquals(14, finder.finish(4, 14).cut(4));
+    assertThrows(IllegalArgumentException.class, () -> new LineCuts.Finder(4, -1));
+    assertThrows(IllegalArgumentException.class, () -> new LineCuts.Finder(4, (1 << 24) + 1));
+  }
+
   @Property
   void leavesTileTheInput(
       @ForAll("texts") byte[] input, @ForAll @IntRange(min = 1, max = 40) int chunkBytes) {

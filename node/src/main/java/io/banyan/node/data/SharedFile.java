@@ -1,4 +1,4 @@
-package io.banyan.node;
+package io.banyan.node.data;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,31 +12,35 @@ import java.nio.file.Path;
  *
  * <p>Safe for any thread; guarded by its own lock, which is held for one read or write.
  */
-final class SharedFile implements AutoCloseable {
+public final class SharedFile implements AutoCloseable {
   private final RandomAccessFile file;
 
   private SharedFile(RandomAccessFile file) {
     this.file = file;
   }
 
-  static SharedFile open(Path path) throws IOException {
+  public static SharedFile open(Path path) throws IOException {
     return new SharedFile(new RandomAccessFile(path.toFile(), "r"));
   }
 
   /** A new file without a name, gone when it is closed, however that comes. */
-  static SharedFile temporary(Path path) throws IOException {
+  public static SharedFile temporary(Path path) throws IOException {
     Files.createFile(path);
     RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
     Files.delete(path);
     return new SharedFile(file);
   }
 
-  /** Reads {@code count} bytes at {@code position}; fewer if the file ends before. */
-  synchronized int read(long position, byte[] bytes, int count) throws IOException {
+  /**
+   * Reads {@code count} bytes at {@code position} into {@code into}, from {@code offset} on; fewer
+   * if the file ends before.
+   */
+  public synchronized int read(long position, byte[] into, int offset, int count)
+      throws IOException {
     file.seek(position);
     int done = 0;
     while (done < count) {
-      int read = file.read(bytes, done, count - done);
+      int read = file.read(into, offset + done, count - done);
       if (read < 0) {
         break;
       }
@@ -45,13 +49,20 @@ final class SharedFile implements AutoCloseable {
     return done;
   }
 
-  synchronized void write(long position, byte[] bytes) throws IOException {
+  /** Writes {@code count} of {@code bytes}, those from {@code offset} on, at {@code position}. */
+  public synchronized void write(long position, byte[] bytes, int offset, int count)
+      throws IOException {
     file.seek(position);
-    file.write(bytes);
+    file.write(bytes, offset, count);
   }
 
-  synchronized long size() throws IOException {
+  public synchronized long size() throws IOException {
     return file.length();
+  }
+
+  /** Makes it this long; what was not written takes no room on most disks, and is zeros. */
+  public synchronized void size(long bytes) throws IOException {
+    file.setLength(bytes);
   }
 
   @Override

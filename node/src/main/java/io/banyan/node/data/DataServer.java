@@ -1,0 +1,316 @@
+package io.banyan.node.data;
+
+import io.banyan.node.data.Deadlines.Deadline;
+import io.banyan.p2p.P2pStream;
+import io.banyan.p2p.StreamHandler;
+import io.banyan.schema.DataMessage;
+import io.banyan.schema.DataMessage.BlobReply;
+import io.banyan.schema.DataMessage.BlobRequest;
+import io.banyan.schema.DataMessage.RopeReply;
+import io.banyan.schema.DataMessage.RopeRequest;
+import io.banyan.schema.DataMessage.StepsReply;
+import io.banyan.schema.DataMessage.StepsRequest;
+import io.banyan.schema.Digest;
+import io.banyan.schema.FrameKind;
+import io.banyan.schema.Frames;
+import io.banyan.schema.Limits;
+import io.banyan.schema.MalformedMessageException;
+import io.banyan.schema.Message;
+import io.banyan.schema.Named;
+import io.banyan.schema.PeerId;
+import io.banyan.schema.RangeProof;
+import io.banyan.schema.Refused;
+import io.banyan.schema.WireCodec;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Serves {@code /banyan/data/1}: one request a stream, answered to who is entitled to it. An answer
+ * takes at most {@link #PAGE_BYTES} and one entry in memory, and its time is limited.
+ *
+ * <p>Safe for any thread: each stream is served on its own.
+ */
+public final class DataServer implements StreamHandler, AutoCloseable {
+  public static final String PROTOCOL = "/banyan/data/1";
+
+  /** Twice what {@link DataClient} opens: one that was closed there may still be ending here. */
+  public static final int STREAMS_PER_PEER_MAX = 2 * DataClient.STREAMS_PER_PEER_MAX;
+
+  /** Answers at a time, over all peers: as many pages of memory. */
+  static final int ANSWERS_MAX = 64;
+
+  /** What is read, or collected, before it is sent. */
+  static final int PAGE_BYTES = 256 << 10; // 256 KiB: few calls, and little to hold
+
+  /** How long a request may wait for its turn before it is refused. */
+  private static final Duration TURN_WAIT = Duration.ofSeconds(10);
+
+  /** How long a peer may take to say what it wants, which is one small frame. */
+  private static final Duration REQUEST_TIME = Duration.ofSeconds(10);
+
+  private static final long BUSY_RETRY_MILLIS = 1000;
+
+  private final Links links;
+  private final Semaphore turns;
+  private final Duration turnWait;
+  private final Deadlines deadlines = new Deadlines();
+  private final Bookmarks bookmarks = new Bookmarks();
+  private final LongAdder servedBytes = new LongAdder();
+  private final Map<Refused.Code, Long> refusals = new EnumMap<>(Refused.Code.class);
+
+  public DataServer(Links links) {
+    this(links, ANSWERS_MAX, TURN_WAIT);
+  }
+
+  /** As the other, for a test that reaches the limit on answers at a time. */
+  DataServer(Links links, int answersMax, Duration turnWait) {
+    this.links = links;
+    this.turns = new Semaphore(answersMax, true);
+    this.turnWait = turnWait;
+  }
+
+  /** How often it said no, by the word it said. */
+  public SortedMap<Refused.Code, Long> refusals() {
+    synchronized (refusals) {
+      return Collections.unmodifiableSortedMap(new TreeMap<>(refusals));
+    }
+  }
+
+  /** The bytes of blobs that were handed to streams so far: how an upload gets on. */
+  public long servedBytes() {
+    return servedBytes.sum();
+  }
+
+  @Override
+  public void serve(P2pStream stream) throws IOException, InterruptedException {
+    Optional<Message> request;
+    try (Deadline _ = deadlines.set(stream, REQUEST_TIME)) {
+      Optional<ByteBuffer> frame = Frames.read(FrameKind.DATA, stream.input());
+      if (frame.isEmpty()) {
+        return; // the peer changed its mind
+      }
+      request = Optional.of(WireCodec.decodeMessage(frame.get()));
+      // To the end: a stream that is closed before is reset, and the answer might be lost with it.
+      if (stream.input().read() >= 0) {
+        refuse(stream, invalid("more than one request on a stream"));
+        return;
+      }
+    } catch (MalformedMessageException e) {
+      refuse(stream, new Refused(Refused.Code.INVALID, sentence(e), 0));
+      return;
+    }
+    if (!turns.tryAcquire(turnWait.toNanos(), TimeUnit.NANOSECONDS)) {
+      refuse(
+          stream,
+          new Refused(
+              Refused.Code.BUSY, "as many answers as are served at a time", BUSY_RETRY_MILLIS));
+      return;
+    }
+    try {
+      answer(stream, request.get());
+    } finally {
+      turns.release();
+    }
+  }
+
+  private void answer(P2pStream stream, Message message) throws IOException {
+    if (!(message instanceof DataMessage request)) {
+      refuse(stream, invalid("a message of another protocol"));
+      return;
+    }
+    switch (request) {
+      case BlobRequest blob -> answer(stream, blob);
+      case RopeRequest rope -> answer(stream, rope);
+      case StepsRequest steps -> answer(stream, steps);
+      case BlobReply _, RopeReply _, StepsReply _, Refused _ ->
+          refuse(stream, invalid("a reply in the place of a request"));
+    }
+  }
+
+  private void answer(P2pStream stream, BlobRequest request) throws IOException {
+    Optional<Content> content = content(stream, request.link());
+    if (content.isEmpty()) {
+      return;
+    }
+    Optional<RangeSource> found = content.get().blob(request.ref());
+    if (found.isEmpty()) {
+      refuse(stream, notFound("no blob " + request.ref().digest().abbreviated()));
+      return;
+    }
+    RangeSource source = found.get();
+    long firstBlock = request.firstByte() / Limits.BLOCK_BYTES;
+    long endBlock =
+        Math.ceilDiv(request.firstByte() + request.byteCount(), Limits.BLOCK_BYTES);
+    if (!source.holds(firstBlock, endBlock)) {
+      refuse(
+          stream,
+          notFound(
+              "not all of blocks "
+                  + firstBlock
+                  + " to "
+                  + endBlock
+                  + " of blob "
+                  + request.ref().digest().abbreviated()));
+      return;
+    }
+    RangeProof proof = source.prove(firstBlock, endBlock);
+    long firstByte = firstBlock * Limits.BLOCK_BYTES;
+    long endByte = Math.min(request.ref().length(), endBlock * Limits.BLOCK_BYTES);
+    try (Deadline _ = deadlines.set(stream, Deadlines.forBytes(endByte - firstByte))) {
+      OutputStream out = stream.output();
+      out.write(frame(new BlobReply(request.ref(), firstByte, endByte - firstByte, proof)));
+      copy(source, firstByte, endByte, out);
+      out.flush();
+    }
+  }
+
+  private void copy(RangeSource source, long firstByte, long endByte, OutputStream out)
+      throws IOException {
+    byte[] page = new byte[(int) Math.min(PAGE_BYTES, endByte - firstByte)];
+    for (long at = firstByte; at < endByte; ) {
+      int count = (int) Math.min(page.length, endByte - at);
+      source.read(at, page, 0, count);
+      out.write(page, 0, count);
+      servedBytes.add(count);
+      at += count;
+    }
+  }
+
+  private void answer(P2pStream stream, RopeRequest request) throws IOException {
+    Optional<Content> content = content(stream, request.link());
+    if (content.isEmpty()) {
+      return;
+    }
+    Optional<List<Named>> parts = content.get().rope(request.rope());
+    if (parts.isEmpty()) {
+      refuse(stream, notFound("no rope " + request.rope().digest().abbreviated()));
+      return;
+    }
+    send(stream, new RopeReply(request.rope(), parts.get()));
+  }
+
+  private void answer(P2pStream stream, StepsRequest request) throws IOException {
+    Optional<Content> content = content(stream, request.lease());
+    if (content.isEmpty()) {
+      return;
+    }
+    PeerId asker = stream.remote();
+    Optional<EvidenceCursor> found = bookmarks.take(request.lease(), asker, request.first());
+    if (found.isEmpty()) {
+      found = content.get().evidence(request.first());
+    }
+    if (found.isEmpty()) {
+      refuse(stream, notFound("no evidence for " + request.lease().abbreviated()));
+      return;
+    }
+    EvidenceCursor cursor = found.get();
+    boolean kept = false;
+    try {
+      long next = request.first() + sendPage(stream, request, cursor);
+      if (cursor.hasNext()) {
+        bookmarks.leave(request.lease(), asker, next, cursor);
+        kept = true;
+      }
+    } finally {
+      if (!kept) {
+        cursor.close();
+      }
+    }
+  }
+
+  /** How many entries went. Their number comes first, so they are collected before they go. */
+  private int sendPage(P2pStream stream, StepsRequest request, EvidenceCursor cursor)
+      throws IOException {
+    List<byte[]> page = new ArrayList<>();
+    long bytes = 0;
+    while (page.size() < request.count() && bytes < PAGE_BYTES && cursor.hasNext()) {
+      byte[] entry =
+          Frames.frame(FrameKind.RECEIPT_ENTRY, WireCodec.encodeReceiptEntry(cursor.next()));
+      page.add(entry);
+      bytes += entry.length;
+    }
+    try (Deadline _ = deadlines.set(stream, Deadlines.forBytes(bytes))) {
+      OutputStream out = stream.output();
+      out.write(
+          frame(
+              new StepsReply(request.lease(), request.first(), page.size(), cursor.hasNext())));
+      for (byte[] entry : page) {
+        out.write(entry);
+      }
+      out.flush();
+    }
+    return page.size();
+  }
+
+  /** What the asker may have; if that is nothing, it has been told why. */
+  private Optional<Content> content(P2pStream stream, Digest link) throws IOException {
+    return switch (links.find(link, stream.remote())) {
+      case Links.Lookup.Found(Content content) -> Optional.of(content);
+      case Links.Lookup.NotAllowed() -> {
+        refuse(
+            stream,
+            new Refused(
+                Refused.Code.NOT_ALLOWED,
+                stream.remote() + " is not whom " + link.abbreviated() + " entitles",
+                0));
+        yield Optional.empty();
+      }
+      case Links.Lookup.NotFound() -> {
+        refuse(stream, notFound("nothing is kept under " + link.abbreviated()));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private static Refused invalid(String sentence) {
+    return new Refused(Refused.Code.INVALID, sentence, 0);
+  }
+
+  private static Refused notFound(String sentence) {
+    return new Refused(Refused.Code.NOT_FOUND, sentence, 0);
+  }
+
+  /** What is wrong with a request; its own words may be anything, so they are not repeated. */
+  private static String sentence(MalformedMessageException e) {
+    return e.offset().isPresent()
+        ? "the request is malformed at byte " + e.offset().getAsLong()
+        : "the request says no value";
+  }
+
+  private void refuse(P2pStream stream, Refused refused) throws IOException {
+    synchronized (refusals) {
+      refusals.merge(refused.code(), 1L, Long::sum);
+    }
+    send(stream, refused);
+  }
+
+  private void send(P2pStream stream, DataMessage message) throws IOException {
+    try (Deadline _ = deadlines.set(stream, REQUEST_TIME)) {
+      stream.output().write(frame(message));
+      stream.output().flush();
+    }
+  }
+
+  private static byte[] frame(DataMessage message) {
+    return Frames.frame(FrameKind.DATA, WireCodec.encodeMessage(message));
+  }
+
+  @Override
+  public void close() {
+    deadlines.close();
+    bookmarks.close();
+  }
+}

@@ -1,0 +1,58 @@
+package io.banyan.node.data;
+
+import io.banyan.p2p.P2pStream;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Resets streams whose time is over, so that no peer holds one by being slow: not by sending a byte
+ * now and then, nor by not reading.
+ *
+ * <p>Safe for any thread. One thread waits for all.
+ */
+final class Deadlines implements AutoCloseable {
+  /** What any exchange may take beside its bytes. */
+  private static final Duration BASE = Duration.ofSeconds(30);
+
+  /** A quarter of a megabit a second: below that a peer is of no use. */
+  private static final long BYTES_PER_SECOND_MIN = 32 << 10; // 32 KiB
+
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().daemon().name("data-deadlines").factory());
+
+  Deadlines() {
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /** How long {@code bytes} may take. */
+  static Duration forBytes(long bytes) {
+    return BASE.plusSeconds(bytes / BYTES_PER_SECOND_MIN);
+  }
+
+  /** A time that is running, until it is closed. */
+  static final class Deadline implements AutoCloseable {
+    private final ScheduledFuture<?> reset;
+
+    private Deadline(ScheduledFuture<?> reset) {
+      this.reset = reset;
+    }
+
+    @Override
+    public void close() {
+      reset.cancel(false);
+    }
+  }
+
+  /** Resets {@code stream} after {@code time}, unless it is closed before. */
+  Deadline set(P2pStream stream, Duration time) {
+    return new Deadline(timer.schedule(stream::reset, time.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}
