@@ -116,8 +116,7 @@ public final class ClientConnection implements AutoCloseable {
    *
    * @throws CommandException with NOT_CONNECTED if it is not there, or is somebody else
    */
-  public static ClientConnection open(
-      Dialer dialer, Identity user, Multiaddr address, Pause pause)
+  public static ClientConnection open(Dialer dialer, Identity user, Multiaddr address, Pause pause)
       throws CommandException, InterruptedException {
     PeerId node = nodeOf(address);
     Dialer.Line line;
@@ -241,8 +240,7 @@ public final class ClientConnection implements AutoCloseable {
   /** Ends a job; what came of it says {@link #status}. */
   public void cancel(JobId job, String reason) throws CommandException, InterruptedException {
     Signed cancel =
-        user.sign(
-            SigningDomain.CANCEL, WireCodec.encodeCancel(new Cancel(job.digest(), reason)));
+        user.sign(SigningDomain.CANCEL, WireCodec.encodeCancel(new Cancel(job.digest(), reason)));
     once(new ClientMessage.CancelJob(cancel), Ack.class);
   }
 
@@ -252,8 +250,7 @@ public final class ClientConnection implements AutoCloseable {
 
   public List<DecisionLine> explain(JobId job) throws CommandException, InterruptedException {
     return all(
-        first ->
-            new ClientMessage.Explain(job, Optional.empty(), first),
+        first -> new ClientMessage.Explain(job, Optional.empty(), first),
         ClientMessage.Explanation.class,
         ClientMessage.Explanation::lines,
         ClientMessage.Explanation::more);

@@ -1,6 +1,7 @@
 package io.banyan.node.cli;
 
 import io.banyan.node.CommandException;
+import io.banyan.node.Dialer;
 import io.banyan.node.ExitCode;
 import io.banyan.node.Heap;
 import java.io.IOException;
@@ -19,6 +20,15 @@ import picocli.CommandLine.Model.OptionSpec;
       RunCommand.class,
       CheckCommand.class,
       VerifyCommand.class,
+      SubmitCommand.class,
+      StatusCommand.class,
+      ResultCommand.class,
+      CancelCommand.class,
+      TreeCommand.class,
+      ExplainCommand.class,
+      JobsCommand.class,
+      PeersCommand.class,
+      CapacityCommand.class,
       KeyCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class
@@ -30,18 +40,9 @@ public final class Banyan {
       Set.of(
           "node",
           "dev",
-          "submit",
-          "status",
-          "result",
-          "cancel",
-          "tree",
-          "explain",
           "events",
           "receipt",
           "logs",
-          "jobs",
-          "peers",
-          "capacity",
           "drain",
           "replay",
           "fraud",
@@ -50,18 +51,31 @@ public final class Banyan {
           "config",
           "completion");
 
-  private static final String WHY_LATER =
-      "there is no network yet; 'banyan run' runs a whole job in this process";
+  private static final String WHY_LATER = "it comes later";
 
-  private Banyan() {}
+  private final Dialer dialer;
+
+  private Banyan(Dialer dialer) {
+    this.dialer = dialer;
+  }
 
   public static void main(String[] args) {
     System.exit(run(args));
   }
 
+  /** What commands that speak with a node dial it by. */
+  Dialer dialer() {
+    return dialer;
+  }
+
   /** Runs one command and says how it ended; never throws. */
   static int run(String... args) {
-    CommandLine commandLine = new CommandLine(new Banyan());
+    return run(NetworkDialer.INSTANCE, args);
+  }
+
+  /** The same, over another network. */
+  static int run(Dialer dialer, String... args) {
+    CommandLine commandLine = new CommandLine(new Banyan(dialer));
     commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));

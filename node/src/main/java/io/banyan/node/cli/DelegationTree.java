@@ -36,8 +36,7 @@ final class DelegationTree {
   }
 
   /** The last one before it that its lender held, and that it is a part of. */
-  private static Optional<DelegationTree> parent(
-      List<DelegationTree> before, TreeLine line) {
+  private static Optional<DelegationTree> parent(List<DelegationTree> before, TreeLine line) {
     return before.reversed().stream()
         .filter(above -> above.line.depth() == line.depth() - 1)
         .filter(above -> line.lender().filter(above.line.peer()::equals).isPresent())

@@ -49,8 +49,7 @@ abstract class NodeCommand implements Callable<Integer> {
   }
 
   final ClientConnection connect(Identity user) throws CommandException, InterruptedException {
-    return ClientConnection.open(
-        banyan.dialer(), user, address(), ClientConnection.Pause.SLEEP);
+    return ClientConnection.open(banyan.dialer(), user, address(), ClientConnection.Pause.SLEEP);
   }
 
   final Multiaddr address() {

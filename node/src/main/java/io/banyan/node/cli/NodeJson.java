@@ -28,9 +28,7 @@ final class NodeJson {
     json.addProperty("fuel", status.fuel());
     json.addProperty("startedMillis", status.startedMillis());
     json.addProperty("updatedMillis", status.updatedMillis());
-    status
-        .remainingMillis()
-        .ifPresent(millis -> json.addProperty("remainingMillis", millis));
+    status.remainingMillis().ifPresent(millis -> json.addProperty("remainingMillis", millis));
     status.failure().ifPresent(cause -> json.addProperty("cause", cause));
     json.addProperty("verification", status.verification());
     return json;

@@ -1,5 +1,6 @@
 package io.banyan.node.cli;
 
+import io.banyan.node.JobBook;
 import io.banyan.node.Quantities;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.CapabilityReport;
@@ -10,7 +11,6 @@ import io.banyan.schema.PeerId;
 import io.banyan.schema.PeerSummary;
 import io.banyan.schema.Profile;
 import io.banyan.schema.TreeLine;
-import io.banyan.node.JobBook;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -84,7 +84,8 @@ final class NodeText {
         "speed     "
             + (report.fuelPerSecond() == 0
                 ? "not measured yet"
-                : String.format(Locale.ROOT, "%.3g a worker and second", (double) report.fuelPerSecond())),
+                : String.format(
+                    Locale.ROOT, "%.3g a worker and second", (double) report.fuelPerSecond())),
         "memory    " + Quantities.bytes(report.memoryBytes()) + " for all guests",
         "queue     " + report.queueLength() + " calls",
         "a call    up to "
@@ -150,6 +151,11 @@ final class NodeText {
     long peers = lines.stream().map(TreeLine::peer).distinct().count();
     int depth = lines.stream().mapToInt(TreeLine::depth).max().orElse(0);
     return List.of(
-        peers + (peers == 1 ? " peer" : " peers") + ", depth " + depth + "; " + JobBook.VERIFICATION);
+        peers
+            + (peers == 1 ? " peer" : " peers")
+            + ", depth "
+            + depth
+            + "; "
+            + JobBook.VERIFICATION);
   }
 }

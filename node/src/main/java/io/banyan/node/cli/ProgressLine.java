@@ -1,6 +1,7 @@
 package io.banyan.node.cli;
 
 import io.banyan.delegation.JobProgress;
+import io.banyan.schema.JobStatus;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -16,6 +17,22 @@ final class ProgressLine implements AutoCloseable {
   /** How many bytes of the input are read. */
   void reading(long bytes, long total) {
     show(String.format(Locale.ROOT, "reading %3.0f %%", percent(bytes, total)));
+  }
+
+  /** How many bytes the node has fetched. */
+  void sending(long bytes, long total) {
+    show(String.format(Locale.ROOT, "sending %3.0f %%", percent(bytes, total)));
+  }
+
+  /** How far the node says it is. */
+  void waiting(JobStatus status) {
+    String total = status.leavesTotal() == 0 ? "" : " of " + status.leavesTotal();
+    String left =
+        status.remainingMillis().isPresent()
+            ? String.format(
+                Locale.ROOT, ", %.0f s left", status.remainingMillis().getAsLong() / 1e3)
+            : "";
+    show(status.state().words() + ", " + status.leavesDone() + total + " leaves" + left);
   }
 
   void running(JobProgress progress) {

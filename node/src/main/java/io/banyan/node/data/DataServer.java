@@ -8,8 +8,8 @@ import io.banyan.schema.DataMessage.BlobReply;
 import io.banyan.schema.DataMessage.BlobRequest;
 import io.banyan.schema.DataMessage.RopeReply;
 import io.banyan.schema.DataMessage.RopeRequest;
-import io.banyan.schema.DataMessage.StepsReply;
-import io.banyan.schema.DataMessage.StepsRequest;
+import io.banyan.schema.DataMessage.EntriesReply;
+import io.banyan.schema.DataMessage.EntriesRequest;
 import io.banyan.schema.Digest;
 import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
@@ -134,8 +134,8 @@ public final class DataServer implements StreamHandler, AutoCloseable {
     switch (request) {
       case BlobRequest blob -> answer(stream, blob);
       case RopeRequest rope -> answer(stream, rope);
-      case StepsRequest steps -> answer(stream, steps);
-      case BlobReply _, RopeReply _, StepsReply _, Refused _ ->
+      case EntriesRequest steps -> answer(stream, steps);
+      case BlobReply _, RopeReply _, EntriesReply _, Refused _ ->
           refuse(stream, invalid("a reply in the place of a request"));
     }
   }
@@ -202,7 +202,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
     send(stream, new RopeReply(request.rope(), parts.get()));
   }
 
-  private void answer(P2pStream stream, StepsRequest request) throws IOException {
+  private void answer(P2pStream stream, EntriesRequest request) throws IOException {
     Optional<Content> content = content(stream, request.lease());
     if (content.isEmpty()) {
       return;
@@ -232,7 +232,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
   }
 
   /** How many entries went. Their number comes first, so they are collected before they go. */
-  private int sendPage(P2pStream stream, StepsRequest request, EvidenceCursor cursor)
+  private int sendPage(P2pStream stream, EntriesRequest request, EvidenceCursor cursor)
       throws IOException {
     List<byte[]> page = new ArrayList<>();
     long bytes = 0;
@@ -246,7 +246,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
       OutputStream out = stream.output();
       out.write(
           frame(
-              new StepsReply(request.lease(), request.first(), page.size(), cursor.hasNext())));
+              new EntriesReply(request.lease(), request.first(), page.size(), cursor.hasNext())));
       for (byte[] entry : page) {
         out.write(entry);
       }

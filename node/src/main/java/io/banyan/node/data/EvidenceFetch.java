@@ -1,7 +1,7 @@
 package io.banyan.node.data;
 
-import io.banyan.schema.DataMessage.StepsReply;
-import io.banyan.schema.DataMessage.StepsRequest;
+import io.banyan.schema.DataMessage.EntriesReply;
+import io.banyan.schema.DataMessage.EntriesRequest;
 import io.banyan.schema.Digest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.ReceiptEntry;
@@ -56,9 +56,9 @@ final class EvidenceFetch {
 
   /** Whether there is one more page. */
   private boolean page() throws IOException, InterruptedException {
-    StepsRequest request = new StepsRequest(lease, taken, StepsRequest.COUNT_MAX);
+    EntriesRequest request = new EntriesRequest(lease, taken, EntriesRequest.COUNT_MAX);
     try (Exchange exchange = client.ask(peer, wanted, PAGE_BYTES, request)) {
-      if (!(exchange.reply() instanceof StepsReply reply)
+      if (!(exchange.reply() instanceof EntriesReply reply)
           || !reply.lease().equals(lease)
           || reply.first() != taken) {
         throw exchange.broken("the reply is to another request");

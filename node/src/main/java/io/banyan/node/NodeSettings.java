@@ -1,0 +1,77 @@
+package io.banyan.node;
+
+import io.banyan.p2p.Multiaddr;
+import io.banyan.schema.PublicKey;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a node is started with.
+ *
+ * @param listen where it listens, without a peer id
+ * @param peers whom it dials and keeps, each with a peer id and a port
+ * @param data where its key, its journal and its jobs lie
+ * @param workers guests that run at once, 1 to {@link #WORKERS_MAX}
+ * @param owner who may ask about every job; by default the key of who started it
+ * @param allow whose jobs it takes; by default the owner's alone
+ * @param thresholdSeconds a ComplexityScore above it makes the node look for peers, 0 to {@link
+ *     #THRESHOLD_SECONDS_MAX}
+ * @param placement how peers are chosen
+ * @param readyFile gets peer id, addresses and process id once the node serves
+ */
+public record NodeSettings(
+    Multiaddr listen,
+    List<Multiaddr> peers,
+    Path data,
+    int workers,
+    Optional<PublicKey> owner,
+    Optional<Allow> allow,
+    double thresholdSeconds,
+    Placement placement,
+    Optional<Path> readyFile) {
+  /** A list that people write by hand; the others a node meets by itself. */
+  public static final int PEERS_MAX = 256;
+
+  public static final int WORKERS_MAX = 1024; // more threads than that serve nobody
+
+  /** A day: who wants to keep all to himself. */
+  public static final double THRESHOLD_SECONDS_MAX = 86_400;
+
+  /** How peers are chosen for what is lent. */
+  public enum Placement {
+    /** Who is expected to be done first. */
+    FASTEST_FINISH,
+    /** One after the other. */
+    ROUND_ROBIN
+  }
+
+  public NodeSettings {
+    peers = List.copyOf(peers);
+    if (peers.size() > PEERS_MAX) {
+      throw new IllegalArgumentException(peers.size() + " peers, limit " + PEERS_MAX);
+    }
+    for (Multiaddr peer : peers) {
+      if (peer.peer().isEmpty() || peer.port() == 0) {
+        throw new IllegalArgumentException(
+            "'" + peer + "' names no peer to dial: it wants a port and /p2p/PEER");
+      }
+    }
+    if (listen.peer().isPresent()) {
+      throw new IllegalArgumentException(
+          "'" + listen + "' is where to listen: /p2p/PEER has no place there");
+    }
+    if (workers < 1 || workers > WORKERS_MAX) {
+      throw new IllegalArgumentException(workers + " is not between 1 and " + WORKERS_MAX);
+    }
+    if (!(thresholdSeconds >= 0 && thresholdSeconds <= THRESHOLD_SECONDS_MAX)) {
+      throw new IllegalArgumentException(
+          "a threshold of " + thresholdSeconds + " s, must be 0 to " + THRESHOLD_SECONDS_MAX);
+    }
+  }
+
+  /** Whose jobs it takes if {@code owner} runs it. */
+  public Allow allowFor(PublicKey actualOwner) {
+    return allow.orElseGet(() -> Allow.only(actualOwner));
+  }
+}

@@ -1,0 +1,181 @@
+package io.banyan.node.cli;
+
+import com.google.gson.JsonObject;
+import io.banyan.compute.Sandbox;
+import io.banyan.compute.SandboxOptions;
+import io.banyan.node.ClientConnection;
+import io.banyan.node.CommandException;
+import io.banyan.node.DataPort;
+import io.banyan.node.ExitCode;
+import io.banyan.node.FetchedAnswer;
+import io.banyan.node.InputFile;
+import io.banyan.node.JobDraft;
+import io.banyan.node.JobRequest;
+import io.banyan.node.PreparedJob;
+import io.banyan.node.ReceiptVerification;
+import io.banyan.node.Scratch;
+import io.banyan.schema.Budget;
+import io.banyan.schema.PeerId;
+import io.banyan.trust.Identity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** {@code banyan submit}: a job for a node, and for those that it lends to. */
+@Command(
+    name = "submit",
+    description = "Hands a job to a node, waits for the answer, and checks its receipt.",
+    sortOptions = false)
+final class SubmitCommand extends NodeCommand {
+  @Option(names = "--module", required = true, paramLabel = "M.wasm", description = "The program.")
+  private Path module = Path.of("");
+
+  @Mixin private JobOptions job;
+  @Mixin private LaterOptions later;
+  @Mixin private AnswerOptions answerOptions;
+
+  @Option(
+      names = "--detach",
+      description = "Do not wait: print the job's id once the node has accepted it.")
+  private boolean detach;
+
+  @Override
+  public Integer call() throws IOException, CommandException, InterruptedException {
+    later.refuse();
+    if (detach && answerOptions.given()) {
+      throw new ParameterException(
+          spec().commandLine(), "--detach: the answer is fetched later, by 'banyan result'");
+    }
+    answerOptions.requireSense(json());
+    PeerId node = ClientConnection.nodeOf(address());
+    Identity user = user();
+    try (Scratch scratch = Scratch.create();
+        Sandbox sandbox = new Sandbox(SandboxOptions.forThisHeap());
+        ProgressLine progress = new ProgressLine();
+        JobRequest request = job.request(module, scratch)) {
+      long total = request.input().map(InputFile::size).orElse(0L);
+      PreparedJob prepared =
+          JobDraft.read(request, node.key(), sandbox, bytes -> progress.reading(bytes, total))
+              .sign(user);
+      try (ClientConnection connection = connect(user)) {
+        return run(connection, request, prepared, new Tools(sandbox, scratch, progress)).number();
+      }
+    }
+  }
+
+  /** What a submit works with. */
+  private record Tools(Sandbox sandbox, Scratch scratch, ProgressLine progress) {}
+
+  @Override
+  ExitCode call(ClientConnection connection, Output out) {
+    throw new IllegalStateException("submit connects when it has read its files");
+  }
+
+  private ExitCode run(
+      ClientConnection connection, JobRequest request, PreparedJob prepared, Tools tools)
+      throws IOException, CommandException, InterruptedException {
+    long beginNanos = System.nanoTime();
+    connection.submit(
+        prepared, offer(request, prepared), sent -> tools.progress.sending(sent, bytes(prepared)));
+    tools.progress.clear();
+    if (detach) {
+      sayDetached(prepared);
+      return ExitCode.OK;
+    }
+    out().say("job " + prepared.id() + " is accepted by " + connection.node());
+    ClientConnection.Ended ended =
+        connection
+            .await(prepared.id(), Budget.TIME_MILLIS_MAX, tools.progress::waiting)
+            .orElseThrow(() -> new IllegalStateException("no job lasts for more than a year"));
+    double seconds = (System.nanoTime() - beginNanos) / 1e9;
+    tools.progress.clear();
+    FetchedAnswer answer =
+        FetchedAnswer.fetch(
+            connection.blobs(), connection.node(), EndedJob.result(ended), tools.scratch.folder());
+    if (request.input().isPresent()) {
+      request.input().get().requireUnchanged();
+    }
+    ReceiptVerification.Report report = verify(request, prepared, answer, tools);
+    answerOptions.deliver(answer::writeOutput, answer::writeReceipt, json());
+    SubmitSummary summary =
+        new SubmitSummary(
+            prepared.id(),
+            prepared.draft().manifest(),
+            report.receipt(),
+            seconds,
+            connection.explain(prepared.id()),
+            connection.tree(prepared.id()));
+    if (json()) {
+      out().json(summary.json());
+    } else {
+      summary.lines().forEach(out()::say);
+    }
+    return ExitCode.OK;
+  }
+
+  private DataPort.Offer offer(JobRequest request, PreparedJob prepared) throws IOException {
+    List<byte[]> blobs = new ArrayList<>();
+    blobs.add(Files.readAllBytes(module));
+    blobs.addAll(prepared.draft().configuration().shared());
+    return new DataPort.Offer(blobs, request.input(), prepared.draft().manifest().input());
+  }
+
+  private static long bytes(PreparedJob prepared) {
+    long bytes = prepared.draft().manifest().module().length();
+    bytes += prepared.draft().manifest().input().length();
+    for (byte[] shared : prepared.draft().configuration().shared()) {
+      bytes += shared.length;
+    }
+    return bytes;
+  }
+
+  private void sayDetached(PreparedJob prepared) {
+    if (json()) {
+      JsonObject accepted = new JsonObject();
+      accepted.addProperty("job", prepared.id().toString());
+      accepted.addProperty("state", "PENDING");
+      accepted.addProperty("entry", prepared.draft().manifest().entry().toString());
+      out().json(accepted);
+    } else {
+      out().data(prepared.id().toString());
+      out()
+          .say(
+              "accepted; 'banyan result "
+                  + prepared.id()
+                  + " --node "
+                  + address()
+                  + "' fetches it");
+    }
+  }
+
+  /** The receipt is held against this job's own manifest, module and input, not the node's word. */
+  private ReceiptVerification.Report verify(
+      JobRequest request, PreparedJob prepared, FetchedAnswer answer, Tools tools)
+      throws IOException, CommandException, InterruptedException {
+    ReceiptVerification.Report report =
+        ReceiptVerification.verify(
+            new ReceiptVerification.Files(
+                answer.receipt(),
+                module,
+                request.input(),
+                List.of(),
+                Optional.of(answer.output()),
+                0),
+            tools.sandbox,
+            tools.scratch.folder(),
+            _ -> {});
+    if (!report.job().equals(prepared.id())) {
+      throw new CommandException(
+          ExitCode.VERIFICATION_FAILED,
+          "the receipt that the node gave is for job " + report.job() + ", not " + prepared.id());
+    }
+    return report;
+  }
+}
