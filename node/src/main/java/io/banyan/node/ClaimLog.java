@@ -107,7 +107,7 @@ public final class ClaimLog implements AutoCloseable {
     }
     long offset = end;
     try {
-      file.write(offset, buffer.array());
+      file.write(offset, buffer.array(), 0, length);
       end += length;
     } catch (IOException e) {
       throw new IOException("the log of claims cannot be written: " + InputFile.reason(e), e);
@@ -163,7 +163,7 @@ public final class ClaimLog implements AutoCloseable {
 
   private ByteBuffer readBytes(long offset, int length) throws IOException {
     byte[] bytes = new byte[length];
-    if (file.read(offset, bytes, length) < length) {
+    if (file.read(offset, bytes, 0, length) < length) {
       throw new EOFException("the log of claims became shorter while it was read");
     }
     return ByteBuffer.wrap(bytes);

@@ -18,6 +18,7 @@ import io.banyan.node.TaskFolder;
 import io.banyan.node.data.BytesSource;
 import io.banyan.node.data.RangeSource;
 import io.banyan.node.data.TreeCache;
+import io.banyan.node.data.WholeSource;
 import io.banyan.node.journal.JobDirectory;
 import io.banyan.node.journal.JobEnding;
 import io.banyan.schema.BlobRef;
@@ -165,7 +166,9 @@ final class EntryJobs implements JobDriver {
       blobs.put(ref, new BytesSource(ref, shared.get(i), trees));
     }
     Optional<RangeSource> input =
-        job.draft().input().map(file -> file.source(job.draft().inputTree().orElseThrow()));
+        job.draft()
+            .input()
+            .map(file -> new WholeSource(job.draft().inputTree().orElseThrow(), file));
     return new Material(blobs, input);
   }
 

@@ -6,6 +6,7 @@ import io.banyan.compute.Sandbox;
 import io.banyan.compute.SandboxOptions;
 import io.banyan.delegation.Delegator;
 import io.banyan.node.Admission;
+import io.banyan.node.Allow;
 import io.banyan.node.ClientService;
 import io.banyan.node.CommandException;
 import io.banyan.node.Driver;
@@ -30,10 +31,10 @@ import io.banyan.p2p.Host;
 import io.banyan.p2p.HostSettings;
 import io.banyan.p2p.Hosts;
 import io.banyan.p2p.Multiaddr;
-import io.banyan.schema.Digest;
 import io.banyan.schema.Heartbeat;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Profile;
+import io.banyan.schema.PublicKey;
 import io.banyan.trust.Identity;
 import io.banyan.trust.LeaseChain;
 import java.io.IOException;
@@ -72,12 +73,18 @@ public final class NodeDaemon implements AutoCloseable {
   private final DataClient dataClient;
 
   private NodeDaemon(
-      Identity identity, Host host, JobBook book, NodeSettings settings, Consumer<String> log)
+      Identity identity,
+      PublicKey owner,
+      Host host,
+      JobBook book,
+      NodeSettings settings,
+      Consumer<String> log)
       throws IOException {
     this.identity = identity;
     this.host = host;
     this.book = book;
     InstantSource clock = InstantSource.system();
+    Allow allow = settings.allowFor(owner);
     long heap = Runtime.getRuntime().maxMemory();
     Path work = emptied(settings.data().resolve("work"));
     SandboxOptions options = SandboxOptions.forThisHeap();
@@ -86,7 +93,7 @@ public final class NodeDaemon implements AutoCloseable {
         new Driver(
             new Delegator.Settings(
                 settings.workers(), settings.thresholdSeconds(), settings.placement()));
-    this.dataClient = new DataClient(host, new Connections(host));
+    this.dataClient = new DataClient(host, Connections.of(host));
     PeerId self = identity.publicKey().peerId();
     Rejections rejections = new Rejections(new RejectionLog(log));
     TreeCache trees = new TreeCache();
@@ -127,7 +134,7 @@ public final class NodeDaemon implements AutoCloseable {
             heap / LEASE_VALUES_SHARE,
             decisions::made);
     LeaseChain chains =
-        new LeaseChain(self, settings.allow()::allows, Set.of(Profile.UNMETERED));
+        new LeaseChain(self, allow::allows, Set.of(Profile.UNMETERED));
     held.set(
         new Holder(
             identity,
@@ -160,12 +167,19 @@ public final class NodeDaemon implements AutoCloseable {
             book,
             jobs,
             identity,
-            new Admission(settings.allow(), settings.owner(), identity.publicKey()),
-            dataClient,
+            new Admission(allow, owner, identity.publicKey()),
+            (peer, link, ref, to) ->
+                dataClient.fetch(
+                    peer,
+                    link,
+                    ref,
+                    0,
+                    ref.length(),
+                    blocks -> to.accept(blocks.bytes(), blocks.offset(), blocks.byteCount())),
             sandbox,
             clock);
     this.dataServer =
-        new DataServer(firstOf(List.of(new ServedJobs(book, settings.owner()), lender.get()::find, holder::find)));
+        new DataServer(firstOf(List.of(new ServedJobs(book, owner), lender.get()::find, holder::find)));
     driver.start(lender.get());
     host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, clients);
     host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, dataServer);
@@ -184,12 +198,16 @@ public final class NodeDaemon implements AutoCloseable {
     JobBook book = JobBook.open(settings.data(), Retention.DEFAULT, InstantSource.system());
     try {
       Identity identity = KeyFile.readOrCreate(settings.data().resolve("key"));
+      PublicKey owner =
+          settings.owner().isPresent()
+              ? settings.owner().get()
+              : KeyFile.readOrCreate(KeyFile.defaultPath()).publicKey();
       Host host =
           Hosts.open(
               HostSettings.of(
                   identity, Optional.of(settings.listen()), "banyan/" + Version.PRODUCT));
       try {
-        return new NodeDaemon(identity, host, book, settings, log);
+        return new NodeDaemon(identity, owner, host, book, settings, log);
       } catch (IOException | RuntimeException e) {
         host.close();
         throw e;

@@ -7,6 +7,7 @@ import io.banyan.node.data.Content;
 import io.banyan.node.data.EvidenceCursor;
 import io.banyan.node.data.Links;
 import io.banyan.node.data.RangeSource;
+import io.banyan.node.data.WholeSource;
 import io.banyan.node.journal.JobDirectory;
 import io.banyan.node.journal.JobEnding;
 import io.banyan.schema.BlobRef;
@@ -16,6 +17,7 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.Named;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PublicKey;
+import io.banyan.schema.SplitRule;
 import io.banyan.schema.Value;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -102,13 +104,13 @@ final class ServedJobs implements Links {
         oldest.file.close();
       }
     }
-    return known.file.source(known.tree);
+    return new WholeSource(known.tree, known.file);
   }
 
   private static Open open(BlobRef ref, Path path) throws IOException {
     try {
       InputFile file = InputFile.open(path);
-      BlobTree tree = file.tree();
+      BlobTree tree = file.index(new SplitRule.ByBytes(), 1, bytes -> {}).tree();
       if (!tree.ref().equals(ref)) {
         file.close();
         throw new IOException(path + " is not what it was when the job ended");

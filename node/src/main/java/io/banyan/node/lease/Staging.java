@@ -193,7 +193,7 @@ public final class Staging {
                 calls,
                 values,
                 claims,
-                made -> explained.accept(held.chain().job(), made));
+                decision -> explained.accept(held.chain().job(), decision));
         whole = true;
         return new Staged(made, input);
       } finally {
@@ -237,7 +237,7 @@ public final class Staging {
       }
       PlanNode.Cells cells = (PlanNode.Cells) lease.node();
       LineCuts.Finder finder =
-          LineCuts.Finder.from(manifest.chunkBytes(), cells.interval().from());
+          new LineCuts.Finder(manifest.chunkBytes(), cells.interval().from());
       data.fetch(
           held.lender(),
           held.link(),
