@@ -72,7 +72,8 @@ public final class CipherState {
 
   int open(byte[] data, byte[] sealed, int length, byte[] plain) throws ViolationException {
     if (length < TAG_LENGTH) {
-      throw new ViolationException("a sealed message is " + length + " bytes long, less than its tag");
+      throw new ViolationException(
+          "a sealed message is " + length + " bytes long, less than its tag");
     }
     begin(Cipher.DECRYPT_MODE, data);
     try {

@@ -24,8 +24,8 @@ record DhKey(byte[] secret, byte[] publicKey) {
   /**
    * What both sides come to.
    *
-   * @throws ViolationException if that is all zero: their key is a point of small order, which would
-   *     let them choose the keys of the channel
+   * @throws ViolationException if that is all zero: their key is a point of small order, which
+   *     would let them choose the keys of the channel
    */
   byte[] agree(byte[] theirs) throws ViolationException {
     byte[] shared = new byte[LENGTH];

@@ -36,7 +36,7 @@ public final class NoiseHandshake {
    * The side that dialed.
    *
    * @param expected who must answer; anyone may if empty
-   * @param muxers those that this side speaks, the best first
+   * @param muxers those that this side speaks, the best first; empty to negotiate it later
    */
   public static NoiseHandshake dialing(
       NoiseIdentity self, Optional<PeerId> expected, List<String> muxers) {
@@ -67,9 +67,7 @@ public final class NoiseHandshake {
       accept(NoisePayload.read(payload, pattern.theirStatic()));
     }
     Optional<byte[]> reply =
-        pattern.writesNext()
-            ? Optional.of(pattern.write(self.payload(muxers)))
-            : Optional.empty();
+        pattern.writesNext() ? Optional.of(pattern.write(self.payload(muxers))) : Optional.empty();
     pattern.keys().ifPresent(this::finish);
     return reply;
   }
@@ -87,7 +85,8 @@ public final class NoiseHandshake {
     if (expected.isPresent() && !expected.get().equals(found)) {
       throw new WrongPeerException(expected.get(), found);
     }
-    if (!payload.muxers().isEmpty() && muxer(payload).isEmpty()) {
+    boolean bothSay = !muxers.isEmpty() && !payload.muxers().isEmpty();
+    if (bothSay && muxer(payload).isEmpty()) {
       throw new ViolationException(
           found + " speaks none of " + muxers + ", but " + payload.muxers());
     }

@@ -10,6 +10,7 @@ import io.banyan.p2p.ViolationException;
 import io.banyan.schema.Bytes;
 import io.banyan.schema.PeerId;
 import io.banyan.trust.Identity;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,8 @@ class NoiseHandshakeTest {
   private static final List<String> YAMUX = List.of("/yamux/1.0.0");
 
   private static final Identity ALICE = Identity.ofSeed(new byte[32]);
-  private static final Identity BOB = Identity.ofSeed("bobbobbobbobbobbobbobbobbobbobbo".getBytes());
+  private static final Identity BOB =
+      Identity.ofSeed("bobbobbobbobbobbobbobbobbobbobbo".getBytes(StandardCharsets.US_ASCII));
 
   private static PeerId id(Identity identity) {
     return identity.publicKey().peerId();
@@ -222,8 +224,7 @@ class NoiseHandshakeTest {
     assertEquals("the peer does not say who it is", refusal(staticKey, new byte[0]));
     assertEquals(refused, refusal(staticKey, payload(bob, new byte[0])));
     assertEquals(
-        refused,
-        refusal(staticKey, payload(bob, BOB.signNoiseKey(DhKey.fresh().publicKey()))));
+        refused, refusal(staticKey, payload(bob, BOB.signNoiseKey(DhKey.fresh().publicKey()))));
     assertEquals(
         refused, refusal(staticKey, payload(bob, ALICE.signNoiseKey(staticKey.publicKey()))));
   }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.banyan.p2p.noise.XxPattern.Keys;
 import io.banyan.p2p.ViolationException;
+import io.banyan.p2p.noise.XxPattern.Keys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -66,7 +66,8 @@ class XxPatternTest {
       for (int offset = 0; offset < length; offset++) {
         int message = changed;
         int at = offset;
-        assertThrows(ViolationException.class, () -> transcript(message, at), message + " at " + at);
+        assertThrows(
+            ViolationException.class, () -> transcript(message, at), message + " at " + at);
       }
     }
   }
