@@ -7,8 +7,8 @@ import java.time.Duration;
  * How much peers can make a host hold.
  *
  * @param connectionsMax connections in all, those in the handshake included; more are closed
- * @param connectionsPerPeerMax connections with one peer; there is one to use, the others are
- *     those that it replaces
+ * @param connectionsPerPeerMax connections with one peer; there is one to use, the others are those
+ *     that it replaces
  * @param handshakesMax inbound connections that are still in the handshake
  * @param handshakesPerAddressMax of those, from one IP address
  * @param handshakeTimeout from the accepted socket to the first stream

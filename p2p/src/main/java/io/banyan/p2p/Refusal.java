@@ -6,6 +6,7 @@ enum Refusal {
   TOO_MANY_HANDSHAKES("too many handshakes"),
   TOO_MANY_OF_ADDRESS("too many handshakes of an address"),
   TOO_MANY_OF_PEER("too many connections of a peer"),
+  HOST_CLOSED("host is closed"),
   TOO_MANY_NOTICES("too many comings and goings"),
   NOT_LIBP2P("not libp2p"),
   BROKEN_HANDSHAKE("broken handshake"),

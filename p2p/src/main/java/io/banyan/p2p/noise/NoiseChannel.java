@@ -3,7 +3,7 @@ package io.banyan.p2p.noise;
 import io.banyan.p2p.ViolationException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +17,12 @@ public final class NoiseChannel {
   private static final int HEADER_LENGTH = 2;
   private static final int MESSAGE_LENGTH_MAX =
       CipherState.PLAIN_LENGTH_MAX + CipherState.TAG_LENGTH;
+
+  /**
+   * Plaintext waits for its readers on the heap, where none of it can be lost: streams end in many
+   * ways, and not all of them pass by here.
+   */
+  private static final ByteBufAllocator PLAIN = new UnpooledByteBufAllocator(false, true);
 
   private final CipherState sending;
   private final CipherState receiving;
@@ -50,7 +56,9 @@ public final class NoiseChannel {
             HEADER_LENGTH);
     sealed[0] = (byte) (length >>> 8);
     sealed[1] = (byte) length;
-    return allocator.directBuffer(HEADER_LENGTH + length).writeBytes(sealed, 0, HEADER_LENGTH + length);
+    return allocator
+        .directBuffer(HEADER_LENGTH + length)
+        .writeBytes(sealed, 0, HEADER_LENGTH + length);
   }
 
   /**
@@ -76,13 +84,13 @@ public final class NoiseChannel {
   }
 
   private void openMessage(Consumer<ByteBuf> taker) throws ViolationException {
-    byte[] plain = new byte[Math.max(0, messageLength - CipherState.TAG_LENGTH)];
-    int length = receiving.open(message, messageLength, plain);
+    ByteBuf plain = PLAIN.heapBuffer(Math.max(0, messageLength - CipherState.TAG_LENGTH));
+    int length = receiving.open(message, messageLength, plain.array());
     filled = 0;
     headerBytes = 0;
     messageLength = 0;
     if (length > 0) {
-      taker.accept(Unpooled.wrappedBuffer(plain));
+      taker.accept(plain.writerIndex(length));
     }
   }
 }
