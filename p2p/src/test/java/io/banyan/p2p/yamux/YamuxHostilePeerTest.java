@@ -134,7 +134,6 @@ class YamuxHostilePeerTest {
       int count = 1 + random.nextInt(bytes.readableBytes());
       ByteBuf part = allocator.buffer(count).writeBytes(bytes, count);
       session.receive(part, nowNanos).forEach(this::told);
-      assertTrue(part.refCnt() <= 1); // a slice of it may be in an inbox
     }
   }
 
@@ -181,7 +180,9 @@ class YamuxHostilePeerTest {
         }
         case 2, 3 -> {
           int count = session.writableBytes(stream);
-          session.write(stream, allocator.buffer(count).writeZero(count));
+          if (count > 0) {
+            session.write(stream, allocator.buffer(count).writeZero(count));
+          }
         }
         case 4, 5 -> {
           if (inboxes.containsKey(stream)) {
