@@ -9,6 +9,8 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.BeforeTry;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Two sessions, and a wire between them that cuts and delays bytes as it likes. */
@@ -20,11 +22,19 @@ class YamuxPairTest {
       new YamuxLimits(
           6, 8, 4, 320 * KIB, 1024 * KIB, 4096 * KIB, 4 * KIB, 64 * KIB, 32, 1_000_000, 1L << 50);
 
-  private final TestingSide dialer = new TestingSide(Side.DIALER, SMALL);
-  private final TestingSide listener = new TestingSide(Side.LISTENER, SMALL);
+  private TestingSide dialer;
+  private TestingSide listener;
   private long nowNanos;
 
-  @Property(tries = 150)
+  @BeforeTry
+  @BeforeEach
+  void begin() {
+    dialer = new TestingSide(Side.DIALER, SMALL);
+    listener = new TestingSide(Side.LISTENER, SMALL);
+    nowNanos = 0;
+  }
+
+  @Property(tries = 400)
   void whateverIsClosedOrResetWheneverNothingIsLostOrLeft(
       @ForAll long seed, @ForAll @IntRange(min = 10, max = 1500) int steps) {
     Random random = new Random(seed);
@@ -103,7 +113,7 @@ class YamuxPairTest {
     }
   }
 
-  @Property(tries = 20)
+  @Property(tries = 30)
   void bothSidesWriteMoreThanAllWindowsAndNobodyIsStuck(@ForAll long seed) {
     Random random = new Random(seed);
     long each = 1200 * KIB;
