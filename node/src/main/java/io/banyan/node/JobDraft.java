@@ -6,6 +6,7 @@ import io.banyan.compute.GuestModule;
 import io.banyan.compute.LoadResult;
 import io.banyan.compute.Sandbox;
 import io.banyan.schema.BlobRef;
+import io.banyan.schema.BlobTree;
 import io.banyan.schema.Budget;
 import io.banyan.schema.Bytes;
 import io.banyan.schema.CallLimits;
@@ -39,13 +40,15 @@ import java.util.function.LongConsumer;
  * A job whose files are read and named: all that its plan depends on. Nobody has signed it yet.
  *
  * @param cuts of the input; empty under the rule {@code module}
+ * @param inputTree what proves ranges of the input to others; empty if nobody is handed any
  */
 public record JobDraft(
     Manifest manifest,
     Optional<Cuts> cuts,
     GuestModule module,
     Configuration configuration,
-    Optional<InputFile> input) {
+    Optional<InputFile> input,
+    Optional<BlobTree> inputTree) {
   /** What a plan node is tried by at most, besides the first. */
   private static final int RETRIES = 3;
 
@@ -88,7 +91,12 @@ public record JobDraft(
         throw new CommandException(ExitCode.REFUSED, refusal.get());
       }
       return new JobDraft(
-          manifest, cuts, module, new Configuration(params, shared), request.input());
+          manifest,
+          cuts,
+          module,
+          new Configuration(params, shared),
+          request.input(),
+          Optional.of(indexed.tree()));
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
     }
@@ -123,6 +131,15 @@ public record JobDraft(
   public PreparedJob sign(Identity submitter) {
     Signed signed = submitter.sign(SigningDomain.MANIFEST, WireCodec.encodeManifest(manifest));
     return new PreparedJob(JobId.of(signed), signed, this);
+  }
+
+  /** What a node fetches of it: module, shared blobs and input. */
+  public long bytesToSend() {
+    long bytes = manifest.module().length() + manifest.input().length();
+    for (BlobRef ref : manifest.shared()) {
+      bytes += ref.length();
+    }
+    return bytes;
   }
 
   /** The module of {@code request} alone. */

@@ -6,7 +6,6 @@ import io.banyan.compute.LoadResult;
 import io.banyan.compute.Sandbox;
 import io.banyan.node.journal.JobDirectory;
 import io.banyan.schema.BlobRef;
-import io.banyan.schema.Cuts;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Manifest;
@@ -63,21 +62,27 @@ final class JobIntake {
     if (manifest.splitRule() instanceof SplitRule.ByIndex) {
       return prepared(
           signed,
-          new JobDraft(manifest, manifest.cutsBySize(), module, configuration, Optional.empty()));
+          new JobDraft(
+              manifest,
+              manifest.cutsBySize(),
+              module,
+              configuration,
+              Optional.empty(),
+              Optional.empty()));
     }
     source.save(manifest.input(), folder.input());
     InputFile input = openInput(folder);
     try {
-      Optional<Cuts> lineCuts =
-          input.index(manifest.splitRule(), manifest.chunkBytes(), _ -> {}).lineCuts();
+      InputFile.Indexed indexed = input.index(manifest.splitRule(), manifest.chunkBytes(), _ -> {});
       return prepared(
           signed,
           new JobDraft(
               manifest,
-              manifest.cutsBySize().or(() -> lineCuts),
+              manifest.cutsBySize().or(indexed::lineCuts),
               module,
               configuration,
-              Optional.of(input)));
+              Optional.of(input),
+              Optional.of(indexed.tree())));
     } catch (IOException | Refusal | RuntimeException e) {
       input.close();
       throw e;

@@ -285,7 +285,8 @@ public final class ReceiptVerification {
       throws IOException, CommandException, InterruptedException {
     Manifest manifest = decodeManifest(signed);
     Configuration configuration = new Configuration(manifest.params().toArray(), shared(manifest));
-    JobDraft draft = new JobDraft(manifest, content.cuts, module, configuration, files.input);
+    JobDraft draft =
+        new JobDraft(manifest, content.cuts, module, configuration, files.input, Optional.empty());
     try (BlobStore store = new BlobStore(scratch, Runtime.getRuntime().maxMemory() / 8);
         ClaimLog claims = new ClaimLog(scratch)) {
       JobEnd end =
