@@ -1,11 +1,12 @@
 package io.banyan.node;
 
+import io.banyan.node.data.DataClient;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Digest;
 import io.banyan.schema.PeerId;
 import java.io.IOException;
 
-/** Brings whole blobs from a peer, over {@code /banyan/data/1}. */
+/** Brings whole blobs from a peer. */
 @FunctionalInterface
 public interface BlobFetch {
   /**
@@ -22,5 +23,17 @@ public interface BlobFetch {
   interface Sink {
     /** Takes {@code count} bytes; the array is overwritten afterwards. */
     void accept(byte[] bytes, int offset, int count) throws IOException;
+  }
+
+  /** Over {@code /banyan/data/1}. */
+  static BlobFetch over(DataClient client) {
+    return (peer, link, ref, to) ->
+        client.fetch(
+            peer,
+            link,
+            ref,
+            0,
+            ref.length(),
+            blocks -> to.accept(blocks.bytes(), blocks.offset(), blocks.byteCount()));
   }
 }

@@ -1,5 +1,6 @@
 package io.banyan.node;
 
+import io.banyan.p2p.Host;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.p2p.P2pStream;
 import io.banyan.schema.Accepted;
@@ -65,7 +66,8 @@ public final class ClientConnection implements AutoCloseable {
   private final Identity user;
   private final Multiaddr address;
   private final PeerId node;
-  private final Dialer.Line line;
+  private final Host host;
+  private final UserData data;
   private final Pause pause;
 
   /** Lets time go by between two dials. */
@@ -83,12 +85,12 @@ public final class ClientConnection implements AutoCloseable {
    */
   public record Ended(JobStatus status, Optional<JobResult> result) {}
 
-  private ClientConnection(
-      Identity user, Multiaddr address, PeerId node, Dialer.Line line, Pause pause) {
+  private ClientConnection(Identity user, Multiaddr address, PeerId node, Host host, Pause pause) {
     this.user = user;
     this.address = address;
     this.node = node;
-    this.line = line;
+    this.host = host;
+    this.data = new UserData(host);
     this.pause = pause;
   }
 
@@ -119,20 +121,20 @@ public final class ClientConnection implements AutoCloseable {
   public static ClientConnection open(Dialer dialer, Identity user, Multiaddr address, Pause pause)
       throws CommandException, InterruptedException {
     PeerId node = nodeOf(address);
-    Dialer.Line line;
+    Host host;
     try {
-      line = dialer.open(user);
+      host = dialer.open(user);
     } catch (IOException e) {
       throw notConnected("this side of the network did not open: " + e.getMessage());
     }
     try {
-      line.host().connect(address, DIAL_TIME_MAX);
-      return new ClientConnection(user, address, node, line, pause);
+      host.connect(address, DIAL_TIME_MAX);
+      return new ClientConnection(user, address, node, host, pause);
     } catch (IOException e) {
-      line.close();
+      host.close();
       throw notConnected("not connected to " + address + ": " + e.getMessage());
     } catch (InterruptedException | RuntimeException e) {
-      line.close();
+      host.close();
       throw e;
     }
   }
@@ -148,21 +150,20 @@ public final class ClientConnection implements AutoCloseable {
 
   /** What moves blobs over this connection. */
   public BlobFetch blobs() {
-    return line.data();
+    return data;
   }
 
   /**
    * Hands in a job, whose files the node fetches meanwhile; again, where the connection is lost.
    *
+   * @param module its bytes
+   * @param sent is told how many bytes of it the node has fetched
    * @return the node's word
    */
-  public Accepted submit(PreparedJob job, DataPort.Offer offer, LongConsumer sent)
+  public Accepted submit(PreparedJob job, byte[] module, LongConsumer sent)
       throws CommandException, InterruptedException {
-    line.data().offer(job.id().digest(), node, offer, sent);
-    long bytes = offer.inputRef().length();
-    for (byte[] blob : offer.blobs()) {
-      bytes += blob.length;
-    }
+    data.offer(job, module, node, sent);
+    long bytes = job.draft().bytesToSend();
     Duration patience =
         Duration.ofSeconds(UPLOAD_SECONDS_MIN + bytes / UPLOAD_BYTES_PER_SECOND_MIN);
     ClientMessage.JobAccepted answer =
@@ -318,7 +319,7 @@ public final class ClientConnection implements AutoCloseable {
     long pauseMillis = PAUSE_MILLIS_MIN;
     for (int dial = 0; dial <= DIALS_MAX; dial++) {
       try {
-        line.host().connect(address, DIAL_TIME_MAX);
+        host.connect(address, DIAL_TIME_MAX);
         return question.ask();
       } catch (IOException e) {
         last = e;
@@ -339,7 +340,7 @@ public final class ClientConnection implements AutoCloseable {
 
   private <M extends ClientMessage> M ask(ClientMessage request, Duration patience, Class<M> kind)
       throws IOException, CommandException, InterruptedException {
-    try (P2pStream stream = line.host().open(node, ClientService.PROTOCOL, DIAL_TIME_MAX)) {
+    try (P2pStream stream = host.open(node, ClientService.PROTOCOL, DIAL_TIME_MAX)) {
       stream.readTimeout(patience);
       stream.output().write(Frames.frame(FrameKind.CLIENT, WireCodec.encodeMessage(request)));
       stream.output().flush();
@@ -381,6 +382,7 @@ public final class ClientConnection implements AutoCloseable {
 
   @Override
   public void close() {
-    line.close();
+    data.close();
+    host.close();
   }
 }

@@ -40,7 +40,7 @@ import java.util.function.LongConsumer;
  * A job whose files are read and named: all that its plan depends on. Nobody has signed it yet.
  *
  * @param cuts of the input; empty under the rule {@code module}
- * @param inputTree what it takes to prove ranges of the input to others; empty where nobody asks
+ * @param inputTree what proves ranges of the input to others; empty if nobody is handed any
  */
 public record JobDraft(
     Manifest manifest,
@@ -96,7 +96,7 @@ public record JobDraft(
           module,
           new Configuration(params, shared),
           request.input(),
-          request.input().map(input -> indexed.tree()));
+          Optional.of(indexed.tree()));
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
     }
@@ -131,6 +131,15 @@ public record JobDraft(
   public PreparedJob sign(Identity submitter) {
     Signed signed = submitter.sign(SigningDomain.MANIFEST, WireCodec.encodeManifest(manifest));
     return new PreparedJob(JobId.of(signed), signed, this);
+  }
+
+  /** What a node fetches of it: module, shared blobs and input. */
+  public long bytesToSend() {
+    long bytes = manifest.module().length() + manifest.input().length();
+    for (BlobRef ref : manifest.shared()) {
+      bytes += ref.length();
+    }
+    return bytes;
   }
 
   /** The module of {@code request} alone. */

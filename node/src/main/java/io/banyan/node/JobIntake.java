@@ -73,8 +73,7 @@ final class JobIntake {
     source.save(manifest.input(), folder.input());
     InputFile input = openInput(folder);
     try {
-      InputFile.Indexed indexed =
-          input.index(manifest.splitRule(), manifest.chunkBytes(), _ -> {});
+      InputFile.Indexed indexed = input.index(manifest.splitRule(), manifest.chunkBytes(), _ -> {});
       return prepared(
           signed,
           new JobDraft(

@@ -285,9 +285,8 @@ public final class ReceiptVerification {
       throws IOException, CommandException, InterruptedException {
     Manifest manifest = decodeManifest(signed);
     Configuration configuration = new Configuration(manifest.params().toArray(), shared(manifest));
-    JobDraft draft = 
-        new JobDraft(
-            manifest, content.cuts, module, configuration, files.input, Optional.empty());
+    JobDraft draft =
+        new JobDraft(manifest, content.cuts, module, configuration, files.input, Optional.empty());
     try (BlobStore store = new BlobStore(scratch, Runtime.getRuntime().maxMemory() / 8);
         ClaimLog claims = new ClaimLog(scratch)) {
       JobEnd end =
@@ -300,11 +299,11 @@ public final class ReceiptVerification {
                   _ -> {})
               .end();
       return switch (end) {
-        case JobEnd.Completed(Value value, Evidence evidence, var _)
+        case JobEnd.Completed(Value value, Evidence evidence)
             when value.equals(receipt.value())
                 && evidence.executionRoot().equals(receipt.executionRoot()) ->
             List.of("every call of the plan");
-        case JobEnd.Completed(Value value, Evidence evidence, var _) ->
+        case JobEnd.Completed(Value value, Evidence evidence) ->
             throw failed(
                 "receipt "
                     + files.receipt

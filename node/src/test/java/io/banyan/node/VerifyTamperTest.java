@@ -450,7 +450,8 @@ class VerifyTamperTest {
                 asked.cuts(),
                 lying.module(),
                 asked.configuration(),
-                asked.input()),
+                asked.input(),
+                asked.inputTree()),
             2);
     Files.write(output, done.output());
   }
@@ -558,7 +559,8 @@ class VerifyTamperTest {
                 asked.cuts(),
                 lying.module(),
                 asked.configuration(),
-                asked.input()),
+                asked.input(),
+                asked.inputTree()),
             2);
     Files.write(output, done.output());
 

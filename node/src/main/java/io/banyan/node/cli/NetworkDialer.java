@@ -1,6 +1,7 @@
 package io.banyan.node.cli;
 
 import io.banyan.node.Dialer;
+import io.banyan.p2p.Host;
 import io.banyan.trust.Identity;
 import java.io.IOException;
 
@@ -9,7 +10,7 @@ enum NetworkDialer implements Dialer {
   INSTANCE;
 
   @Override
-  public Line open(Identity user) throws IOException {
+  public Host open(Identity user) throws IOException {
     throw new IOException("this build has no network yet");
   }
 }

@@ -5,7 +5,6 @@ import io.banyan.compute.Sandbox;
 import io.banyan.compute.SandboxOptions;
 import io.banyan.node.ClientConnection;
 import io.banyan.node.CommandException;
-import io.banyan.node.DataPort;
 import io.banyan.node.ExitCode;
 import io.banyan.node.FetchedAnswer;
 import io.banyan.node.InputFile;
@@ -14,13 +13,13 @@ import io.banyan.node.JobRequest;
 import io.banyan.node.PreparedJob;
 import io.banyan.node.ReceiptVerification;
 import io.banyan.node.Scratch;
+import io.banyan.schema.BlobRef;
 import io.banyan.schema.Budget;
 import io.banyan.schema.PeerId;
 import io.banyan.trust.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -83,7 +82,9 @@ final class SubmitCommand extends NodeCommand {
       throws IOException, CommandException, InterruptedException {
     long beginNanos = System.nanoTime();
     connection.submit(
-        prepared, offer(request, prepared), sent -> tools.progress.sending(sent, bytes(prepared)));
+        prepared,
+        moduleBytes(prepared),
+        sent -> tools.progress.sending(sent, prepared.draft().bytesToSend()));
     tools.progress.clear();
     if (detach) {
       sayDetached(prepared);
@@ -120,18 +121,11 @@ final class SubmitCommand extends NodeCommand {
     return ExitCode.OK;
   }
 
-  private DataPort.Offer offer(JobRequest request, PreparedJob prepared) throws IOException {
-    List<byte[]> blobs = new ArrayList<>();
-    blobs.add(Files.readAllBytes(module));
-    blobs.addAll(prepared.draft().configuration().shared());
-    return new DataPort.Offer(blobs, request.input(), prepared.draft().manifest().input());
-  }
-
-  private static long bytes(PreparedJob prepared) {
-    long bytes = prepared.draft().manifest().module().length();
-    bytes += prepared.draft().manifest().input().length();
-    for (byte[] shared : prepared.draft().configuration().shared()) {
-      bytes += shared.length;
+  private byte[] moduleBytes(PreparedJob prepared) throws IOException, CommandException {
+    byte[] bytes = Files.readAllBytes(module);
+    if (!BlobRef.of(bytes).equals(prepared.draft().manifest().module())) {
+      throw new CommandException(
+          ExitCode.FAILURE, "module " + module + " was changed while it was read");
     }
     return bytes;
   }

@@ -7,8 +7,6 @@ import io.banyan.schema.DataMessage;
 import io.banyan.schema.DataMessage.BlobRequest;
 import io.banyan.schema.DataMessage.RopeReply;
 import io.banyan.schema.DataMessage.RopeRequest;
-import io.banyan.schema.DataMessage.EntriesReply;
-import io.banyan.schema.DataMessage.EntriesRequest;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Named;
@@ -154,8 +152,7 @@ public final class DataClient implements AutoCloseable {
    * @return how many there were
    * @throws FetchException if they do not come, or too many do
    */
-  public long fetchEvidence(
-      PeerId peer, Digest lease, long entriesMax, Consumer<ReceiptEntry> sink)
+  public long fetchEvidence(PeerId peer, Digest lease, long entriesMax, Consumer<ReceiptEntry> sink)
       throws IOException, InterruptedException {
     return new EvidenceFetch(this, peer, lease, entriesMax, sink).run();
   }

@@ -6,10 +6,10 @@ import io.banyan.p2p.StreamHandler;
 import io.banyan.schema.DataMessage;
 import io.banyan.schema.DataMessage.BlobReply;
 import io.banyan.schema.DataMessage.BlobRequest;
-import io.banyan.schema.DataMessage.RopeReply;
-import io.banyan.schema.DataMessage.RopeRequest;
 import io.banyan.schema.DataMessage.EntriesReply;
 import io.banyan.schema.DataMessage.EntriesRequest;
+import io.banyan.schema.DataMessage.RopeReply;
+import io.banyan.schema.DataMessage.RopeRequest;
 import io.banyan.schema.Digest;
 import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
@@ -152,8 +152,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
     }
     RangeSource source = found.get();
     long firstBlock = request.firstByte() / Limits.BLOCK_BYTES;
-    long endBlock =
-        Math.ceilDiv(request.firstByte() + request.byteCount(), Limits.BLOCK_BYTES);
+    long endBlock = Math.ceilDiv(request.firstByte() + request.byteCount(), Limits.BLOCK_BYTES);
     if (!source.holds(firstBlock, endBlock)) {
       refuse(
           stream,
@@ -245,8 +244,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
     try (Deadline _ = deadlines.set(stream, Deadlines.forBytes(bytes))) {
       OutputStream out = stream.output();
       out.write(
-          frame(
-              new EntriesReply(request.lease(), request.first(), page.size(), cursor.hasNext())));
+          frame(new EntriesReply(request.lease(), request.first(), page.size(), cursor.hasNext())));
       for (byte[] entry : page) {
         out.write(entry);
       }

@@ -107,8 +107,7 @@ class BlobTransferTest {
       } catch (FetchException.PeerLost e) { // five times in a row: it may be
         assertTrue(e.getMessage().contains("5 times in vain: "), e.getMessage());
         byte[] came = collected.bytes.toByteArray();
-        assertArrayEquals(
-            Arrays.copyOf(wholeBlocks(blob, first, count), came.length), came);
+        assertArrayEquals(Arrays.copyOf(wholeBlocks(blob, first, count), came.length), came);
       }
     }
   }
@@ -274,8 +273,7 @@ class BlobTransferTest {
           "no blob " + ref.digest().abbreviated());
 
       assertEquals(
-          new TreeMap<>(
-              Map.of(Refused.Code.NOT_ALLOWED, 1L, Refused.Code.NOT_FOUND, 3L)),
+          new TreeMap<>(Map.of(Refused.Code.NOT_ALLOWED, 1L, Refused.Code.NOT_FOUND, 3L)),
           transfer.server.refusals());
       assertEquals(0, transfer.server.servedBytes());
     }
@@ -358,8 +356,7 @@ class BlobTransferTest {
       assertArrayEquals(blob, patient.fetchBytes(SERVER, LINK, ref, blob.length));
 
       PeerId nobody = TestingTransfer.peer(9);
-      assertEquals(
-          false, Connections.of(transfer.fetching).await(nobody, Duration.ofMillis(5)));
+      assertEquals(false, Connections.of(transfer.fetching).await(nobody, Duration.ofMillis(5)));
     }
   }
 

@@ -67,8 +67,8 @@ class RangeFileTest {
     }
   }
 
-  private static void assertOnward(
-      TestingTransfer below, BlobRef ref, long first, byte[] expected) throws Exception {
+  private static void assertOnward(TestingTransfer below, BlobRef ref, long first, byte[] expected)
+      throws Exception {
     byte[] came = new byte[expected.length];
     below.client.fetch(
         SERVER,
@@ -126,15 +126,12 @@ class RangeFileTest {
       WholeSource source = new WholeSource(tree, reader);
       transfer.blobs.put(tree.ref(), source);
 
-      assertArrayEquals(
-          blob, transfer.client.fetchBytes(SERVER, LINK, tree.ref(), blob.length));
-      assertOnward(
-          transfer, tree.ref(), BLOCK - 1, Arrays.copyOfRange(blob, BLOCK - 1, 3 * BLOCK));
+      assertArrayEquals(blob, transfer.client.fetchBytes(SERVER, LINK, tree.ref(), blob.length));
+      assertOnward(transfer, tree.ref(), BLOCK - 1, Arrays.copyOfRange(blob, BLOCK - 1, 3 * BLOCK));
       assertTrue(source.holds(0, 6));
       assertFalse(source.holds(0, 7));
       assertThrows(
-          IllegalArgumentException.class,
-          () -> new WholeSource(new BlobTree(tree.ref()), reader));
+          IllegalArgumentException.class, () -> new WholeSource(new BlobTree(tree.ref()), reader));
     }
   }
 
