@@ -13,8 +13,7 @@ import io.banyan.schema.PlanNode;
  * @param thresholdSeconds a score above it makes this node look for peers to lend to
  * @param role whether it lends, or runs all that remains itself
  * @param aloneSeconds that what is neither done nor given out would take here alone
- * @param predictedSeconds that it is expected to take as decided; 0 if nobody was there to compare
- *     with
+ * @param predictedSeconds that it would take with the peers' help; 0 if there are none
  * @param peers that could be lent to
  */
 public record Decision(
@@ -49,7 +48,9 @@ public record Decision(
     NOT_SOONER("sending it costs more than doing it"),
     /** The lease it is held under may not be lent on. */
     NO_HOPS("no hops left to lend over"),
-    /** The grant does not suffice to lend anything. */
+    /** All peers that may try it have tried. */
+    NO_TRIES("enough peers have tried it"),
+    /** The grant does not suffice for another lease, or the receipt could not name it. */
     NO_BUDGET("not enough of the grant is left to lend"),
     /** It is done sooner together. */
     SOONER("lending it is sooner than doing it alone");

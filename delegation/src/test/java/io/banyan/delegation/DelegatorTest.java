@@ -174,7 +174,7 @@ class DelegatorTest {
                 0.5,
                 DecisionLine.Role.WORKER,
                 Decision.Reason.NO_PEERS,
-                12,
+                4,
                 0,
                 0)),
         job.decisions);
