@@ -3,6 +3,7 @@ package io.banyan.delegation;
 import io.banyan.schema.Budget;
 import io.banyan.schema.Cuts;
 import io.banyan.schema.IndexCuts;
+import io.banyan.schema.Lease.LeasedPart;
 import java.util.List;
 import java.util.Optional;
 
