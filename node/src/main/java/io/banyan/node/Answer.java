@@ -1,5 +1,6 @@
 package io.banyan.node;
 
+import com.google.common.collect.Iterators;
 import io.banyan.delegation.JobEnd;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
@@ -8,6 +9,7 @@ import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Receipt;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
 import io.banyan.schema.Step;
 import io.banyan.schema.Value;
@@ -110,6 +112,10 @@ public final class Answer {
             evidence.fuel(),
             new Receipt.Ran());
     Signed signed = runner.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(receipt));
-    ReceiptFile.write(out, job.signed(), claims.steps(root), signed);
+    ReceiptFile.write(
+        out,
+        job.signed(),
+        Iterators.transform(claims.steps(root), ReceiptEntry.StepEntry::new),
+        signed);
   }
 }
