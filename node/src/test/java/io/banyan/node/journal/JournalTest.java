@@ -13,6 +13,7 @@ import io.banyan.schema.PublicKey;
 import io.banyan.schema.Signed;
 import io.banyan.schema.Value;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -184,7 +185,10 @@ class JournalTest {
           refused.getMessage());
       journal.accept(job(1)); // the first one is not disturbed
     }
-    Journal.open(path()).close();
+    try (Journal again = Journal.open(path())) {
+      assertEquals(1, again.jobs().size());
+      assertThrows(IOException.class, () -> Journal.open(path())); // also when it wrote nothing
+    }
   }
 
   @Test
@@ -234,7 +238,7 @@ class JournalTest {
 
   @Test
   void fileThatIsNoDatabaseIsLeftAlone() throws IOException {
-    byte[] content = "x".repeat(5000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] content = "x".repeat(5000).getBytes(StandardCharsets.US_ASCII);
     Files.write(path(), content);
 
     IOException refused = assertThrows(IOException.class, () -> Journal.open(path()));
