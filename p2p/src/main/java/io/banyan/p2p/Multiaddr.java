@@ -1,5 +1,6 @@
 package io.banyan.p2p;
 
+import io.banyan.schema.Bytes;
 import io.banyan.schema.PeerId;
 import java.util.Arrays;
 import java.util.List;
@@ -33,10 +34,14 @@ public record Multiaddr(Network network, String host, int port, Optional<PeerId>
 
     boolean takes(String host) {
       return host.matches(form)
-          && (this != IP4
-              || Arrays.stream(host.split("\\."))
-                  .mapToInt(Integer::parseInt)
-                  .allMatch(b -> b < 256));
+          && switch (this) {
+            case IP4 ->
+                Arrays.stream(host.split("\\."))
+                    .mapToInt(Integer::parseInt)
+                    .allMatch(number -> number < 256);
+            case IP6 -> Ip6.parse(host).isPresent();
+            case DNS, DNS4, DNS6 -> true;
+          };
     }
   }
 
@@ -83,11 +88,28 @@ public record Multiaddr(Network network, String host, int port, Optional<PeerId>
   }
 
   private static int port(String text, String digits) {
-    try {
-      return Integer.parseInt(digits);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("'" + digits + "' in '" + text + "' is no port", e);
+    // Integer.parseInt takes a sign, and the digits of any script.
+    if (!digits.matches("[0-9]{1,5}")) {
+      throw new IllegalArgumentException("'" + digits + "' in '" + text + "' is no port");
     }
+    return Integer.parseInt(digits);
+  }
+
+  /**
+   * The form that peers exchange; a name in it is at most 253 bytes long, so it has at most 300.
+   */
+  public Bytes encode() {
+    return MultiaddrCodec.encode(this);
+  }
+
+  /**
+   * Reads the form that peers exchange.
+   *
+   * @return empty if it is anything else than a host, a TCP port, and perhaps a peer behind them:
+   *     there are many kinds of address that this node cannot dial
+   */
+  public static Optional<Multiaddr> decode(Bytes bytes) {
+    return MultiaddrCodec.decode(bytes);
   }
 
   @Override

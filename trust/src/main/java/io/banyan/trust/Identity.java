@@ -43,10 +43,23 @@ public final class Identity {
   /** Stands for {@code payload}, as {@code domain}. */
   public Signed sign(SigningDomain domain, byte[] payload) {
     Bytes kept = Bytes.of(payload);
-    byte[] preimage = domain.preimage(kept);
+    return new Signed(publicKey, Bytes.of(sign(domain.preimage(kept))), kept);
+  }
+
+  /**
+   * Stands for a connection's static key, as libp2p wants it ({@link NoiseKey}).
+   *
+   * @param staticKey an X25519 public key, 32 bytes
+   * @return the signature, 64 bytes
+   */
+  public byte[] signNoiseKey(byte[] staticKey) {
+    return sign(NoiseKey.preimage(staticKey));
+  }
+
+  private byte[] sign(byte[] preimage) {
     byte[] signature = new byte[Signed.SIGNATURE_LENGTH];
     secret.sign(Ed25519.Algorithm.Ed25519, null, preimage, 0, preimage.length, signature, 0);
-    return new Signed(publicKey, Bytes.of(signature), kept);
+    return signature;
   }
 
   /** Names the public key; never the secret. */
