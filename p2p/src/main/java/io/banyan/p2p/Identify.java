@@ -21,6 +21,9 @@ import java.util.TreeSet;
  * @param agent what it calls itself; empty if it does not
  */
 record Identify(Set<String> protocols, String agent) {
+  /** Of a peer that has not spoken yet. */
+  static final Identify NOTHING = new Identify(Set.of(), "");
+
   static final String PROTOCOL = "/ipfs/id/1.0.0";
 
   /** Peers ask once a connection; some ask again. */

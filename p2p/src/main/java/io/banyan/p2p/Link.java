@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -79,8 +80,7 @@ final class Link extends ChannelInboundHandlerAdapter {
   private boolean over;
   private IOException end;
 
-  /** Written by the loop when the peer has said so; read by threads that open streams. */
-  private volatile Set<String> protocols = Set.of();
+  private final CompletableFuture<Identify> identity = new CompletableFuture<>();
 
   /** Written by the loop; 0 until the first is measured. */
   private volatile long roundTripNanos;
@@ -138,9 +138,9 @@ final class Link extends ChannelInboundHandlerAdapter {
     return address;
   }
 
-  /** What the peer says that it speaks. */
-  void identified(Set<String> spoken) {
-    protocols = Set.copyOf(spoken);
+  /** Done when the peer has said what it speaks; many say it at once, some never. */
+  CompletableFuture<Identify> identity() {
+    return identity;
   }
 
   void onLoop(Runnable work) {
@@ -282,7 +282,7 @@ final class Link extends ChannelInboundHandlerAdapter {
         case Opening.Opened(long handle) -> {
           StreamSlot slot = waiting.remove();
           slots.put(handle, slot);
-          slot.open(handle, protocols);
+          slot.open(handle, spoken());
         }
         case Opening.Refused(Opening.Reason reason) -> {
           switch (reason) {
@@ -297,6 +297,10 @@ final class Link extends ChannelInboundHandlerAdapter {
         }
       }
     }
+  }
+
+  private Set<String> spoken() {
+    return identity.getNow(Identify.NOTHING).protocols();
   }
 
   /** The socket is ready, and {@code rest} has already come. */

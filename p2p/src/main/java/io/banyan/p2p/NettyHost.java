@@ -214,7 +214,7 @@ final class NettyHost implements Host, Link.Owner {
     try (LinkStream stream = link.open(Identify.PROTOCOL, IDENTIFY_TIMEOUT)) {
       stream.readTimeout(IDENTIFY_TIMEOUT);
       stream.closeWrite();
-      link.identified(Identify.read(stream).protocols());
+      link.identity().complete(Identify.read(stream));
     } catch (ViolationException e) {
       count(Refusal.BROKEN_IDENTIFY);
     } catch (IOException e) {
@@ -227,6 +227,15 @@ final class NettyHost implements Host, Link.Owner {
   private void identify(P2pStream stream) throws IOException {
     Optional<Multiaddr> observed = connections.to(stream.remote()).map(Link::address);
     Identify.answer(stream, self, addresses, protocols.names(), settings.agent(), observed);
+  }
+
+  /** Waits for what a connected peer says of itself. */
+  Identify identity(PeerId peer, Duration timeout) throws IOException, InterruptedException {
+    Optional<Link> link = connections.to(peer);
+    if (link.isEmpty()) {
+      throw new IOException("there is no connection to " + peer);
+    }
+    return Outcomes.await(link.get().identity(), "hear what " + peer + " speaks", timeout);
   }
 
   // What connections ask for.

@@ -1,11 +1,13 @@
 package io.banyan.p2p;
 
+import io.banyan.schema.PeerId;
 import io.banyan.trust.Identity;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /** Hosts on this machine, each with an identity of its own, closed together. */
 final class TestingHosts implements AutoCloseable {
@@ -43,6 +45,19 @@ final class TestingHosts implements AutoCloseable {
 
   static void connect(Host from, Host to) throws IOException, InterruptedException {
     from.connect(to.addresses().getFirst(), LONG);
+  }
+
+  /** Counts connections down. */
+  static ConnectionListener counting(CountDownLatch connected) {
+    return new ConnectionListener() {
+      @Override
+      public void connected(PeerConnection connection) {
+        connected.countDown();
+      }
+
+      @Override
+      public void disconnected(PeerId peer) {}
+    };
   }
 
   @Override

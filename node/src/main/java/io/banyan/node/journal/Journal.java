@@ -94,13 +94,13 @@ public final class Journal implements AutoCloseable {
   }
 
   private void prepare() throws SQLException, IOException {
-    connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
+      // A write lock, and in this mode it is kept: only now the file is this node's.
+      statement.execute("BEGIN IMMEDIATE");
       int version = number(statement, "PRAGMA user_version");
       int application = number(statement, "PRAGMA application_id");
-      if (version == 0
-          && application == 0
-          && number(statement, "SELECT count(*) FROM sqlite_schema") == 0) {
+      int tables = number(statement, "SELECT count(*) FROM sqlite_schema");
+      if (application == 0 && version == 0 && tables == 0) {
         statement.execute(TABLES);
         statement.execute("PRAGMA application_id = " + APPLICATION_ID);
         statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
@@ -110,10 +110,8 @@ public final class Journal implements AutoCloseable {
         throw new IOException(
             "journal " + path + " has version " + version + ", this build knows " + SCHEMA_VERSION);
       }
-      // A write, whatever is in it: only now the file is locked.
-      statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
+      statement.execute("COMMIT");
     }
-    connection.commit();
   }
 
   private static int number(Statement statement, String query) throws SQLException {
@@ -191,7 +189,6 @@ public final class Journal implements AutoCloseable {
       while (row.next()) {
         jobs.add(job(row));
       }
-      connection.commit();
       return jobs;
     } catch (SQLException e) {
       throw failure(path, e);
@@ -247,21 +244,13 @@ public final class Journal implements AutoCloseable {
     void set(PreparedStatement statement) throws SQLException;
   }
 
-  /** One change, synced or not there; says how many rows it changed. */
+  /** One statement is one transaction: synced when this returns, not there if it throws. */
   private int write(String sql, Parameters parameters) throws IOException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       parameters.set(statement);
-      int rows = statement.executeUpdate();
-      connection.commit();
-      return rows;
+      return statement.executeUpdate();
     } catch (SQLException e) {
-      IOException failure = failure(path, e);
-      try {
-        connection.rollback();
-      } catch (SQLException second) {
-        failure.addSuppressed(second);
-      }
-      throw failure;
+      throw failure(path, e);
     }
   }
 
@@ -286,7 +275,6 @@ public final class Journal implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA " + words);
     }
-    connection.commit();
   }
 
   @Override

@@ -1,0 +1,76 @@
+package io.banyan.node;
+
+import io.banyan.node.data.Connections;
+import io.banyan.node.data.DataClient;
+import io.banyan.node.data.DataServer;
+import io.banyan.node.data.TestingHost;
+import io.banyan.node.data.TestingHosts;
+import io.banyan.node.journal.Retention;
+import io.banyan.p2p.Multiaddr;
+import io.banyan.schema.PublicKey;
+import io.banyan.trust.Identity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/** All of a node that users speak with, on a host in memory, over a driver that a test holds. */
+public final class TestingNode implements AutoCloseable {
+  public final TestingHost host;
+  public final TestingDriver driver;
+  public final JobBook book;
+  public final ClientService service;
+  private final DataClient client;
+  private final DataServer server;
+
+  public TestingNode(
+      TestingHosts hosts, Identity node, PublicKey owner, Allow allow, Path folder)
+      throws IOException {
+    this(hosts, node, owner, allow, folder, InstantSource.system());
+  }
+
+  public TestingNode(
+      TestingHosts hosts,
+      Identity node,
+      PublicKey owner,
+      Allow allow,
+      Path folder,
+      InstantSource clock)
+      throws IOException {
+    Path scratch = Files.createDirectories(folder.resolve("scratch"));
+    host = hosts.host(node.publicKey().peerId());
+    driver = new TestingDriver(node, scratch);
+    book = JobBook.open(folder.resolve("data"), Retention.DEFAULT, clock);
+    driver.tell(book);
+    Admission admission = new Admission(allow, owner, node.publicKey());
+    client = new DataClient(host, Connections.of(host));
+    server = new DataServer(new JobLinks(book, admission));
+    service =
+        new ClientService(
+            book,
+            driver,
+            node,
+            admission,
+            BlobFetch.over(client),
+            TestingRun.SANDBOX,
+            clock);
+    host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, server);
+    host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, service);
+  }
+
+  public Multiaddr address() {
+    return host.addresses().getFirst();
+  }
+
+  public static Identity identity(int number) {
+    return TestingRun.identity(number);
+  }
+
+  @Override
+  public void close() throws IOException {
+    host.close();
+    server.close();
+    client.close();
+    book.close();
+  }
+}
