@@ -102,8 +102,7 @@ public final class InputFile implements RangeReader, AutoCloseable {
    */
   public record Indexed(BlobTree tree, Optional<Cuts> lineCuts) {
     /** What stands for the input of a job that has none. */
-    public static final Indexed NONE =
-        new Indexed(new BlobTree(BlobRef.EMPTY), Optional.empty());
+    public static final Indexed NONE = new Indexed(new BlobTree(BlobRef.EMPTY), Optional.empty());
 
     public BlobRef ref() {
       return tree.ref();

@@ -78,7 +78,9 @@ public final class BlobTree {
     held.put(first, end);
   }
 
-  /** Whether all blocks from {@code firstBlock} up to but not including {@code endBlock} are held. */
+  /**
+   * Whether all blocks from {@code firstBlock} up to but not including {@code endBlock} are held.
+   */
   public boolean holds(long firstBlock, long endBlock) {
     if (firstBlock < 0 || firstBlock >= endBlock) {
       return false;

@@ -30,7 +30,8 @@ public final class LineCuts implements Cuts {
   /**
    * {@inheritDoc}
    *
-   * @throws IndexOutOfBoundsException if these are the cuts of a range of cells, and it is not in it
+   * @throws IndexOutOfBoundsException if these are the cuts of a range of cells, and it is not in
+   *     it
    */
   @Override
   public long cut(int k) {

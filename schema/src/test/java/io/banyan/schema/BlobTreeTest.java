@@ -131,8 +131,7 @@ class BlobTreeTest {
     BlobRef far = new BlobRef(Digest.ZERO, Long.MAX_VALUE);
     BlobTree tree = new BlobTree(far);
     long last = far.blockCount() - 1;
-    RangeProof path =
-        new RangeProof(last, last + 1, Collections.nCopies(47, Digest.ZERO));
+    RangeProof path = new RangeProof(last, last + 1, Collections.nCopies(47, Digest.ZERO));
 
     assertFalse(tree.add(path, List.of(Digest.ZERO)));
     assertFalse(tree.holds(last, last + 1));

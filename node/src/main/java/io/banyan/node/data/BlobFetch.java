@@ -16,7 +16,9 @@ import java.util.Deque;
  * <p>For one thread.
  */
 final class BlobFetch {
-  /** The piece that comes, and the one behind it: its first bytes wait in the transport's window. */
+  /**
+   * The piece that comes, and the one behind it: its first bytes wait in the transport's window.
+   */
   private static final int REQUESTS_AHEAD = 2;
 
   private final DataClient client;

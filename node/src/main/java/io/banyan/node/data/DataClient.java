@@ -7,8 +7,6 @@ import io.banyan.schema.DataMessage;
 import io.banyan.schema.DataMessage.BlobRequest;
 import io.banyan.schema.DataMessage.RopeReply;
 import io.banyan.schema.DataMessage.RopeRequest;
-import io.banyan.schema.DataMessage.StepsReply;
-import io.banyan.schema.DataMessage.StepsRequest;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Named;
@@ -63,7 +61,8 @@ public final class DataClient implements AutoCloseable {
   private final Reconnection reconnection;
   private final Settings settings;
   private final PeerSlots slots = new PeerSlots(STREAMS_PER_PEER_MAX);
-  private final Deadlines deadlines = new Deadlines();
+  private final Deadlines deadlines =
+      new Deadlines(Deadlines.USUAL, Deadlines.USUAL_BYTES_PER_SECOND);
 
   /** Fetches from peers of {@code host}. */
   public DataClient(Host host, Reconnection reconnection) {
@@ -83,7 +82,7 @@ public final class DataClient implements AutoCloseable {
    * @param link what entitles this node to them
    * @param sink what it throws, this throws
    * @throws IndexOutOfBoundsException if the blob has no such bytes
-   * @throws FetchException if they do not come, or others do
+   * @throws FetchException if they do not come, or others do; the sink has what came before
    */
   public void fetch(PeerId peer, Digest link, BlobRef ref, long first, long count, BlockSink sink)
       throws IOException, InterruptedException {
@@ -154,8 +153,7 @@ public final class DataClient implements AutoCloseable {
    * @return how many there were
    * @throws FetchException if they do not come, or too many do
    */
-  public long fetchEvidence(
-      PeerId peer, Digest lease, long entriesMax, Consumer<ReceiptEntry> sink)
+  public long fetchEvidence(PeerId peer, Digest lease, long entriesMax, Consumer<ReceiptEntry> sink)
       throws IOException, InterruptedException {
     return new EvidenceFetch(this, peer, lease, entriesMax, sink).run();
   }
@@ -183,11 +181,7 @@ public final class DataClient implements AutoCloseable {
     try {
       P2pStream stream = host.open(peer, DataServer.PROTOCOL, settings.opening());
       Exchange exchange =
-          new Exchange(
-              stream,
-              deadlines.set(stream, Deadlines.forBytes(replyBytes)),
-              wanted,
-              () -> slots.free(peer));
+          new Exchange(stream, deadlines.set(stream, replyBytes), wanted, () -> slots.free(peer));
       asked = true;
       try {
         stream.readTimeout(settings.reading());

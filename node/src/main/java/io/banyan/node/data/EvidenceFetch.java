@@ -22,11 +22,7 @@ final class EvidenceFetch {
   private long taken;
 
   EvidenceFetch(
-      DataClient client,
-      PeerId peer,
-      Digest lease,
-      long entriesMax,
-      Consumer<ReceiptEntry> sink) {
+      DataClient client, PeerId peer, Digest lease, long entriesMax, Consumer<ReceiptEntry> sink) {
     this.client = client;
     this.peer = peer;
     this.lease = lease;

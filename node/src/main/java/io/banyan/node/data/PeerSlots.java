@@ -35,7 +35,11 @@ final class PeerSlots {
       long millis = Math.ceilDiv(end - System.nanoTime(), 1_000_000L);
       if (millis <= 0) {
         throw new IOException(
-            "none of " + slotsMax + " streams to it came free within " + timeout.toSeconds() + " s");
+            "none of "
+                + slotsMax
+                + " streams to it came free within "
+                + timeout.toSeconds()
+                + " s");
       }
       wait(millis);
     }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whole blocks of a blob whose proof held. There is no other way to one than {@link #check}, so
- * who is handed one need not look again.
+ * Whole blocks of a blob whose proof held. There is no other way to one than {@link #check}, so who
+ * is handed one need not look again.
  */
 public final class ProvenBlocks {
   private final BlobRef ref;

@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A blob of which this node holds proven ranges, in a file of the blob's length that has holes where
- * nothing came. What is read from it, and handed on, is only what was proven. In memory it takes a
- * thousandth of what it holds.
+ * A blob of which this node holds proven ranges, in a file of the blob's length that has holes
+ * where nothing came. What is read from it, and handed on, is only what was proven. In memory it
+ * takes a thousandth of what it holds.
  *
  * <p>Safe for any thread.
  */
@@ -55,7 +55,11 @@ public final class RangeFile implements RangeSource, BlockSink, AutoCloseable {
       file.write(blocks.firstByte(), blocks.bytes(), blocks.offset(), blocks.byteCount());
     } catch (IOException e) {
       throw new IOException(
-          "bytes from " + blocks.firstByte() + " cannot be written to " + path + ": "
+          "bytes from "
+              + blocks.firstByte()
+              + " cannot be written to "
+              + path
+              + ": "
               + e.getMessage(),
           e);
     }

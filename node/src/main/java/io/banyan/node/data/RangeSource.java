@@ -12,7 +12,9 @@ public interface RangeSource extends RangeReader {
   /** The name of the whole blob. */
   BlobRef ref();
 
-  /** Whether all blocks from {@code firstBlock} up to but not including {@code endBlock} are here. */
+  /**
+   * Whether all blocks from {@code firstBlock} up to but not including {@code endBlock} are here.
+   */
   boolean holds(long firstBlock, long endBlock);
 
   /**

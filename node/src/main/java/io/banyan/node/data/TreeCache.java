@@ -28,7 +28,8 @@ public final class TreeCache {
     }
     BlobTree tree = new BlobHasher().update(bytes, 0, bytes.length).finishTree();
     if (!tree.ref().equals(ref)) {
-      throw new IllegalStateException("the bytes held as blob " + ref + " are those of " + tree.ref());
+      throw new IllegalStateException(
+          "the bytes held as blob " + ref + " are those of " + tree.ref());
     }
     synchronized (this) {
       trees.put(ref, tree);

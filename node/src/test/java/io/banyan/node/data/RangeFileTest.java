@@ -15,6 +15,7 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.BlobTree;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Limits;
+import io.banyan.schema.LineCuts;
 import io.banyan.schema.Refused;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,8 +68,8 @@ class RangeFileTest {
     }
   }
 
-  private static void assertOnward(
-      TestingTransfer below, BlobRef ref, long first, byte[] expected) throws Exception {
+  private static void assertOnward(TestingTransfer below, BlobRef ref, long first, byte[] expected)
+      throws Exception {
     byte[] came = new byte[expected.length];
     below.client.fetch(
         SERVER,
@@ -117,6 +118,37 @@ class RangeFileTest {
   }
 
   @Test
+  void aLeaseFindsItsCutsWhileItsBytesCome() throws Exception {
+    int chunkBytes = 50_000;
+    byte[] blob = random(30 * BLOCK + 5, 5); // a line feed in 256 bytes
+    LineCuts.Finder all = new LineCuts.Finder(chunkBytes);
+    all.update(blob, 0, blob.length);
+    LineCuts whole = all.finish();
+    try (TestingTransfer transfer = new TestingTransfer(QUICK)) {
+      BlobRef ref = transfer.serve(blob);
+      for (int first : new int[] {0, 1, 7, whole.count() - 3}) {
+        int end = first + 3;
+        long from = LineCuts.Finder.firstByte(chunkBytes, first);
+        long to = whole.cut(end);
+        LineCuts.Finder finder = new LineCuts.Finder(chunkBytes, first);
+        try (RangeFile file = RangeFile.create(folder.resolve("lease"), ref)) {
+
+          transfer.client.fetch(
+              SERVER, LINK, ref, from, to - from, new CutSink(file, finder, from, to));
+
+          LineCuts cuts = finder.finish(end, blob.length);
+          for (int k = first; k <= end; k++) {
+            assertEquals(whole.cut(k), cuts.cut(k));
+          }
+          assertArrayEquals(
+              Arrays.copyOfRange(blob, (int) cuts.cut(first), (int) to),
+              file.read(cuts.cut(first), to));
+        }
+      }
+    }
+  }
+
+  @Test
   void aWholeBlobIsServedFromWhereItLies() throws Exception {
     byte[] blob = random(5 * BLOCK + 1, 4);
     BlobTree tree = new BlobHasher().update(blob, 0, blob.length).finishTree();
@@ -126,15 +158,12 @@ class RangeFileTest {
       WholeSource source = new WholeSource(tree, reader);
       transfer.blobs.put(tree.ref(), source);
 
-      assertArrayEquals(
-          blob, transfer.client.fetchBytes(SERVER, LINK, tree.ref(), blob.length));
-      assertOnward(
-          transfer, tree.ref(), BLOCK - 1, Arrays.copyOfRange(blob, BLOCK - 1, 3 * BLOCK));
+      assertArrayEquals(blob, transfer.client.fetchBytes(SERVER, LINK, tree.ref(), blob.length));
+      assertOnward(transfer, tree.ref(), BLOCK - 1, Arrays.copyOfRange(blob, BLOCK - 1, 3 * BLOCK));
       assertTrue(source.holds(0, 6));
       assertFalse(source.holds(0, 7));
       assertThrows(
-          IllegalArgumentException.class,
-          () -> new WholeSource(new BlobTree(tree.ref()), reader));
+          IllegalArgumentException.class, () -> new WholeSource(new BlobTree(tree.ref()), reader));
     }
   }
 
