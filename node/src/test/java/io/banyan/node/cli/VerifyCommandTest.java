@@ -52,7 +52,7 @@ class VerifyCommandTest {
             "--receipt",
             receipt,
             "--key",
-            folder.resolve("key"))
+            TestingConsole.keyIn(folder))
         .succeeds();
   }
 
@@ -212,7 +212,7 @@ class VerifyCommandTest {
             "--receipt",
             receipt,
             "--key",
-            folder.resolve("key"))
+            TestingConsole.keyIn(folder))
         .succeeds();
     Path other = Files.writeString(folder.resolve("other"), "Shared");
 
@@ -237,7 +237,7 @@ class VerifyCommandTest {
             "--receipt",
             receipt,
             "--key",
-            folder.resolve("key"))
+            TestingConsole.keyIn(folder))
         .succeeds();
 
     assertEquals(
@@ -246,5 +246,7 @@ class VerifyCommandTest {
             .json()
             .get("leaves")
             .getAsInt());
+    assertEquals(
+        "the job has the split rule index:20 and takes no --input", verify().failsWith(USAGE));
   }
 }
