@@ -527,7 +527,7 @@ class BlobTransferTest {
     try (TestingTransfer transfer = new TestingTransfer(QUICK)) {
       List<Message> others =
           List.of(
-              new DataMessage.StepsReply(LINK, 0, 0, false),
+              new DataMessage.EntriesReply(LINK, 0, 0, false),
               new Refused(Refused.Code.BUSY, "no", 0));
       for (Message other : others) {
         try (P2pStream stream = transfer.fetching.open(SERVER, DataServer.PROTOCOL, LONG)) {
