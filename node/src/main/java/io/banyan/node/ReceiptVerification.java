@@ -199,6 +199,11 @@ public final class ReceiptVerification {
 
   private InputFile.Indexed index(Manifest manifest) throws IOException, CommandException {
     if (manifest.splitRule() instanceof SplitRule.ByIndex) {
+      if (files.input.isPresent()) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "the job has the split rule " + manifest.splitRule().words() + " and takes no --input");
+      }
       return new InputFile.Indexed(BlobRef.EMPTY, Optional.empty());
     }
     if (files.input.isEmpty()) {

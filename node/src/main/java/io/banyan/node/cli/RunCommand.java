@@ -65,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
   private int workers = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--key", paramLabel = "FILE", description = "Sign with another key than yours.")
-  private Path key = KeyFile.defaultPath();
+  private @Nullable Path key;
 
   @Option(names = "--json", description = "Print a summary as JSON, in the answer's place.")
   private boolean json;
@@ -73,7 +73,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, CommandException, InterruptedException {
     requireSense();
-    Identity submitter = KeyFile.readOrCreate(key);
+    Identity submitter =
+        key == null ? KeyFile.readOrCreate(KeyFile.defaultPath()) : KeyFile.read(key);
     try (Scratch scratch = Scratch.create();
         Sandbox sandbox = new Sandbox(SandboxOptions.forThisHeap());
         BlobStore store =

@@ -54,7 +54,7 @@ class VerifyCommandTest {
             "--receipt",
             receipt,
             "--key",
-            folder.resolve("key"))
+            TestingConsole.keyIn(folder))
         .succeeds();
   }
 
@@ -298,7 +298,7 @@ class VerifyCommandTest {
             "--receipt",
             receipt,
             "--key",
-            folder.resolve("key"))
+            TestingConsole.keyIn(folder))
         .succeeds();
     Path other = Files.writeString(folder.resolve("other"), "Shared");
 
@@ -323,7 +323,7 @@ class VerifyCommandTest {
             "--receipt",
             receipt,
             "--key",
-            folder.resolve("key"))
+            TestingConsole.keyIn(folder))
         .succeeds();
 
     assertEquals(
@@ -332,5 +332,7 @@ class VerifyCommandTest {
             .json()
             .get("leaves")
             .getAsInt());
+    assertEquals(
+        "the job has the split rule index:20 and takes no --input", verify().failsWith(USAGE));
   }
 }
