@@ -3,6 +3,7 @@ package io.banyan.node;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.BlobRef;
@@ -25,6 +26,7 @@ import io.banyan.schema.PlanNode;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Receipt;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Routing;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
@@ -34,6 +36,7 @@ import io.banyan.schema.Verification;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.Identity;
 import io.banyan.trust.JobContent;
+import io.banyan.trust.Link;
 import io.banyan.trust.ReceiptCheck;
 import io.banyan.trust.SigningDomain;
 import io.banyan.trust.Verdict;
@@ -44,6 +47,7 @@ import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -200,9 +204,13 @@ class GoldenReceiptTest {
     return BlobRef.of(text.getBytes(US_ASCII));
   }
 
+  private Iterator<ReceiptEntry> steps() {
+    return List.<ReceiptEntry>of(new ReceiptEntry.StepEntry(new Step(LEAF, claim))).iterator();
+  }
+
   private byte[] file() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ReceiptFile.write(out, wish, List.of(new Step(LEAF, claim)).iterator(), root);
+    ReceiptFile.write(out, wish, steps(), root);
     return out.toByteArray();
   }
 
@@ -289,9 +297,9 @@ class GoldenReceiptTest {
         };
 
     Verdict verdict =
-        new ReceiptCheck(job, manifest, content)
-            .check(List.of(new Step(LEAF, claim)).iterator(), _ -> {}, () -> root);
+        new ReceiptCheck(job, manifest, content, Link.ofJob(job, manifest))
+            .check(steps(), _ -> {}, () -> root);
 
-    assertEquals(new Verdict.Accepted(), verdict);
+    assertInstanceOf(Verdict.Accepted.class, verdict);
   }
 }

@@ -112,7 +112,7 @@ class VerifyLentTest {
 
   @Test
   void flippedBitInALeaseAReceiptOrAFailureNamesItsPlace() throws Exception {
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 6; round++) {
       int leases = 0;
       for (int at = 0; at < honest.entries().size(); at++) {
         switch (honest.entries().get(at)) {
@@ -138,13 +138,13 @@ class VerifyLentTest {
     }
   }
 
-  /** Every third byte of the file, whatever it belongs to. */
+  /** Every thirteenth byte of the file, whatever it belongs to. */
   @Test
   void flippedBitAnywhereInTheFileIsSeen() throws Exception {
     byte[] whole = Files.readAllBytes(receipt);
     verify(0);
 
-    for (int position = 0; position < whole.length; position += 3) {
+    for (int position = 0; position < whole.length; position += 13) {
       byte[] bytes = whole.clone();
       bytes[position] ^= (byte) (1 << random.nextInt(Byte.SIZE));
       Files.write(receipt, bytes);

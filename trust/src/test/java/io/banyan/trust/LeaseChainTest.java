@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -645,6 +646,39 @@ class LeaseChainTest {
         String place = which + " byte " + position;
         LeaseChain.Rejected rejected = assertInstanceOf(LeaseChain.Rejected.class, result, place);
         assertTrue(rejected.refused().sentence().length() > 10, place);
+      }
+    }
+  }
+
+  /** Signed as it should be, whatever it says: the answer is a value, and can be sent. */
+  @Test
+  void signedNonsenseIsRejectedInASentence() {
+    LeaseChain any = new LeaseChain(id(SELF), _ -> true, Set.of(PROFILE));
+    List<Signed> all = new ArrayList<>(honest());
+    all.addFirst(BYTES.manifest);
+    Random random = new Random(20_261_121);
+
+    for (int round = 0; round < 4000; round++) {
+      int which = random.nextInt(all.size());
+      byte[] payload = all.get(which).payload().toArray();
+      for (int flips = random.nextInt(3); flips >= 0; flips--) {
+        payload[random.nextInt(payload.length)] ^= (byte) (1 << random.nextInt(Byte.SIZE));
+      }
+      if (Bytes.of(payload).equals(all.get(which).payload())) {
+        continue; // the same bit twice
+      }
+      List<Signed> bent = new ArrayList<>(all);
+      bent.set(
+          which,
+          which == 0
+              ? TestingTree.SUBMITTER.sign(SigningDomain.MANIFEST, payload)
+              : HOLDERS.get(which - 1).sign(SigningDomain.LEASE, payload));
+
+      LeaseChain.Result result = any.check(bent.getFirst(), bent.subList(1, bent.size()), NOW);
+
+      switch (result) {
+        case LeaseChain.Holds holds -> assertEquals(3, which, "round " + round + ": " + holds);
+        case LeaseChain.Rejected rejected -> assertEquals(0, rejected.refused().retryAfterMillis());
       }
     }
   }

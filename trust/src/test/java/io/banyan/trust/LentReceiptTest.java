@@ -874,4 +874,43 @@ class LentReceiptTest {
             + lie.digest(),
         tree.verdict(whole.link(), entries, whole.receipt()));
   }
+
+  /** Signed as it should be, whatever it says: it is a verdict that comes of it. */
+  @Test
+  void signedNonsenseIsAVerdict() {
+    TestingTree tree = new TestingTree(BYTES);
+    Grown whole = grow(tree, BRANCHES);
+    List<ReceiptEntry> entries = tree.entries(whole);
+    List<Identity> signers =
+        List.of(TestingJob.ENTRY, ANN, ANN, CAT, ANN, BEN, TestingJob.ENTRY, TestingJob.ENTRY, BEN);
+    Random random = new Random(20_261_121);
+
+    for (int round = 0; round < 1500; round++) {
+      int at = random.nextInt(whole.lent().size());
+      Identity signer = signers.get(at);
+      List<ReceiptEntry> bent = new ArrayList<>(entries);
+      bent.set(
+          at,
+          switch (entries.get(at)) {
+            case ReceiptEntry.LeaseEntry(Signed lease) ->
+                new ReceiptEntry.LeaseEntry(signer.sign(SigningDomain.LEASE, bent(lease, random)));
+            case ReceiptEntry.ReceiptOfLease(Signed receipt) ->
+                new ReceiptEntry.ReceiptOfLease(
+                    signer.sign(SigningDomain.RECEIPT, bent(receipt, random)));
+            case ReceiptEntry other -> throw new IllegalStateException("no " + other + " here");
+          });
+
+      switch (tree.verdict(whole.link(), bent, whole.receipt())) {
+        case Verdict.Rejected(String reason) -> assertTrue(reason.length() > 10, reason);
+        case Verdict.Accepted accepted -> assertEquals(6, at, "only the attempt: " + accepted);
+        case Verdict.Withheld(String reason) -> fail(reason);
+      }
+    }
+  }
+
+  private static byte[] bent(Signed signed, Random random) {
+    byte[] payload = signed.payload().toArray();
+    payload[random.nextInt(payload.length)] ^= (byte) (1 << random.nextInt(Byte.SIZE));
+    return payload;
+  }
 }
