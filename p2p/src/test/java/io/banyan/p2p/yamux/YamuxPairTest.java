@@ -34,7 +34,7 @@ class YamuxPairTest {
     nowNanos = 0;
   }
 
-  @Property(tries = 400)
+  @Property(tries = 200)
   void whateverIsClosedOrResetWheneverNothingIsLostOrLeft(
       @ForAll long seed, @ForAll @IntRange(min = 10, max = 1500) int steps) {
     Random random = new Random(seed);
@@ -113,7 +113,7 @@ class YamuxPairTest {
     }
   }
 
-  @Property(tries = 30)
+  @Property(tries = 15)
   void bothSidesWriteMoreThanAllWindowsAndNobodyIsStuck(@ForAll long seed) {
     Random random = new Random(seed);
     long each = 1200 * KIB;
