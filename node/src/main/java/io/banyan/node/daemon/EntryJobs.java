@@ -244,6 +244,11 @@ final class EntryJobs implements JobDriver {
   }
 
   @Override
+  public List<DecisionLine> decisions(JobId job) {
+    return decisions.elsewhere(job);
+  }
+
+  @Override
   public List<PeerSummary> peers() {
     return peers.summaries();
   }
