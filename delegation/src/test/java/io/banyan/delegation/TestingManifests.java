@@ -69,7 +69,7 @@ final class TestingManifests {
         link,
         new JobId(link),
         manifest,
-        Plan.of(manifest).root(cuts.map(Cuts::count).orElse(0)),
+        Plan.of(manifest).root(cuts),
         cuts.<Task.Ground>map(Task.Ground.Cells::new)
             .orElse(new Task.Ground.Part(manifest.input(), Long.MAX_VALUE)),
         merges,
