@@ -97,7 +97,7 @@ public final class Staging {
   record Staged(TaskFolder folder, Optional<RangeFile> input) implements AutoCloseable {
     @Override
     public void close() throws IOException {
-      try (TaskFolder closing = folder) {
+      try (folder) {
         if (input.isPresent()) {
           input.get().close();
         }
