@@ -40,9 +40,19 @@ public sealed interface Allow {
     }
     List<PublicKey> keys = new ArrayList<>();
     for (String word : text.split(",", -1)) {
-      keys.add(PeerId.parse(word.strip()).key());
+      keys.add(key(word.strip()));
     }
     return new Keys(keys);
+  }
+
+  private static PublicKey key(String word) {
+    try {
+      return PeerId.parse(word).key();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "'" + word + "' is neither 'any' nor a key, 12D3KooW…, as 'banyan key show' prints it",
+          e);
+    }
   }
 
   default boolean allows(PublicKey submitter) {

@@ -28,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.UnaryOperator;
 
 /**
  * Runs jobs on this machine alone, as {@code banyan run} does, at once or when a test says so.
@@ -48,6 +49,9 @@ public final class TestingDriver implements JobDriver {
           CallLimits.FUEL_MAX, 512L << 20, 1L << 30, 64L << 20, TestingRun.PATIENT_MILLIS);
   public volatile long inputBytesMax = 1L << 30;
   public volatile int leavesMax = 10_000;
+
+  /** What becomes of an output before it is handed out: a lie keeps its length. */
+  public volatile UnaryOperator<byte[]> lie = bytes -> bytes;
 
   private final Map<JobId, List<TreeLine>> trees = new ConcurrentHashMap<>();
   private final Identity node;
@@ -115,6 +119,8 @@ public final class TestingDriver implements JobDriver {
     }
     Answer answer = Answer.of(job, completed, report.folder());
     WholeFile.write("output", begun.folder.output(), answer::writeOutput);
+    Files.write(
+        begun.folder.output(), lie.apply(Files.readAllBytes(begun.folder.output())));
     WholeFile.write("receipt", begun.folder.receipt(), out -> answer.writeReceipt(out, node));
     tree(
         job.id(),

@@ -36,7 +36,7 @@ import picocli.CommandLine.Model.OptionSpec;
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class Banyan {
-  /** Commands that come with the network, and after it. */
+  /** Commands that are still to come. */
   private static final Set<String> LATER =
       Set.of(
           "dev",
@@ -51,7 +51,7 @@ public final class Banyan {
           "config",
           "completion");
 
-  private static final String WHY_LATER = "it comes later";
+  private static final String WHY_LATER = "it comes with a later one";
 
   private final Dialer dialer;
 

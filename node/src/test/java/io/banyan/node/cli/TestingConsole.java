@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.banyan.node.Dialer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -68,6 +69,13 @@ final class TestingConsole {
     return banyanReading(new byte[0], args);
   }
 
+  /** The same, over a network of a test's own. */
+  static Ran banyanOver(Dialer network, Object... args) {
+    ByteArrayOutputStream caught = new ByteArrayOutputStream();
+    Ran ran = run(network, new byte[0], caught, args);
+    return new Ran(ran.code, caught.toByteArray(), ran.stderr);
+  }
+
   /** The same, with {@code stdin} to read. */
   static Ran banyanReading(byte[] stdin, Object... args) {
     ByteArrayOutputStream caught = new ByteArrayOutputStream();
@@ -81,6 +89,10 @@ final class TestingConsole {
   }
 
   private static Ran run(byte[] stdin, OutputStream stdout, Object... args) {
+    return run(NetworkDialer.INSTANCE, stdin, stdout, args);
+  }
+
+  private static Ran run(Dialer network, byte[] stdin, OutputStream stdout, Object... args) {
     InputStream in = System.in;
     PrintStream out = System.out;
     PrintStream err = System.err;
@@ -89,7 +101,7 @@ final class TestingConsole {
       System.setIn(new ByteArrayInputStream(stdin));
       System.setOut(new PrintStream(stdout, true, StandardCharsets.UTF_8));
       System.setErr(new PrintStream(caughtErr, true, StandardCharsets.UTF_8));
-      int code = Banyan.run(words(args));
+      int code = Banyan.run(network, words(args));
       System.out.flush();
       System.err.flush();
       return new Ran(code, new byte[0], caughtErr.toString(StandardCharsets.UTF_8));
