@@ -2,6 +2,7 @@ package io.banyan.trust;
 
 import static io.banyan.trust.TestingTree.cells;
 import static io.banyan.trust.TestingTree.peer;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -648,6 +649,19 @@ class LeaseChainTest {
         assertTrue(rejected.refused().sentence().length() > 10, place);
       }
     }
+  }
+
+  @Test
+  void controlCharactersOfASubmitterAreNotPassedOn() {
+    TestingTree tree =
+        new TestingTree(TestingJob.ofCells(new SplitRule.ByBytes(), 1, "x".repeat(300), true));
+    String payload = new String(tree.manifest.payload().toArray(), ISO_8859_1);
+    byte[] painted = payload.replace("0-unmetered", "\u001b[31m\r\n!!!!").getBytes(ISO_8859_1);
+
+    assertRejected(
+        Refused.Code.INVALID,
+        "manifest: profile id is not 1 to 32 characters of [a-z0-9.-]: '?[31m??!!!!'",
+        takes().check(TestingTree.SUBMITTER.sign(SigningDomain.MANIFEST, painted), honest(), NOW));
   }
 
   /** Signed as it should be, whatever it says: the answer is a value, and can be sent. */
