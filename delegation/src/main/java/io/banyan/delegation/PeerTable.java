@@ -71,7 +71,8 @@ final class PeerTable {
     switch (placement) {
       case FASTEST_FINISH ->
           ready.sort(
-              Comparator.comparingDouble(peer -> peer.finishNanos(prices.leafUnits(), prices)));
+              Comparator.<Peer>comparingDouble(peer -> peer.finishNanos(prices.leafUnits(), prices))
+                  .thenComparingDouble(peer -> -peer.pace(prices)));
       case ROUND_ROBIN -> {
         List<Peer> passed =
             ready.stream()
