@@ -65,12 +65,10 @@ final class Lender {
     Task task = state.task;
     int tries = place.trials.left();
     double share = Math.min(1, (double) place.units / Math.max(1, state.walk.total()));
-    Needs needs = Needs.of(task, place.interval.count(), place.units, share);
+    Needs needs = Needs.of(task, place.interval.count(), place.units, share, tries);
     long leftMillis = (state.deadlineNanos - nowNanos) / 1_000_000;
     Optional<Grants.Reservation> reservation =
-        leftMillis < 1
-            ? Optional.empty()
-            : state.grants.reserve(needs.wanted(tries), needs.least());
+        leftMillis < 1 ? Optional.empty() : state.grants.reserve(needs.wanted(), needs.least());
     if (reservation.isEmpty()) {
       state.walk.frontier().giveBack(place);
       state.starved(true);

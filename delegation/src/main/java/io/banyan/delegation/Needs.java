@@ -1,16 +1,17 @@
 package io.banyan.delegation;
 
+import io.banyan.schema.Budget;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Limits;
 
 /**
- * What a plan node may need at most, by the limits of its calls.
+ * What a lease of a plan node is granted.
  *
- * @param once that it is run
- * @param least what a lease is worth: the same, or the plan node's even share of a grant that was
- *     smaller from the beginning
+ * @param wanted what its calls may use at most, by their limits, for every peer that may still try
+ *     it; but no more than its even share of the grant, so that there is something for the others
+ * @param least what it makes no sense to lend it without
  */
-record Needs(Grants.Reservation once, Grants.Reservation least) {
+record Needs(Grants.Reservation wanted, Grants.Reservation least) {
   /**
    * An inner node has two children or more with a call of their own, so there are at most as many
    * merges as leaves, and splits.
@@ -24,36 +25,35 @@ record Needs(Grants.Reservation once, Grants.Reservation least) {
    *
    * @param cells how many it has; not looked at under the rule {@code module}
    * @param units its bytes, or cells
-   * @param share of the task's units
+   * @param share of the task's units, 0 to 1
+   * @param tries peers that may still try it
    */
-  static Needs of(Task task, int cells, long units, double share) {
-    CallLimits limits = task.manifest().limits();
+  static Needs of(Task task, int cells, long units, double share, int tries) {
     boolean byModule = task.ground() instanceof Task.Ground.Part;
     long leavesLeast =
         byModule ? Math.max(1, Math.ceilDiv(units, task.manifest().chunkBytes())) : cells;
-    // A guest's split may make many small parts: as many as the grant has for so many bytes.
-    long leaves =
-        byModule ? Math.max(leavesLeast, (long) (share * leavesOfPlan(task))) : leavesLeast;
-    long calls = leaves * (byModule ? CALLS_A_LEAF_AND_SPLIT : CALLS_A_LEAF);
-    long fuel = times(calls, limits.fuel());
-    long bytes = times(calls, limits.outputBytesMax());
+    // A guest's split may make many small parts: as many as a plan has for so many bytes.
+    long leavesMost =
+        byModule ? Math.max(leavesLeast, (long) (share * Limits.MODULE_LEAVES_MAX)) : leavesLeast;
+    long calls = leavesMost * (byModule ? CALLS_A_LEAF_AND_SPLIT : CALLS_A_LEAF);
+    Budget grant = task.grant();
+    CallLimits limits = task.manifest().limits();
+    long leaves = Math.min(times(leavesMost, tries), evenShare(share, grant.leaves()));
+    long fuelOnce = times(calls, limits.fuel());
+    long fuelShare = evenShare(share, grant.fuel());
+    long bytesOnce = times(calls, limits.outputBytesMax());
+    long bytesShare = evenShare(share, grant.bytes());
     return new Needs(
-        new Grants.Reservation(leaves, fuel, bytes),
         new Grants.Reservation(
-            leavesLeast,
-            Math.min(fuel, (long) (share * task.grant().fuel())),
-            Math.min(bytes, (long) (share * task.grant().bytes()))));
+            Math.max(leavesLeast, leaves),
+            Math.min(times(fuelOnce, tries), fuelShare),
+            Math.min(times(bytesOnce, tries), bytesShare)),
+        new Grants.Reservation(
+            leavesLeast, Math.min(fuelOnce, fuelShare), Math.min(bytesOnce, bytesShare)));
   }
 
-  private static double leavesOfPlan(Task task) {
-    return Math.min(
-        Limits.MODULE_LEAVES_MAX, (double) task.grant().leaves() / Math.max(1, task.tries()));
-  }
-
-  /** For {@code tries} peers, one after the other. */
-  Grants.Reservation wanted(int tries) {
-    return new Grants.Reservation(
-        times(once.leaves(), tries), times(once.fuel(), tries), times(once.bytes(), tries));
+  private static long evenShare(double share, long granted) {
+    return Math.min(granted, Math.max(1, (long) (share * granted)));
   }
 
   private static long times(long a, long b) {

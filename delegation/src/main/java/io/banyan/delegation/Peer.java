@@ -137,6 +137,11 @@ final class Peer {
     return heldNanos / pace(prices);
   }
 
+  /** Nanoseconds from now until it would be done with one leaf more, all its workers sharing it. */
+  double nextNanos(Prices prices) {
+    return (heldNanos + prices.leafUnits() * prices.weight()) / pace(prices);
+  }
+
   /** Nanoseconds from now until it has delivered {@code units} more. */
   double finishNanos(double units, Prices prices) {
     double share = Math.min(1, prices.leaves(units) / workers); // few leaves leave workers idle

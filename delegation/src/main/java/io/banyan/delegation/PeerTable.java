@@ -69,9 +69,7 @@ final class PeerTable {
   List<Peer> inOrder(List<Peer> eligible, Placement placement, Prices prices) {
     List<Peer> ready = new ArrayList<>(eligible.stream().filter(Peer::hasCredit).toList());
     switch (placement) {
-      case FASTEST_FINISH ->
-          ready.sort(
-              Comparator.comparingDouble(peer -> peer.finishNanos(prices.leafUnits(), prices)));
+      case FASTEST_FINISH -> ready.sort(Comparator.comparingDouble(peer -> peer.nextNanos(prices)));
       case ROUND_ROBIN -> {
         List<Peer> passed =
             ready.stream()
