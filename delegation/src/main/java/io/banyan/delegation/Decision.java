@@ -1,36 +1,59 @@
 package io.banyan.delegation;
 
-import io.banyan.schema.JobId;
+import io.banyan.schema.DecisionLine;
+import io.banyan.schema.Digest;
 import io.banyan.schema.PlanNode;
 
 /**
- * Why this node runs a plan node itself, with all that the decision rests on.
+ * Why this node lends parts of a plan node, or runs it itself, with all that the decision rests on.
  *
+ * @param link of the task
+ * @param score of the whole plan node
  * @param source where the operation weight came from
- * @param thresholdSeconds a score above it would make this node look for peers to lend to
+ * @param thresholdSeconds a score above it makes this node look for peers to lend to
+ * @param role whether it lends, or runs all that remains itself
+ * @param aloneSeconds that what is neither done nor given out would take here alone
+ * @param predictedSeconds that it would take with the peers' help; 0 if there are none
+ * @param peers that could be lent to
  */
 public record Decision(
-    JobId job,
+    Digest link,
     PlanNode node,
     ComplexityScore score,
     WeightSource source,
     double thresholdSeconds,
-    Reason reason) {
+    DecisionLine.Role role,
+    Reason reason,
+    double aloneSeconds,
+    double predictedSeconds,
+    int peers) {
 
   /** Where an operation weight came from. */
   public enum WeightSource {
     /** The manifest. */
     ESTIMATE,
-    /** The leaves of this job that have finished here. */
-    FINISHED_LEAVES
+    /** The leaves of this task that have finished here. */
+    FINISHED_LEAVES,
+    /** What leaves of the same module have cost in earlier tasks here. */
+    EARLIER_TASKS
   }
 
-  /** Why the plan node is run here. */
+  /** Why a role was taken. */
   public enum Reason {
     /** The score is at or below the threshold. */
     BELOW_THRESHOLD("the score is not above the threshold"),
     /** There is nobody to lend to. */
-    NO_PEERS("no peers to lend to");
+    NO_PEERS("no peers to lend to"),
+    /** With peers it would not be done at least a tenth sooner. */
+    NOT_SOONER("sending it costs more than doing it"),
+    /** The lease it is held under may not be lent on. */
+    NO_HOPS("no hops left to lend over"),
+    /** All peers that may try it have tried. */
+    NO_TRIES("enough peers have tried it"),
+    /** The grant does not suffice for another lease, or the receipt could not name it. */
+    NO_BUDGET("not enough of the grant is left to lend"),
+    /** It is done sooner together. */
+    SOONER("lending it is sooner than doing it alone");
 
     private final String words;
 

@@ -1,7 +1,8 @@
 package io.banyan.delegation;
 
-import io.banyan.schema.JobId;
-import io.banyan.schema.Manifest;
+import io.banyan.schema.Digest;
+import io.banyan.schema.PeerId;
+import io.banyan.schema.PlanNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,26 +11,43 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Decides what this node does: which calls it makes, and when a job is over. It is told events and
- * answers with commands; it never blocks, and never throws for somebody else's fault.
+ * Decides what this node does: which calls it makes, what it lends to whom, and when a task is
+ * over. It is told events and answers with commands; it never blocks, and never throws for somebody
+ * else's fault.
  *
- * <p>Of a job's budget it holds time and leaves; the limits of a call are the sandbox's. Fuel is
- * not metered yet, and where nothing is lent no byte moves and no hop is made. Jobs are served in
- * the order of their submission, whatever their priority.
+ * <p>Tasks are served in the order in which they were begun, whatever their priority. A Delegator
+ * that never hears of a peer runs everything here.
  *
  * <p>Confined to the driver thread.
  */
 public final class Delegator {
+  /*
+   * An event goes through five stages: it is taken in; alarms that are due go off; tasks for which
+   * something has changed are decided anew; own workers are given calls; peers are offered leases.
+   * A task that has ended is finished between two stages, and is in no later one.
+   */
+
   /**
    * Calls that are given out at a time, for each worker: one that runs and one that waits at the
    * worker's door, so that no worker is idle while the driver thinks.
    */
   static final int CALLS_PER_WORKER = 2;
 
+  /** Explanations of a task, beside those of its windows: peers that come and go are not news. */
+  static final int EXPLANATIONS_MAX = 64;
+
   private final Settings settings;
-  private final Map<JobId, Job> jobs = new LinkedHashMap<>(); // in order of submission
-  private final Map<Long, Active> active = new HashMap<>();
+  private final Decider decider;
+  private final Outbox outbox = new Outbox();
+  private final Alarms alarms = new Alarms();
+  private final PeerTable peers = new PeerTable();
+  private final WeightMemory weights = new WeightMemory();
+  private final Leases leases;
+  private final Lender lender;
+  private final Map<Digest, TaskState> tasks = new LinkedHashMap<>(); // in the order of their begin
+  private final Map<Long, Active> active = new HashMap<>(); // only ever asked by number
   private long nextCall;
+  private boolean lendingDue;
 
   /**
    * What a node brings along.
@@ -37,13 +55,13 @@ public final class Delegator {
    * @param workers threads that run calls, 1 or more
    * @param thresholdSeconds of the ComplexityScore, 0 or more
    */
-  public record Settings(int workers, double thresholdSeconds) {
+  public record Settings(int workers, double thresholdSeconds, Placement placement) {
     /** Half a second: what a user does not notice is not worth a network. */
     public static final double THRESHOLD_SECONDS = 0.5;
 
-    /** So many workers, and the default threshold. */
+    /** So many workers, and the default threshold and placement. */
     public static Settings of(int workers) {
-      return new Settings(workers, THRESHOLD_SECONDS);
+      return new Settings(workers, THRESHOLD_SECONDS, Placement.FASTEST_FINISH);
     }
 
     public Settings {
@@ -54,30 +72,15 @@ public final class Delegator {
         throw new IllegalArgumentException("threshold is " + thresholdSeconds + " s");
       }
     }
-
-    /** Nanoseconds of work that all workers do in a second: the capacity without fuel. */
-    double capacity() {
-      return 1e9 * workers;
-    }
   }
 
-  private static final class Job {
-    final Manifest manifest;
-    final JobWalk walk;
-    final long deadlineNanos;
-    final WeightWindow window = new WeightWindow();
-
-    Job(Event.Submitted submitted, long nowNanos) {
-      manifest = submitted.manifest();
-      walk = new JobWalk(submitted);
-      deadlineNanos = nowNanos + manifest.budget().timeMillis() * 1_000_000;
-    }
-  }
-
-  private record Active(JobId job, JobWalk.Ticket ticket) {}
+  private record Active(TaskState state, Ticket ticket) {}
 
   public Delegator(Settings settings) {
     this.settings = settings;
+    this.decider = new Decider(settings.workers(), settings.thresholdSeconds());
+    this.leases = new Leases(peers, alarms, outbox);
+    this.lender = new Lender(settings, peers, leases, outbox);
   }
 
   /**
@@ -86,133 +89,299 @@ public final class Delegator {
    * @param nowNanos of a clock that never goes back
    */
   public List<Command> handle(Event event, long nowNanos) {
-    List<Command> commands = new ArrayList<>();
-    switch (event) {
-      case Event.Submitted submitted -> submitted(submitted, nowNanos, commands);
-      case Event.Executed(long call, CallReport report) -> executed(call, report, commands);
-      case Event.Cancelled(JobId job) -> finish(job, new JobEnd.Cancelled(), commands);
-      case Event.Woken() -> {} // time is looked at below, whatever the event
+    take(event, nowNanos);
+    ringAlarms(nowNanos);
+    decideChanged();
+    giveOut();
+    if (lendingDue) {
+      lendingDue = false;
+      lendAll(nowNanos);
+      giveOut(); // a part may have to be split before it can be lent
     }
-    expire(nowNanos, commands);
-    giveOut(commands);
-    return commands;
+    return outbox.drain();
   }
 
   /** When {@link Event.Woken} is due; Long.MAX_VALUE when never. */
   public long wakeNanos() {
-    return jobs.values().stream().mapToLong(job -> job.deadlineNanos).min().orElse(Long.MAX_VALUE);
+    return alarms.nextNanos();
   }
 
-  /** How far a job has come; nothing once it is over. */
-  public Optional<JobProgress> progress(JobId id) {
-    return Optional.ofNullable(jobs.get(id)).map(job -> job.walk.progress());
+  /** How far a task has come; nothing once it is over. */
+  public Optional<JobProgress> progress(Digest link) {
+    return Optional.ofNullable(tasks.get(link)).map(state -> state.walk.progress());
   }
 
-  private void submitted(Event.Submitted submitted, long nowNanos, List<Command> commands) {
-    if (jobs.containsKey(submitted.job())) {
-      return; // submitting twice is harmless
+  private void take(Event event, long nowNanos) {
+    switch (event) {
+      case Event.Begun(Task task) -> begun(task, nowNanos);
+      case Event.Executed(long call, CallReport report) -> executed(call, report);
+      case Event.Cancelled(Digest link) -> cancelled(link);
+      case Event.Woken() -> {} // time is looked at after every event
+      case Event.PeerJoined(PeerId id, int workers) -> joined(id, workers, nowNanos);
+      case Event.PeerHeard(PeerId id, int freeWorkers) -> heard(id, freeWorkers, nowNanos);
+      case Event.PeerLeft(PeerId id) -> left(id, nowNanos);
+      case Event.LeaseAccepted(long lease) -> leases.accepted(lease);
+      case Event.LeaseRefused refused -> leases.refused(refused, nowNanos);
+      case Event.Delivered(long lease, Delivery delivery) ->
+          leases.delivered(lease, delivery, nowNanos);
+      case Event.LeaseFailed(long lease, LeaseFailure failure) ->
+          leases.failed(lease, failure, nowNanos);
     }
-    Job job = new Job(submitted, nowNanos);
-    jobs.put(submitted.job(), job);
-    double estimate = submitted.manifest().operationWeight();
+  }
+
+  /* Tasks. */
+
+  private void begun(Task task, long nowNanos) {
+    if (tasks.containsKey(task.link())) {
+      return; // beginning twice is harmless
+    }
+    TaskState state = new TaskState(task, nowNanos, overtaken(), outbox);
+    tasks.put(task.link(), state);
+    alarms.set(new Alarms.TaskTime(task.link()), state.deadlineNanos);
+    double estimate = task.manifest().operationWeight();
     if (estimate > 0) {
-      explain(submitted.job(), job, estimate, Decision.WeightSource.ESTIMATE, commands);
+      state.weigh(estimate, Decision.WeightSource.ESTIMATE);
+      decide(state, true);
+    } else if (!task.atEntry()) {
+      weights
+          .recall(task.manifest().module().digest())
+          .ifPresent(
+              weight -> {
+                state.weigh(weight, Decision.WeightSource.EARLIER_TASKS);
+                decide(state, true);
+              });
     }
-    finishIfEnded(submitted.job(), job, commands);
+    finishIfOver(state);
   }
 
-  private void executed(long call, CallReport report, List<Command> commands) {
+  private TaskWalk.Overtaken overtaken() {
+    return new TaskWalk.Overtaken() {
+      @Override
+      public void call(long call) {
+        Active lost = active.remove(call);
+        if (lost != null) {
+          lost.state.removeCall(call);
+          outbox.add(new Command.Interrupt(call));
+        }
+      }
+
+      @Override
+      public void lease(long lease, PlanNode node) {
+        leases.overtaken(lease, node);
+      }
+    };
+  }
+
+  private void executed(long call, CallReport report) {
     Active done = active.remove(call);
     if (done == null) {
-      return; // its job is over; it was interrupted, and this is its echo
+      return; // it was interrupted, and this is its echo
     }
-    Job job = jobs.get(done.job);
-    if (job == null) {
-      throw new IllegalStateException("call " + call + " outlived its job " + done.job);
-    }
+    TaskState state = done.state;
+    state.removeCall(call);
     switch (report) {
       case CallReport.Returned returned -> {
-        explainByLeaf(done, job, returned.nanos(), commands);
-        job.walk.returned(done.ticket, returned, commands);
-        finishIfEnded(done.job, job, commands);
+        weighByLeaf(state, done.ticket, returned.nanos());
+        if (spend(state, returned.fuel())) {
+          state.walk.returned(done.ticket, returned);
+          lendingDue |= state.isManager() && done.ticket.isSplit();
+        }
       }
       case CallReport.Ended ended -> {
-        job.walk.ended(done.ticket, ended.input(), ended.outcome(), ended.fuel());
-        finishIfEnded(done.job, job, commands);
+        if (spend(state, ended.fuel())) {
+          state.walk.ended(done.ticket, ended.input(), ended.outcome(), ended.fuel());
+        }
       }
       case CallReport.NoResult noResult ->
-          finish(done.job, new JobEnd.NodeFailed(done.ticket.call(), noResult), commands);
+          state.walk.end(new JobEnd.NodeFailed(done.ticket.call, noResult));
     }
+    finishIfOver(state);
+  }
+
+  private static boolean spend(TaskState state, long fuel) {
+    if (state.grants.spendFuel(fuel)) {
+      return true;
+    }
+    state.walk.end(
+        new JobEnd.PlanRefused(
+            "the plan takes more fuel than the " + state.task.grant().fuel() + " it may take"));
+    return false;
   }
 
   /** What leaves that finish have cost tells what the rest will cost. */
-  private void explainByLeaf(Active done, Job job, long nanos, List<Command> commands) {
-    long units = JobWalk.leafUnits(done.ticket);
-    if (units == 0) {
+  private void weighByLeaf(TaskState state, Ticket ticket, long nanos) {
+    if (!ticket.isLeaf() || ticket.place.units == 0) {
       return;
     }
-    job.window.add(units, nanos);
-    if (job.window.isFull()) {
-      double weight = job.window.weightThenNext();
-      explain(done.job, job, weight, Decision.WeightSource.FINISHED_LEAVES, commands);
+    state.window.add(ticket.place.units, nanos);
+    if (state.window.isFull()) {
+      double weight = state.window.weightThenNext();
+      weights.remember(state.task.manifest().module().digest(), weight);
+      state.weigh(weight, Decision.WeightSource.FINISHED_LEAVES);
+      decide(state, true);
     }
   }
 
-  private void explain(
-      JobId id, Job job, double weight, Decision.WeightSource source, List<Command> commands) {
-    ComplexityScore score = new ComplexityScore(job.walk.total(), weight, settings.capacity());
-    Decision.Reason reason =
-        score.seconds() > settings.thresholdSeconds
-            ? Decision.Reason.NO_PEERS
-            : Decision.Reason.BELOW_THRESHOLD;
-    commands.add(
-        new Command.Explain(
-            new Decision(id, job.walk.root(), score, source, settings.thresholdSeconds, reason)));
+  private void cancelled(Digest link) {
+    TaskState state = tasks.get(link);
+    if (state != null) {
+      state.walk.end(new JobEnd.Cancelled());
+      finishIfOver(state);
+    }
   }
 
-  private void expire(long nowNanos, List<Command> commands) {
-    for (Map.Entry<JobId, Job> entry : List.copyOf(jobs.entrySet())) {
-      if (entry.getValue().deadlineNanos - nowNanos <= 0) {
-        long timeMillis = entry.getValue().manifest.budget().timeMillis();
-        finish(entry.getKey(), new JobEnd.TimedOut(timeMillis), commands);
+  private void finishIfOver(TaskState state) {
+    Optional<JobEnd> end = state.walk.end();
+    if (end.isEmpty() || tasks.remove(state.task.link()) == null) {
+      return; // the first end counts
+    }
+    for (long call : state.calls()) {
+      active.remove(call);
+      outbox.add(new Command.Interrupt(call));
+    }
+    leases.endAll(state);
+    alarms.clear(new Alarms.TaskTime(state.task.link()));
+    lendingDue = true; // peers have credit again
+    outbox.add(new Command.Finish(state.task.link(), end.get()));
+  }
+
+  /* Peers. */
+
+  private void joined(PeerId id, int workers, long nowNanos) {
+    Optional<Peer> peer = peers.join(id, workers, nowNanos);
+    if (peer.isPresent()) {
+      leases.resume(peer.get(), nowNanos);
+      alarms.set(new Alarms.Silence(id), nowNanos + silenceNanos());
+      decideAll();
+    }
+  }
+
+  private static long silenceNanos() {
+    return Leases.SUSPECT_HEARTBEATS * Leases.HEARTBEAT_NANOS;
+  }
+
+  private void heard(PeerId id, int freeWorkers, long nowNanos) {
+    Optional<Peer> known = peers.find(id);
+    if (known.isEmpty()) {
+      return; // it did not join, or has left
+    }
+    Peer peer = known.get();
+    boolean wasSuspect = peer.isSuspect();
+    peer.heard(freeWorkers, nowNanos);
+    alarms.set(new Alarms.Silence(id), nowNanos + silenceNanos());
+    if (wasSuspect) {
+      leases.resume(peer, nowNanos);
+      decideAll();
+    }
+  }
+
+  private void left(PeerId id, long nowNanos) {
+    Optional<Peer> peer = peers.leave(id);
+    if (peer.isPresent()) {
+      leases.suspend(peer.get(), nowNanos);
+      alarms.clear(new Alarms.Silence(id));
+      alarms.clear(new Alarms.BusyOver(id));
+      decideAll();
+    }
+  }
+
+  private void silent(PeerId id, long nowNanos) {
+    Optional<Peer> peer = peers.find(id);
+    if (peer.isPresent()) {
+      peer.get().suspect();
+      leases.suspend(peer.get(), nowNanos);
+      decideAll();
+    }
+  }
+
+  private void ringAlarms(long nowNanos) {
+    Optional<Alarms.Alarm> due = alarms.due(nowNanos);
+    while (due.isPresent()) {
+      switch (due.get()) {
+        case Alarms.TaskTime(Digest link) -> timedOut(link);
+        case Alarms.LeaseTime(long lease) -> leases.timeUp(lease, nowNanos);
+        case Alarms.Silence(PeerId id) -> silent(id, nowNanos);
+        case Alarms.BusyOver(PeerId id) -> {
+          peers.find(id).ifPresent(peer -> peer.busy(false));
+          lendingDue = true;
+        }
+      }
+      due = alarms.due(nowNanos);
+    }
+  }
+
+  private void timedOut(Digest link) {
+    TaskState state = tasks.get(link);
+    if (state != null) {
+      state.walk.end(new JobEnd.TimedOut(state.task.grant().timeMillis()));
+      finishIfOver(state);
+    }
+  }
+
+  /* Decisions. */
+
+  private void decideAll() {
+    tasks.values().forEach(state -> decide(state, false));
+  }
+
+  private void decideChanged() {
+    for (TaskState state : leases.changed()) {
+      finishIfOver(state);
+      lendingDue = true;
+      if (!state.isOver()) {
+        decide(state, false);
       }
     }
   }
 
-  private void giveOut(List<Command> commands) {
-    for (Map.Entry<JobId, Job> entry : List.copyOf(jobs.entrySet())) {
-      Job job = entry.getValue();
-      while (active.size() < settings.workers * CALLS_PER_WORKER) {
-        Optional<JobWalk.Ticket> ticket = job.walk.next();
+  /** Decides anew, once there is anything to decide on. */
+  private void decide(TaskState state, boolean explainAnyhow) {
+    Optional<TaskState.Weight> weight = state.weight();
+    if (weight.isEmpty()) {
+      return;
+    }
+    Decision decision = decider.decide(state, weight.get(), peers.eligible(state.task));
+    boolean isNews = state.decide(decision);
+    if (explainAnyhow || (isNews && state.explain(EXPLANATIONS_MAX))) {
+      outbox.add(new Command.Explain(decision));
+    }
+    lendingDue |= state.isManager();
+  }
+
+  /* Work. */
+
+  private void giveOut() {
+    List<TaskState> ended = new ArrayList<>(0);
+    for (TaskState state : tasks.values()) {
+      while (active.size() < settings.workers() * CALLS_PER_WORKER) {
+        Optional<Ticket> ticket = state.walk.next();
         if (ticket.isEmpty()) {
           break;
         }
-        long call = nextCall++;
-        active.put(call, new Active(entry.getKey(), ticket.get()));
-        commands.add(new Command.Execute(call, ticket.get().call()));
+        give(state, ticket.get());
       }
-      finishIfEnded(entry.getKey(), job, commands);
+      if (state.isOver()) {
+        ended.add(state);
+      }
     }
+    ended.forEach(this::finishIfOver);
   }
 
-  private void finishIfEnded(JobId id, Job job, List<Command> commands) {
-    job.walk.end().ifPresent(end -> finish(id, end, commands));
+  private void give(TaskState state, Ticket ticket) {
+    long call = nextCall++;
+    ticket.give(call);
+    active.put(call, new Active(state, ticket));
+    state.addCall(call);
+    outbox.add(new Command.Execute(call, ticket.call));
   }
 
-  private void finish(JobId id, JobEnd end, List<Command> commands) {
-    if (jobs.remove(id) == null) {
-      return; // it is over already; the first end counts
+  private void lendAll(long nowNanos) {
+    for (TaskState state : List.copyOf(tasks.values())) {
+      lender.lend(state, nowNanos);
+      finishIfOver(state);
+      if (state.isStarved() && state.isManager() && !state.isOver()) {
+        decide(state, false);
+      }
     }
-    List<Long> calls =
-        active.entrySet().stream()
-            .filter(entry -> entry.getValue().job.equals(id))
-            .map(Map.Entry::getKey)
-            .sorted()
-            .toList();
-    for (long call : calls) {
-      active.remove(call);
-      commands.add(new Command.Interrupt(call));
-    }
-    commands.add(new Command.Finish(id, end));
   }
 }

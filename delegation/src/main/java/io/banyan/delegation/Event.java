@@ -1,27 +1,78 @@
 package io.banyan.delegation;
 
-import io.banyan.schema.Cuts;
-import io.banyan.schema.JobId;
-import io.banyan.schema.Manifest;
-import java.util.Optional;
+import io.banyan.schema.Digest;
+import io.banyan.schema.PeerId;
 
 /** What the Delegator is told. Events arrive decoded and checked. */
 public sealed interface Event {
-  /**
-   * A job was accepted: manifest, module and input are stored.
-   *
-   * @param cuts of the input; empty under the rule {@code module}
-   * @param merges whether the module exports {@code merge}
-   */
-  record Submitted(JobId job, Manifest manifest, Optional<Cuts> cuts, boolean merges)
-      implements Event {}
+  /** A task was accepted: all that it needs is stored here. */
+  record Begun(Task task) implements Event {}
 
   /** A worker is done with a call. */
   record Executed(long call, CallReport report) implements Event {}
 
-  /** The submitter does not want the job any more. */
-  record Cancelled(JobId job) implements Event {}
+  /** Whoever gave the task does not want it any more. */
+  record Cancelled(Digest link) implements Event {}
 
   /** Time has passed: {@link Delegator#wakeNanos()} has come. */
   record Woken() implements Event {}
+
+  /**
+   * There is a task stream to {@code peer}: for the first time, or again.
+   *
+   * @param workers it says it has, 1 or more
+   */
+  record PeerJoined(PeerId peer, int workers) implements Event {
+    public PeerJoined {
+      if (workers < 1) {
+        throw new IllegalArgumentException("peer " + peer + " has " + workers + " workers");
+      }
+    }
+  }
+
+  /**
+   * A heartbeat of {@code peer} has come, as it does every second.
+   *
+   * @param freeWorkers that it says are idle, 0 or more
+   */
+  record PeerHeard(PeerId peer, int freeWorkers) implements Event {
+    public PeerHeard {
+      if (freeWorkers < 0) {
+        throw new IllegalArgumentException("peer " + peer + " has " + freeWorkers + " free");
+      }
+    }
+  }
+
+  /** The last connection to {@code peer} is gone. */
+  record PeerLeft(PeerId peer) implements Event {}
+
+  /** The child works on {@code lease}. */
+  record LeaseAccepted(long lease) implements Event {}
+
+  /**
+   * The child does not.
+   *
+   * @param everMore whether it would refuse this plan node again; otherwise it is busy
+   * @param retryAfterMillis until a busy peer wants to be asked again, 0 or more
+   * @param sentence why, for people
+   */
+  record LeaseRefused(long lease, boolean everMore, long retryAfterMillis, String sentence)
+      implements Event {
+    public LeaseRefused {
+      if (retryAfterMillis < 0) {
+        throw new IllegalArgumentException(
+            "lease " + lease + " refused for " + retryAfterMillis + " ms");
+      }
+    }
+  }
+
+  /**
+   * A lease's receipt, claims and values were checked and are stored here. If no {@link
+   * Command.Adopt} of this lease answers it, it came too late, and what was stored is the
+   * performer's to drop.
+   */
+  record Delivered(long lease, Delivery delivery) implements Event {}
+
+  /** A lease ended without a receipt. */
+  record LeaseFailed(long lease, LeaseFailure failure) implements Event {}
 }

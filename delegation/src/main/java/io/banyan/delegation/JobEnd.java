@@ -1,14 +1,25 @@
 package io.banyan.delegation;
 
 import io.banyan.schema.Claim;
+import io.banyan.schema.Digest;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Value;
 import io.banyan.trust.Evidence;
+import java.util.List;
 
-/** How a job ended: exactly once, in exactly one way. */
+/** How a task ended: exactly once, in exactly one way. */
 public sealed interface JobEnd {
-  /** The answer is there. */
-  record Completed(Value value, Evidence evidence) implements JobEnd {}
+  /**
+   * The answer is there.
+   *
+   * @param lentReceipts digests of the receipts that were delivered to this node and used, in the
+   *     order of the plan; empty where this node ran all of it
+   */
+  record Completed(Value value, Evidence evidence, List<Digest> lentReceipts) implements JobEnd {
+    public Completed {
+      lentReceipts = List.copyOf(lentReceipts);
+    }
+  }
 
   /** A call of the plan came to a bad outcome, as it would everywhere. */
   record TaskFailed(PlanNode node, Claim claim) implements JobEnd {

@@ -10,7 +10,6 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
-import io.banyan.schema.JobId;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
@@ -154,7 +153,7 @@ class DelegatorSimulationTest {
     Manifest manifest =
         TestingManifests.of(
             rule, chunkBytes, BlobRef.of(input), timeMillis, random.nextInt(2) * 2.5);
-    return new TestingNode.Job(TestingManifests.job(number), manifest, input, guest);
+    return new TestingNode.Job(TestingManifests.link(number), manifest, input, guest);
   }
 
   /** Words and lines, with runs of line feeds and very long lines; now and then a trap. */
@@ -234,7 +233,7 @@ class DelegatorSimulationTest {
       }
       case JobEnd.Cancelled() -> assertEquals(Trouble.CANCEL, options.trouble());
       case JobEnd.NodeFailed(PlannedCall call, CallReport.NoResult why) -> {
-        assertEquals(job.id, call.job());
+        assertEquals(job.id, call.link());
         assertEquals(CallReport.HostFailure.RESOURCES, why.failure());
         assertEquals(Trouble.HOST, options.trouble());
       }
@@ -457,8 +456,7 @@ class DelegatorSimulationTest {
     byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
     Manifest manifest =
         TestingManifests.of(new SplitRule.ByModule(), 1, BlobRef.of(bytes), 60_000_000, 1);
-    return new TestingNode.Job(
-        new JobId(Digest.sha256(bytes)), manifest, bytes, new Shaped(shape, merges));
+    return new TestingNode.Job(Digest.sha256(bytes), manifest, bytes, new Shaped(shape, merges));
   }
 
   private record Shape(String name, Function<byte[], List<byte[]>> split) {}

@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Budget;
 import io.banyan.schema.Claim;
+import io.banyan.schema.DecisionLine;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Interval;
-import io.banyan.schema.JobId;
 import io.banyan.schema.LimitKind;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Manifest;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** The Delegator by literal example, command by command; long, because each list is spelt out. */
 class DelegatorTest {
-  private static final JobId JOB = TestingManifests.job(1);
+  private static final Digest JOB = TestingManifests.link(1);
   private static final long SECOND = 1_000_000_000;
 
   private static byte[] ascii(String text) {
@@ -41,13 +41,13 @@ class DelegatorTest {
   }
 
   private static TestingNode.Job job(
-      JobId id, SplitRule rule, int chunkBytes, String input, TestingGuest guest) {
+      Digest id, SplitRule rule, int chunkBytes, String input, TestingGuest guest) {
     byte[] bytes = ascii(input);
     Manifest manifest = TestingManifests.of(rule, chunkBytes, BlobRef.of(bytes), 60_000, 1);
     return new TestingNode.Job(id, manifest, bytes, guest);
   }
 
-  private static TestingNode.Job upperCase(JobId id, String input) {
+  private static TestingNode.Job upperCase(Digest id, String input) {
     return job(id, new SplitRule.ByBytes(), 2, input, new TestingGuest.UpperCase(true));
   }
 
@@ -116,7 +116,11 @@ class DelegatorTest {
                 new ComplexityScore(6, 1, 2e9),
                 Decision.WeightSource.ESTIMATE,
                 0.5,
-                Decision.Reason.BELOW_THRESHOLD)),
+                DecisionLine.Role.WORKER,
+                Decision.Reason.BELOW_THRESHOLD,
+                3e-9,
+                0,
+                0)),
         job.decisions);
     assertEquals(3e-9, job.decisions.getFirst().score().seconds(), 1e-18);
   }
@@ -168,7 +172,11 @@ class DelegatorTest {
                 new ComplexityScore(6, 2e9, 1e9),
                 Decision.WeightSource.FINISHED_LEAVES,
                 0.5,
-                Decision.Reason.NO_PEERS)),
+                DecisionLine.Role.WORKER,
+                Decision.Reason.NO_PEERS,
+                4,
+                0,
+                0)),
         job.decisions);
   }
 
@@ -294,7 +302,7 @@ class DelegatorTest {
 
   @Test
   void anEchoOfACallThatNeverWasIsIgnored() {
-    Delegator delegator = new Delegator(new Delegator.Settings(1, 0.5));
+    Delegator delegator = new Delegator(Delegator.Settings.of(1));
 
     List<Command> commands =
         delegator.handle(
@@ -309,7 +317,7 @@ class DelegatorTest {
   @Test
   void theNextJobTakesWhatTheFirstLeavesFree() {
     TestingNode node = new TestingNode(1);
-    JobId second = TestingManifests.job(2);
+    Digest second = TestingManifests.link(2);
     TestingNode.Job first = upperCase(JOB, "ab");
     TestingNode.Job next = upperCase(second, "cdef");
 
@@ -320,7 +328,7 @@ class DelegatorTest {
         List.of(second),
         commands.stream()
             .filter(Command.Execute.class::isInstance)
-            .map(command -> ((Command.Execute) command).planned().job())
+            .map(command -> ((Command.Execute) command).planned().link())
             .toList());
   }
 
@@ -403,7 +411,7 @@ class DelegatorTest {
   void aHundredThousandLeavesAreWalkedInBoundedMemory() {
     int workers = 4;
     int cells = 100_000;
-    Delegator delegator = new Delegator(new Delegator.Settings(workers, 0.5));
+    Delegator delegator = new Delegator(Delegator.Settings.of(workers));
     Manifest manifest =
         TestingManifests.of(
             new SplitRule.ByBytes(), 1, new BlobRef(Digest.ZERO, cells), 1_000_000, 1);
@@ -417,7 +425,8 @@ class DelegatorTest {
     Optional<JobEnd> end = Optional.empty();
 
     List<Command> commands =
-        delegator.handle(new Event.Submitted(JOB, manifest, manifest.cutsBySize(), true), 0);
+        delegator.handle(
+            new Event.Begun(TestingManifests.task(JOB, manifest, manifest.cutsBySize(), true)), 0);
     while (end.isEmpty()) {
       for (Command command : commands) {
         switch (command) {
@@ -428,11 +437,13 @@ class DelegatorTest {
               open.remove(at);
             }
           }
-          case Command.Record(JobId _, PlanNode node, List<Step> _, List<PlanNode> _) ->
+          case Command.Record(Digest _, PlanNode node, List<Step> _, List<PlanNode> _) ->
               open.remove(((PlanNode.Cells) node).interval());
-          case Command.Release(JobId _, List<BlobRef> blobs) -> values -= blobs.size();
-          case Command.Finish(JobId _, JobEnd how) -> end = Optional.of(how);
+          case Command.Release(Digest _, List<BlobRef> blobs) -> values -= blobs.size();
+          case Command.Finish(Digest _, JobEnd how) -> end = Optional.of(how);
           case Command.Explain _, Command.Interrupt _ -> {}
+          case Command.Lend _, Command.Revoke _, Command.Adopt _, Command.Forget _ ->
+              throw new AssertionError("without a peer: " + command);
         }
       }
       openMax = Math.max(openMax, open.size());
@@ -466,7 +477,8 @@ class DelegatorTest {
     Delegator delegator = new Delegator(Delegator.Settings.of(1));
     BlobRef long1 = new BlobRef(Digest.sha256(ascii("1")), 100L << 20);
     BlobRef long2 = new BlobRef(Digest.sha256(ascii("2")), 100L << 20);
-    delegator.handle(new Event.Submitted(JOB, manifest, manifest.cutsBySize(), true), 0);
+    delegator.handle(
+        new Event.Begun(TestingManifests.task(JOB, manifest, manifest.cutsBySize(), true)), 0);
     delegator.handle(
         new Event.Executed(0, new CallReport.Returned(Digest.ZERO, List.of(long1), 0, 1)), 0);
 
@@ -508,7 +520,8 @@ class DelegatorTest {
     Delegator delegator = new Delegator(Delegator.Settings.of(4));
 
     List<Command> commands =
-        delegator.handle(new Event.Submitted(JOB, two, two.cutsBySize(), true), 0);
+        delegator.handle(
+            new Event.Begun(TestingManifests.task(JOB, two, two.cutsBySize(), true)), 0);
 
     Command.Finish finish = assertInstanceOf(Command.Finish.class, commands.getLast());
     assertEquals(
@@ -518,7 +531,7 @@ class DelegatorTest {
 
   @Test
   void aModuleThatSplitsIntoMoreThanAMillionLeavesIsRefused() {
-    Delegator delegator = new Delegator(new Delegator.Settings(2, 0.5));
+    Delegator delegator = new Delegator(Delegator.Settings.of(2));
     Manifest manifest =
         TestingManifests.of(
             new SplitRule.ByModule(), 1, new BlobRef(Digest.ZERO, 5000), 1_000_000, 1);
@@ -529,13 +542,14 @@ class DelegatorTest {
     long leaves = 0;
 
     List<Command> commands =
-        delegator.handle(new Event.Submitted(JOB, manifest, Optional.empty(), false), 0);
+        delegator.handle(
+            new Event.Begun(TestingManifests.task(JOB, manifest, Optional.empty(), false)), 0);
     while (end.isEmpty()) {
       for (Command command : commands) {
         if (command instanceof Command.Execute given) {
           out.addLast(given);
         }
-        if (command instanceof Command.Finish(JobId _, JobEnd how)) {
+        if (command instanceof Command.Finish(Digest _, JobEnd how)) {
           end = Optional.of(how);
         }
       }
@@ -559,9 +573,15 @@ class DelegatorTest {
 
   @Test
   void settingsHaveBounds() {
-    assertThrows(IllegalArgumentException.class, () -> new Delegator.Settings(0, 0.5));
-    assertThrows(IllegalArgumentException.class, () -> new Delegator.Settings(1, -0.1));
-    assertThrows(IllegalArgumentException.class, () -> new Delegator.Settings(1, Double.NaN));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Delegator.Settings(0, 0.5, Placement.ROUND_ROBIN));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Delegator.Settings(1, -0.1, Placement.ROUND_ROBIN));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Delegator.Settings(1, Double.NaN, Placement.ROUND_ROBIN));
     assertThrows(IllegalArgumentException.class, () -> new ComplexityScore(1, 1, 0));
     assertThrows(IllegalArgumentException.class, () -> new ComplexityScore(-1, 1, 1));
     assertThrows(

@@ -136,7 +136,7 @@ class GoldenPlanTest {
   /** Runs the job by two workers; calls under the profile 0-unmetered claim fuel 0. */
   private static TestingNode.Job run(Manifest manifest, byte[] input, TestingGuest guest) {
     TestingNode node = new TestingNode(2);
-    TestingNode.Job job = new TestingNode.Job(TestingManifests.job(1), manifest, input, guest);
+    TestingNode.Job job = new TestingNode.Job(TestingManifests.link(1), manifest, input, guest);
     node.submit(job);
     while (!node.out.isEmpty()) {
       long call = node.out.lastKey();

@@ -18,9 +18,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -31,7 +33,10 @@ import java.util.stream.Stream;
 final class SoloRun {
   final Map<PlanNode, Failure> failures = new LinkedHashMap<>();
   final List<Step> steps = new ArrayList<>();
+  final Map<Digest, byte[]> bytesByDigest = new HashMap<>(); // of every output
   final Optional<Done> root;
+  private final Map<PlanNode, Done> done = new HashMap<>();
+  private final Map<PlanNode, List<Step>> stepsBelow = new HashMap<>();
 
   private final Manifest manifest;
   private final Plan plan;
@@ -61,6 +66,31 @@ final class SoloRun {
             : cells(0, cuts.orElseThrow().count());
   }
 
+  /** What {@code node} came to. */
+  Done done(PlanNode node) {
+    return Objects.requireNonNull(done.get(node), () -> node + " came to nothing");
+  }
+
+  /** The steps of {@code node} and all below, in the order of the plan. */
+  List<Step> steps(PlanNode node) {
+    return Objects.requireNonNull(stepsBelow.get(node), () -> node + " came to nothing");
+  }
+
+  private Optional<Done> keep(PlanNode node, int stepsBefore, Optional<Done> found) {
+    found.ifPresent(
+        what -> {
+          done.put(node, what);
+          stepsBelow.put(node, List.copyOf(steps.subList(stepsBefore, steps.size())));
+        });
+    return found;
+  }
+
+  private BlobRef name(byte[] bytes) {
+    BlobRef ref = BlobRef.of(bytes);
+    bytesByDigest.put(ref.digest(), bytes);
+    return ref;
+  }
+
   /** The bytes that the leaf {@code cell} is handed. */
   static byte[] chunk(Manifest manifest, Cuts cuts, byte[] input, int cell) {
     if (manifest.splitRule() instanceof SplitRule.ByIndex(int cells)) {
@@ -74,6 +104,11 @@ final class SoloRun {
   }
 
   private Optional<Done> cells(int from, int to) {
+    int before = steps.size();
+    return keep(new PlanNode.Cells(new Interval(from, to)), before, cellsBelow(from, to));
+  }
+
+  private Optional<Done> cellsBelow(int from, int to) {
     Cuts at = cuts.orElseThrow();
     PlanNode node = new PlanNode.Cells(new Interval(from, to));
     if (to - from == 1) {
@@ -100,6 +135,11 @@ final class SoloRun {
   }
 
   private Optional<Done> part(PlanNode.Part part, byte[] bytes, long parentBytes) {
+    int before = steps.size();
+    return keep(part, before, partBelow(part, bytes, parentBytes));
+  }
+
+  private Optional<Done> partBelow(PlanNode.Part part, byte[] bytes, long parentBytes) {
     if (bytes.length <= manifest.chunkBytes()
         || part.path().size() == 8
         || bytes.length >= parentBytes) {
@@ -115,7 +155,7 @@ final class SoloRun {
     } catch (TestingGuest.Bad bad) {
       return failed(part, GuestFunction.SPLIT, digest, bytes.length, bad);
     }
-    List<BlobRef> refs = parts.stream().map(BlobRef::of).toList();
+    List<BlobRef> refs = parts.stream().map(this::name).toList();
     long length = refs.stream().mapToLong(BlobRef::length).sum();
     Claim claim =
         claim(
@@ -157,7 +197,7 @@ final class SoloRun {
     Digest digest = BlobRef.of(chunk).digest();
     try {
       byte[] bytes = guest.execute(chunk);
-      BlobRef output = BlobRef.of(bytes);
+      BlobRef output = name(bytes);
       Claim claim = claim(node, GuestFunction.EXECUTE, digest, output, chunk.length);
       steps.add(new Step(node, claim));
       return Optional.of(
@@ -197,7 +237,7 @@ final class SoloRun {
     int inputBytes = values.stream().mapToInt(value -> value.length).sum();
     try {
       byte[] bytes = guest.merge(values);
-      BlobRef output = BlobRef.of(bytes);
+      BlobRef output = name(bytes);
       Claim merge = claim(node, GuestFunction.MERGE, in, output, inputBytes);
       steps.add(new Step(node, merge));
       List<Claim> own = Stream.concat(split.stream(), Stream.of(merge)).toList();

@@ -10,6 +10,9 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.LineCuts;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
+import io.banyan.schema.PeerId;
+import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Routing;
@@ -58,7 +61,66 @@ final class TestingManifests {
     return manifest.cutsBySize();
   }
 
-  static JobId job(int number) {
-    return new JobId(Digest.sha256(new byte[] {(byte) number}));
+  static Digest link(int number) {
+    return Digest.sha256(new byte[] {(byte) number});
+  }
+
+  /** The whole of a job's plan, as its entry node begins it. */
+  static Task task(Digest link, Manifest manifest, Optional<Cuts> cuts, boolean merges) {
+    return new Task(
+        link,
+        new JobId(link),
+        manifest,
+        Plan.of(manifest).root(cuts),
+        cuts.<Task.Ground>map(Task.Ground.Cells::new)
+            .orElse(new Task.Ground.Part(manifest.input(), Long.MAX_VALUE)),
+        merges,
+        manifest.budget(),
+        manifest.retries() + 1,
+        List.of());
+  }
+
+  /** The same with another budget, routing and number of retries. */
+  static Manifest with(Manifest manifest, Budget budget, Routing routing, int retries) {
+    return new Manifest(
+        manifest.profile(),
+        manifest.token(),
+        manifest.createdMillis(),
+        manifest.module(),
+        manifest.input(),
+        manifest.params(),
+        manifest.shared(),
+        manifest.splitRule(),
+        manifest.chunkBytes(),
+        manifest.limits(),
+        budget,
+        retries,
+        manifest.verification(),
+        routing,
+        manifest.partialPermille(),
+        manifest.memo(),
+        manifest.operationWeight());
+  }
+
+  /**
+   * The plan node {@code node} of {@code whole}, as a child begins it under the lease {@code link}.
+   */
+  static Task leased(
+      Digest link,
+      Task whole,
+      PlanNode node,
+      Task.Ground ground,
+      Budget grant,
+      int tries,
+      List<PeerId> above) {
+    return new Task(
+        link, whole.job(), whole.manifest(), node, ground, whole.merges(), grant, tries, above);
+  }
+
+  /** A peer by number; their ids are in the same order. */
+  static PeerId peer(int number) {
+    byte[] key = new byte[PublicKey.LENGTH];
+    key[0] = (byte) number;
+    return new PeerId(new PublicKey(Bytes.of(key)));
   }
 }

@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.BlobRef;
+import io.banyan.schema.Budget;
 import io.banyan.schema.Cuts;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
-import io.banyan.schema.JobId;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Outcome;
+import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Step;
 import io.banyan.schema.Value;
@@ -30,41 +31,70 @@ import java.util.stream.Stream;
 
 /**
  * A node around the real Delegator: keeps blobs, makes calls when it is told to go on, on a clock
- * that stands still between events. Holds every command against what it may be, at once.
+ * that stands still between events. What it lends is there for a test to answer. Holds every
+ * command against what it may be, at once.
  */
 final class TestingNode {
-  final Map<JobId, Job> jobs = new LinkedHashMap<>();
+  final Map<Digest, Job> jobs = new LinkedHashMap<>();
   final TreeMap<Long, PlannedCall> out = new TreeMap<>(); // given out and not answered
   final Set<Long> interrupted = new HashSet<>();
+  final TreeMap<Long, Loan> lent = new TreeMap<>(); // neither answered for good nor revoked
+  final TreeMap<Long, Loan> everLent = new TreeMap<>();
+  final Set<PeerId> joined = new HashSet<>();
   final Map<Blob, Integer> counts = new HashMap<>();
   long nowNanos;
+  long callNanos = 1000; // that every call takes
 
   private final int workers;
   private final Delegator delegator;
   private final Map<Digest, byte[]> bytesByDigest = new HashMap<>();
+  private final Set<Long> adoptedNow = new HashSet<>();
 
-  /** A blob that a job has stored. */
-  record Blob(JobId job, BlobRef ref) {}
+  /** A blob that a task has stored. */
+  record Blob(Digest link, BlobRef ref) {}
 
-  /** One job, with all that was said about it. */
+  /** What a peer delivers: besides what the Delegator is told, what it need not know. */
+  record Parcel(Delivery delivery, List<BlobRef> blobs, List<Step> steps) {}
+
+  /** One task, with all that was said about it. */
   static final class Job {
-    final JobId id;
+    final Digest id;
+    final Task task;
     final Manifest manifest;
     final byte[] input;
     final TestingGuest guest;
     final Optional<Cuts> cuts;
     final Map<PlanNode, Command.Record> records = new LinkedHashMap<>();
+    final Map<PlanNode, Parcel> adopted = new LinkedHashMap<>();
+    final Set<PlanNode> everDone = new HashSet<>();
     final List<Decision> decisions = new ArrayList<>();
     Optional<JobEnd> end = Optional.empty();
     long submittedNanos;
     long endNanos;
+    private long leavesSpent;
+    private long fuelSpent;
+    private long bytesSpent;
 
-    Job(JobId id, Manifest manifest, byte[] input, TestingGuest guest) {
-      this.id = id;
-      this.manifest = manifest;
+    /** A whole job. */
+    Job(Digest id, Manifest manifest, byte[] input, TestingGuest guest) {
+      this(
+          TestingManifests.task(
+              id, manifest, TestingManifests.cuts(manifest, input), guest.merges()),
+          input,
+          guest);
+    }
+
+    /** A plan node of the job over {@code input}. */
+    Job(Task task, byte[] input, TestingGuest guest) {
+      this.id = task.link();
+      this.task = task;
+      this.manifest = task.manifest();
       this.input = input;
       this.guest = guest;
-      this.cuts = TestingManifests.cuts(manifest, input);
+      this.cuts =
+          task.ground() instanceof Task.Ground.Cells(Cuts found)
+              ? Optional.of(found)
+              : Optional.empty();
     }
 
     /** The recorded steps in the order of a receipt: split, children's, merge. */
@@ -75,6 +105,11 @@ final class TestingNode {
     }
 
     private void appendSteps(PlanNode node, List<Step> steps) {
+      Parcel parcel = adopted.get(node);
+      if (parcel != null) {
+        steps.addAll(parcel.steps());
+        return;
+      }
       Command.Record recorded = records.get(node);
       assertTrue(recorded != null, "plan node " + node + " was not recorded");
       recorded.steps().stream()
@@ -85,34 +120,128 @@ final class TestingNode {
           .filter(step -> step.claim().function() != GuestFunction.SPLIT)
           .forEach(steps::add);
     }
+
+    private boolean isDone(PlanNode node) {
+      return records.containsKey(node) || adopted.containsKey(node);
+    }
+
+    private void forget(PlanNode node) {
+      if (adopted.remove(node) == null) {
+        records.remove(node).children().forEach(this::forget);
+      }
+    }
   }
 
   TestingNode(int workers) {
-    this.workers = workers;
-    this.delegator = new Delegator(new Delegator.Settings(workers, 0.5));
+    this(Delegator.Settings.of(workers));
+  }
+
+  TestingNode(Delegator.Settings settings) {
+    this.workers = settings.workers();
+    this.delegator = new Delegator(settings);
   }
 
   long wakeNanos() {
     return delegator.wakeNanos();
   }
 
-  Optional<JobProgress> progress(JobId job) {
+  Optional<JobProgress> progress(Digest job) {
     return delegator.progress(job);
   }
 
   List<Command> submit(Job job) {
     jobs.put(job.id, job);
     job.submittedNanos = nowNanos;
-    return handle(new Event.Submitted(job.id, job.manifest, job.cuts, job.guest.merges()));
+    return handle(new Event.Begun(job.task));
   }
 
-  List<Command> cancel(JobId job) {
+  List<Command> cancel(Digest job) {
     return handle(new Event.Cancelled(job));
   }
 
   List<Command> wake() {
     return handle(new Event.Woken());
   }
+
+  /** Lets time pass, and wakes the Delegator whenever it wants to be woken. */
+  List<Command> pass(long nanos) {
+    List<Command> commands = new ArrayList<>();
+    long until = nowNanos + nanos;
+    while (wakeNanos() <= until) {
+      nowNanos = wakeNanos();
+      commands.addAll(wake());
+    }
+    nowNanos = until;
+    return commands;
+  }
+
+  /* Peers. */
+
+  List<Command> join(PeerId peer, int peerWorkers) {
+    joined.add(peer);
+    return handle(new Event.PeerJoined(peer, peerWorkers));
+  }
+
+  List<Command> hear(PeerId peer) {
+    return handle(new Event.PeerHeard(peer, 0));
+  }
+
+  List<Command> leave(PeerId peer) {
+    joined.remove(peer);
+    return handle(new Event.PeerLeft(peer));
+  }
+
+  List<Command> accept(long lease) {
+    return handle(new Event.LeaseAccepted(lease));
+  }
+
+  List<Command> refuse(long lease, boolean everMore, long retryAfterMillis) {
+    lent.remove(lease);
+    return handle(new Event.LeaseRefused(lease, everMore, retryAfterMillis, "refused"));
+  }
+
+  List<Command> fail(long lease, LeaseFailure failure) {
+    lent.remove(lease);
+    return handle(new Event.LeaseFailed(lease, failure));
+  }
+
+  /** What a solo run came to, delivered. */
+  List<Command> deliver(long lease, SoloRun solo) {
+    return deliver(lease, parcel(everLent.get(lease).node(), solo), solo.bytesByDigest);
+  }
+
+  static Parcel parcel(PlanNode node, SoloRun solo) {
+    SoloRun.Done done = solo.done(node);
+    Digest receipt =
+        Digest.sha256(node.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    return new Parcel(
+        new Delivery(done.value(), done.evidence(), receipt), done.blobs(), solo.steps(node));
+  }
+
+  /** Stores what was delivered, tells of it, and drops it if it came too late. */
+  List<Command> deliver(long lease, Parcel parcel, Map<Digest, byte[]> bytes) {
+    Loan loan = everLent.get(lease);
+    Job job = jobs.get(loan.link());
+    boolean open = job.end.isEmpty();
+    if (open) {
+      for (BlobRef ref : parcel.blobs()) {
+        bytesByDigest.put(ref.digest(), bytes.get(ref.digest()));
+        store(loan.link(), ref);
+      }
+    }
+    inHand = Optional.of(parcel);
+    lent.remove(lease);
+    adoptedNow.clear();
+    List<Command> commands = handle(new Event.Delivered(lease, parcel.delivery()));
+    if (open && !adoptedNow.contains(lease)) {
+      parcel.blobs().forEach(ref -> release(loan.link(), ref));
+    }
+    return commands;
+  }
+
+  private Optional<Parcel> inHand = Optional.empty();
+
+  /* Calls. */
 
   /** Makes the call and tells what came of it. */
   List<Command> answer(long call) {
@@ -123,26 +252,33 @@ final class TestingNode {
   List<Command> report(long call, CallReport report) {
     PlannedCall planned = out.remove(call);
     boolean late = interrupted.remove(call);
+    Job job = jobs.get(planned.link());
     if (!late && report instanceof CallReport.Returned returned) {
-      returned.output().forEach(ref -> store(planned.job(), ref));
+      returned.output().forEach(ref -> store(planned.link(), ref));
+      job.fuelSpent += returned.fuel();
     }
+    boolean over = job.end.isPresent();
     List<Command> commands = handle(new Event.Executed(call, report));
-    if (late) {
+    if (late && over) {
       assertTrue(
-          commands.stream().noneMatch(command -> jobOf(command).equals(planned.job())),
+          commands.stream().noneMatch(command -> linkOf(command).equals(planned.link())),
           "a late echo of call " + call + " made commands");
     }
     return commands;
   }
 
-  private JobId jobOf(Command command) {
+  private Digest linkOf(Command command) {
     return switch (command) {
-      case Command.Execute(long _, PlannedCall planned) -> planned.job();
-      case Command.Interrupt(long call) -> out.get(call).job();
-      case Command.Record record -> record.job();
-      case Command.Release release -> release.job();
-      case Command.Explain(Decision decision) -> decision.job();
-      case Command.Finish finish -> finish.job();
+      case Command.Execute(long _, PlannedCall planned) -> planned.link();
+      case Command.Interrupt(long call) -> out.get(call).link();
+      case Command.Record record -> record.link();
+      case Command.Release release -> release.link();
+      case Command.Explain(Decision decision) -> decision.link();
+      case Command.Finish finish -> finish.link();
+      case Command.Lend(long _, Loan loan) -> loan.link();
+      case Command.Revoke(long lease, String _) -> everLent.get(lease).link();
+      case Command.Adopt adopt -> adopt.link();
+      case Command.Forget forget -> forget.link();
     };
   }
 
@@ -158,12 +294,15 @@ final class TestingNode {
   }
 
   private void take(Command command) {
-    Job job = jobs.get(jobOf(command));
+    Job job = jobs.get(linkOf(command));
     assertTrue(job.end.isEmpty(), "after its end job " + job.id + " got " + command);
     switch (command) {
       case Command.Execute(long call, PlannedCall planned) -> {
         assertNull(out.put(call, planned), "call " + call + " was given out twice");
+        assertFalse(job.isDone(planned.node()), planned.words() + " is made of what is done");
         bytes(planned); // all it is handed must be there
+        job.leavesSpent += planned.function() == GuestFunction.EXECUTE ? 1 : 0;
+        assertWithinGrant(job);
       }
       case Command.Interrupt(long call) -> {
         assertTrue(out.containsKey(call), "call " + call + " is not out");
@@ -171,43 +310,122 @@ final class TestingNode {
       }
       case Command.Record record -> {
         for (PlanNode child : record.children()) {
-          assertTrue(job.records.containsKey(child), child + " comes behind " + record.node());
+          assertTrue(job.isDone(child), child + " comes behind " + record.node());
         }
-        assertNull(job.records.put(record.node(), record), record.node() + " recorded twice");
+        assertTrue(job.everDone.add(record.node()), record.node() + " came to something twice");
+        job.records.put(record.node(), record);
         record.steps().forEach(step -> assertEquals(record.node(), step.node()));
       }
-      case Command.Release(JobId _, List<BlobRef> blobs) ->
+      case Command.Release(Digest _, List<BlobRef> blobs) ->
           blobs.forEach(ref -> release(job.id, ref));
       case Command.Explain(Decision decision) -> job.decisions.add(decision);
-      case Command.Finish(JobId id, JobEnd end) -> {
+      case Command.Lend(long lease, Loan loan) -> lend(job, lease, loan);
+      case Command.Revoke(long lease, String _) ->
+          assertTrue(lent.remove(lease) != null, "lease " + lease + " is not out");
+      case Command.Adopt(Digest _, PlanNode node, long lease) -> {
+        Parcel parcel = inHand.orElseThrow();
+        assertEquals(everLent.get(lease).node(), node);
+        assertTrue(job.everDone.add(node), node + " came to something twice");
+        job.adopted.put(node, parcel);
+        adoptedNow.add(lease);
+        job.leavesSpent += parcel.delivery().evidence().leaves();
+        job.fuelSpent += parcel.delivery().evidence().fuel();
+        job.bytesSpent += parcel.delivery().value().named().length();
+      }
+      case Command.Forget(Digest _, PlanNode node, Value value) -> forget(job, node, value);
+      case Command.Finish(Digest id, JobEnd end) -> {
         job.end = Optional.of(end);
         job.endNanos = nowNanos;
         out.forEach(
             (call, planned) ->
                 assertFalse(
-                    planned.job().equals(id) && !interrupted.contains(call),
+                    planned.link().equals(id) && !interrupted.contains(call),
                     "call " + call + " outlived its job"));
+        lent.forEach(
+            (lease, loan) ->
+                assertFalse(loan.link().equals(id), "lease " + lease + " outlived its job"));
       }
     }
   }
 
-  private void store(JobId job, BlobRef ref) {
-    counts.merge(new Blob(job, ref), 1, Integer::sum);
+  private void lend(Job job, long lease, Loan loan) {
+    assertNull(everLent.put(lease, loan), "lease " + lease + " was lent twice");
+    lent.put(lease, loan);
+    assertTrue(joined.contains(loan.peer()), "lent to a stranger: " + loan);
+    assertFalse(job.task.above().contains(loan.peer()), "lent upwards: " + loan);
+    assertFalse(loan.node().equals(job.task.node()), "lent as a whole: " + loan);
+    assertFalse(loan.node() instanceof PlanNode.Parts, "lent a group of parts: " + loan);
+    assertFalse(job.isDone(loan.node()), "lent what is done: " + loan);
+    loan.part().ifPresent(part -> fetch(job.id, part.bytes()));
+    Budget grant = job.task.grant();
+    assertTrue(grant.covers(loan.grant()), loan + " is not covered by " + grant);
+    assertTrue(loan.grant().hops() < grant.hops(), "no hop was taken for " + loan);
+    assertTrue(loan.tries() <= job.task.tries(), "more tries than there are: " + loan);
+    assertWithinGrant(job);
   }
 
-  private void release(JobId job, BlobRef ref) {
-    Blob blob = new Blob(job, ref);
+  private void assertWithinGrant(Job job) {
+    long leaves = job.leavesSpent;
+    long fuel = job.fuelSpent;
+    long bytes = job.bytesSpent;
+    for (Loan loan : lent.values()) {
+      if (loan.link().equals(job.id)) {
+        leaves += loan.grant().leaves();
+        fuel += loan.grant().fuel();
+        bytes += loan.grant().bytes();
+      }
+    }
+    Budget grant = job.task.grant();
+    assertTrue(
+        leaves <= grant.leaves() && fuel <= grant.fuel() && bytes <= grant.bytes(),
+        "leaves " + leaves + ", fuel " + fuel + ", bytes " + bytes + " of " + grant);
+  }
+
+  private void forget(Job job, PlanNode node, Value value) {
+    assertTrue(job.isDone(node), "forgotten, and not done: " + node);
+    switch (value) {
+      case Value.Blob(BlobRef ref) -> release(job.id, ref);
+      case Value.Rope _ ->
+          job.stepsInOrder(node).stream()
+              .map(Step::claim)
+              .filter(claim -> claim.function() == GuestFunction.EXECUTE)
+              .forEach(claim -> release(job.id, new BlobRef(claim.output(), claim.outputBytes())));
+      case Value.Empty() -> throw new AssertionError("nothing is forgotten");
+    }
+    job.forget(node);
+  }
+
+  private void store(Digest link, BlobRef ref) {
+    counts.merge(new Blob(link, ref), 1, Integer::sum);
+  }
+
+  private void release(Digest link, BlobRef ref) {
+    Blob blob = new Blob(link, ref);
     assertTrue(counts.containsKey(blob), "released, and not there: " + blob);
     counts.computeIfPresent(blob, (_, count) -> count == 1 ? null : count - 1);
   }
 
-  private byte[] fetch(JobId job, BlobRef ref) {
-    assertTrue(counts.containsKey(new Blob(job, ref)), "needed, and not there: " + ref);
+  private byte[] fetch(Digest link, BlobRef ref) {
+    if (jobs.get(link).task.ground() instanceof Task.Ground.Part(BlobRef given, long _)
+        && given.equals(ref)) {
+      return jobs.get(link).input;
+    }
+    assertTrue(counts.containsKey(new Blob(link, ref)), "needed, and not there: " + ref);
     return bytesByDigest.get(ref.digest());
   }
 
+  /** The bytes of a part that is lent. */
+  byte[] part(Loan loan) {
+    return fetch(loan.link(), loan.part().orElseThrow().bytes());
+  }
+
+  /** All bytes that were ever stored here. */
+  Map<Digest, byte[]> bytesByDigest() {
+    return bytesByDigest;
+  }
+
   private List<byte[]> bytes(PlannedCall call) {
-    Job job = jobs.get(call.job());
+    Job job = jobs.get(call.link());
     return switch (call.input()) {
       case InputRef.InputRange(long from, long to) ->
           List.of(Arrays.copyOfRange(job.input, (int) from, (int) to));
@@ -221,7 +439,7 @@ final class TestingNode {
 
   /** What the guest makes of the call. */
   CallReport perform(PlannedCall call) {
-    TestingGuest guest = jobs.get(call.job()).guest;
+    TestingGuest guest = jobs.get(call.link()).guest;
     List<byte[]> handed = bytes(call);
     Digest input =
         call.input() instanceof InputRef.Values(List<BlobRef> values)
@@ -237,11 +455,12 @@ final class TestingNode {
           };
       if (made.size() > Limits.PARTS_MAX) {
         return new CallReport.Ended(
-            input, new Outcome.BadOutput(), fuel, 1000); // as the sandbox does
+            input, new Outcome.BadOutput(), fuel, callNanos); // as the sandbox does
       }
-      return new CallReport.Returned(input, made.stream().map(this::name).toList(), fuel, 1000);
+      return new CallReport.Returned(
+          input, made.stream().map(this::name).toList(), fuel, callNanos);
     } catch (TestingGuest.Bad bad) {
-      return new CallReport.Ended(input, bad.outcome, fuel, 1000);
+      return new CallReport.Ended(input, bad.outcome, fuel, callNanos);
     }
   }
 
@@ -257,11 +476,11 @@ final class TestingNode {
   }
 
   /** How often each blob of {@code job} is still held. */
-  Map<BlobRef, Integer> held(JobId job) {
+  Map<BlobRef, Integer> held(Digest job) {
     Map<BlobRef, Integer> held = new HashMap<>();
     counts.forEach(
         (blob, count) -> {
-          if (blob.job().equals(job)) {
+          if (blob.link().equals(job)) {
             held.put(blob.ref(), count);
           }
         });

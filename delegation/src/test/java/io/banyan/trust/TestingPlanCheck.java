@@ -3,6 +3,7 @@ package io.banyan.trust;
 import io.banyan.schema.Cuts;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Interval;
+import io.banyan.schema.JobId;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Step;
 import io.banyan.schema.Value;
@@ -49,10 +50,13 @@ public final class TestingPlanCheck {
           }
         };
     try {
-      PlanCheck.Found found = new PlanCheck(manifest, content, steps.iterator(), step -> {}).root();
+      Link job = Link.ofJob(new JobId(Digest.ZERO), manifest);
+      PlanCheck.Found found =
+          new PlanCheck(manifest, content, steps.iterator(), _ -> {}, (_, _, _) -> {})
+              .from(job.node(), job.part());
       return new Result.Holds(found.value(), found.evidence());
-    } catch (PlanCheck.Mismatch e) {
-      return new Result.Fails(String.valueOf(e.getMessage()));
+    } catch (Breach e) {
+      return new Result.Fails(e.reason());
     }
   }
 }

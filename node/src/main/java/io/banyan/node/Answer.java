@@ -22,32 +22,29 @@ import java.util.Iterator;
 /**
  * A completed job: its four hashes, its value, and the receipt of who ran it.
  *
- * <p>Usable while the store and the log that it was made from are open.
+ * <p>Usable while the folder that it was made from is open.
  */
 public final class Answer {
   private final PreparedJob job;
-  private final PlanNode root;
   private final Digest planHash;
   private final Value value;
   private final Evidence evidence;
-  private final BlobStore store;
-  private final ClaimLog claims;
+  private final JobEnd.Completed completed;
+  private final TaskFolder folder;
 
-  private Answer(PreparedJob job, JobEnd.Completed completed, BlobStore store, ClaimLog claims) {
+  private Answer(PreparedJob job, JobEnd.Completed completed, TaskFolder folder) {
     Plan plan = Plan.of(job.draft().manifest());
     this.job = job;
-    this.root = plan.root(job.draft().cuts());
-    this.planHash = plan.key(root);
+    this.planHash = plan.key(folder.task().node());
     this.value = completed.value();
     this.evidence = completed.evidence();
-    this.store = store;
-    this.claims = claims;
+    this.completed = completed;
+    this.folder = folder;
   }
 
-  /** What {@code job} came to, with its values in {@code store} and its steps in {@code claims}. */
-  public static Answer of(
-      PreparedJob job, JobEnd.Completed completed, BlobStore store, ClaimLog claims) {
-    return new Answer(job, completed, store, claims);
+  /** What {@code job} came to, with its values and steps in {@code folder}. */
+  public static Answer of(PreparedJob job, JobEnd.Completed completed, TaskFolder folder) {
+    return new Answer(job, completed, folder);
   }
 
   public Digest inputHash() {
@@ -83,13 +80,13 @@ public final class Answer {
   /** Writes the output's bytes, in order. */
   public void writeOutput(OutputStream out) throws IOException {
     switch (value) {
-      case Value.Blob(BlobRef ref) -> out.write(store.get(ref));
+      case Value.Blob(BlobRef ref) -> out.write(folder.values().get(ref));
       case Value.Rope _ -> {
-        Iterator<Step> steps = claims.steps(root);
+        Iterator<Step> steps = folder.steps();
         while (steps.hasNext()) {
           Claim claim = steps.next().claim();
           if (claim.function() == GuestFunction.EXECUTE) {
-            out.write(store.get(new BlobRef(claim.output(), claim.outputBytes())));
+            out.write(folder.values().get(new BlobRef(claim.output(), claim.outputBytes())));
           }
         }
       }
@@ -108,8 +105,8 @@ public final class Answer {
             evidence.executionRoot(),
             evidence.leaves(),
             evidence.fuel(),
-            new Receipt.Ran());
+            folder.basis(completed));
     Signed signed = runner.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(receipt));
-    ReceiptFile.write(out, job.signed(), claims.steps(root), signed);
+    ReceiptFile.write(out, job.signed(), folder.evidence(completed), signed);
   }
 }

@@ -6,7 +6,9 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Receipt;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
+import io.banyan.schema.Step;
 import io.banyan.schema.Value;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.Signatures;
@@ -46,11 +48,13 @@ public final class AnswerCheck {
         throw failed("it is not for job " + job);
       }
       Manifest manifest = WireCodec.decodeManifest(signed.payload());
-      ReceiptReader.Steps steps = reader.steps();
-      while (steps.hasNext()) {
-        leaves.step(steps.next());
+      ReceiptReader.Entries entries = reader.entries();
+      while (entries.hasNext()) {
+        if (entries.next() instanceof ReceiptEntry.StepEntry(Step step)) {
+          leaves.step(step);
+        }
       }
-      Receipt root = root(job, manifest, steps.receipt());
+      Receipt root = root(job, manifest, entries.receipt());
       reader.end();
       switch (root.value()) {
         case Value.Blob(BlobRef ref) -> requireSame(ref, output);

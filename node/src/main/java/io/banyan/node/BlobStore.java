@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +120,20 @@ public final class BlobStore implements AutoCloseable {
       throw new IOException("the file of spilled values became shorter while it was used");
     }
     return bytes;
+  }
+
+  /** The bytes of a blob, if it is held; they are not to be changed. */
+  public Optional<byte[]> find(BlobRef ref) throws IOException {
+    synchronized (this) {
+      if (!held.containsKey(ref)) {
+        return Optional.empty();
+      }
+    }
+    try {
+      return Optional.of(get(ref));
+    } catch (IllegalStateException e) {
+      return Optional.empty(); // it was released meanwhile
+    }
   }
 
   /** Forgets one put of {@code ref}. */

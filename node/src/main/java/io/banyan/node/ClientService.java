@@ -148,10 +148,8 @@ public final class ClientService implements StreamHandler {
       }
       case ClientMessage.CancelJob(Signed cancel) -> replies.send(cancel(cancel));
       case ClientMessage.GetComputeCapacity() -> replies.send(driver.capacity());
-      case ClientMessage.Explain(JobId job, Optional<PlanNode> of, int first) -> {
-        requireAsker(job, asker);
-        replies.send(explain(job, of, first));
-      }
+      case ClientMessage.Explain(JobId job, Optional<PlanNode> of, int first) ->
+          replies.send(explain(job, of, first, asker));
       case ClientMessage.GetTree(JobId job, int first) -> {
         requireAsker(job, asker);
         List<TreeLine> lines =
@@ -339,13 +337,27 @@ public final class ClientService implements StreamHandler {
     throw new Refusal(Code.NOT_FOUND, "job " + job + " has no receipt: it is " + state);
   }
 
-  private ClientMessage.Explanation explain(JobId job, Optional<PlanNode> of, int first)
-      throws IOException {
+  private ClientMessage.Explanation explain(
+      JobId job, Optional<PlanNode> of, int first, PublicKey asker) throws IOException, Refusal {
     List<DecisionLine> lines =
-        book.story(job).decisions().stream()
+        decisions(job, asker).stream()
             .filter(line -> of.map(line.node()::equals).orElse(true))
             .toList();
     return page(lines, first, ClientMessage.Explanation::new);
+  }
+
+  /** The owner may also ask what was decided here for a job that was submitted elsewhere. */
+  private List<DecisionLine> decisions(JobId job, PublicKey asker) throws IOException, Refusal {
+    if (book.submitter(job).isPresent()) {
+      requireAsker(job, asker);
+      return book.story(job).decisions();
+    }
+    List<DecisionLine> lines =
+        asker.equals(admission.owner()) ? driver.decisions(job) : List.of();
+    if (lines.isEmpty()) {
+      throw unknown(job);
+    }
+    return lines;
   }
 
   /** Makes an answer of some rows, and of whether there are more. */

@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>Safe for any thread.
  */
-final class GuestCalls {
+public final class GuestCalls {
   private final Sandbox sandbox;
   private final GuestModule module;
   private final Configuration configuration;
@@ -39,7 +39,7 @@ final class GuestCalls {
   private final BlobStore store;
   private final LongAdder guestNanos = new LongAdder();
 
-  GuestCalls(
+  public GuestCalls(
       Sandbox sandbox,
       GuestModule module,
       Configuration configuration,

@@ -2,6 +2,7 @@ package io.banyan.node;
 
 import io.banyan.node.journal.JobDirectory;
 import io.banyan.schema.CapabilityReport;
+import io.banyan.schema.DecisionLine;
 import io.banyan.schema.JobId;
 import io.banyan.schema.PeerSummary;
 import io.banyan.schema.TreeLine;
@@ -35,6 +36,9 @@ public interface JobDriver {
    * those that its peer lent; {@link JobStory#TREE_LINES_MAX} at most. Empty if it is not known.
    */
   List<TreeLine> tree(JobId job);
+
+  /** What was decided here about leases of a job that was submitted to another node. */
+  List<DecisionLine> decisions(JobId job);
 
   /** The peers known here, by id. */
   List<PeerSummary> peers();

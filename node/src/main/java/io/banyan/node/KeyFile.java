@@ -44,7 +44,7 @@ public final class KeyFile {
         .resolve(Path.of(".config", "banyan", "key"));
   }
 
-  /** The identity in {@code path}, which is made when there is no such file. */
+  /** The identity in {@code path}, which is made at first use. */
   public static Identity readOrCreate(Path path) throws IOException, CommandException {
     if (!Files.exists(path)) {
       create(path);
@@ -53,7 +53,7 @@ public final class KeyFile {
   }
 
   /**
-   * The identity in {@code path}.
+   * The identity in {@code path}, which somebody named: a slip of the pen makes no key.
    *
    * @throws CommandException if there is none, if others can read it, or if it is no key
    */
@@ -64,7 +64,10 @@ public final class KeyFile {
       byte[] seed = HexFormat.of().parseHex(text);
       return Identity.ofSeed(seed);
     } catch (NoSuchFileException e) {
-      throw new CommandException(ExitCode.FAILURE, "there is no key file " + path, e);
+      throw new CommandException(
+          ExitCode.USAGE,
+          "there is no key file " + path + "; 'banyan key show --key " + path + "' makes one",
+          e);
     } catch (IllegalArgumentException | CharacterCodingException e) {
       // The message never repeats what the file holds.
       throw new CommandException(

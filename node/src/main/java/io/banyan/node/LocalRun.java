@@ -1,85 +1,49 @@
 package io.banyan.node;
 
 import io.banyan.compute.Sandbox;
-import io.banyan.delegation.Command;
 import io.banyan.delegation.Decision;
 import io.banyan.delegation.Delegator;
-import io.banyan.delegation.Event;
 import io.banyan.delegation.JobEnd;
 import io.banyan.delegation.JobProgress;
-import io.banyan.schema.BlobRef;
+import io.banyan.delegation.Task;
+import io.banyan.schema.Cuts;
 import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Plan;
+import io.banyan.trust.Link;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/**
- * One job in this process alone: drives a {@link Delegator} that has no peers. The thread that
- * calls {@link #run} is the driver; the workers only make calls and post what came of them.
- */
+/** One job in this process alone: a {@link Driver} that hears of no peer. */
 public final class LocalRun {
-  private static final long PROGRESS_NANOS = 200_000_000L; // often enough for a line that moves
+  private static final long PROGRESS_MILLIS = 200; // often enough for a line that moves
 
-  private final PreparedJob job;
-  private final BlobStore store;
-  private final ClaimLog claims;
-  private final Delegator delegator;
-  private final Workers workers;
-  private final GuestCalls calls;
-  private final int workerCount;
-  private final BlockingQueue<Event> events;
-
-  private Optional<Decision> decision = Optional.empty();
-  private Optional<JobEnd> end = Optional.empty();
+  private LocalRun() {}
 
   /**
    * How a run went.
    *
+   * @param folder what it worked on; its store and log are the caller's
    * @param decision why it ran here; none if it ended before there was anything to decide on
    * @param wallNanos from submission to the end
    * @param guestNanos that all workers together spent in guests
    */
   public record Report(
-      JobEnd end, Optional<Decision> decision, long wallNanos, long guestNanos, int workers) {
+      TaskFolder folder,
+      JobEnd end,
+      Optional<Decision> decision,
+      long wallNanos,
+      long guestNanos,
+      int workers) {
     /** The share of the workers' time that was not spent in guests. */
     public double outsideShare() {
       return Math.max(0, 1 - (double) guestNanos / ((double) wallNanos * workers));
-    }
-  }
-
-  private LocalRun(
-      PreparedJob job,
-      Sandbox sandbox,
-      Delegator.Settings settings,
-      BlobStore store,
-      ClaimLog claims) {
-    this.job = job;
-    this.store = store;
-    this.claims = claims;
-    this.delegator = new Delegator(settings);
-    this.workerCount = settings.workers();
-    // Every call that is out posts one event, and no more.
-    this.events = new ArrayBlockingQueue<>(2 * workerCount + 1);
-    this.workers = new Workers(workerCount, this::post);
-    JobDraft draft = job.draft();
-    this.calls =
-        new GuestCalls(
-            sandbox,
-            draft.module(),
-            draft.configuration(),
-            draft.manifest().limits(),
-            draft.input(),
-            store);
-  }
-
-  private void post(Event event) {
-    try {
-      events.put(event);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the worker is told to end
     }
   }
 
@@ -98,53 +62,75 @@ public final class LocalRun {
       ClaimLog claims,
       Consumer<JobProgress> progress)
       throws IOException, InterruptedException {
-    LocalRun run = new LocalRun(job, sandbox, settings, store, claims);
-    long begin = System.nanoTime();
-    try {
-      return run.drive(begin, progress);
-    } finally {
-      run.workers.stop();
-    }
-  }
-
-  private Report drive(long begin, Consumer<JobProgress> progress)
-      throws IOException, InterruptedException {
     JobDraft draft = job.draft();
-    boolean merges = draft.module().exports(GuestFunction.MERGE);
-    handle(new Event.Submitted(job.id(), draft.manifest(), draft.cuts(), merges));
-    long toldNanos = begin;
-    while (end.isEmpty()) {
-      long wait = Math.min(PROGRESS_NANOS, delegator.wakeNanos() - System.nanoTime());
-      Event event = events.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
-      handle(event == null ? new Event.Woken() : event);
-      if (System.nanoTime() - toldNanos >= PROGRESS_NANOS) {
-        delegator.progress(job.id()).ifPresent(progress);
-        toldNanos = System.nanoTime();
-      }
+    GuestCalls calls =
+        new GuestCalls(
+            sandbox,
+            draft.module(),
+            draft.configuration(),
+            draft.manifest().limits(),
+            draft.input(),
+            store);
+    AtomicReference<Optional<Decision>> decision = new AtomicReference<>(Optional.empty());
+    TaskFolder folder =
+        new TaskFolder(
+            task(job),
+            new TaskFolder.Authority(
+                job.signed(), List.of(), Link.ofJob(job.id(), draft.manifest())),
+            Material.NONE, // nobody is there to ask for it
+            calls,
+            store,
+            claims,
+            made -> decision.set(Optional.of(made)));
+    long begin = System.nanoTime();
+    Driver driver = Driver.alone(settings);
+    try {
+      driver.begin(folder);
+      JobEnd end = await(driver, folder, progress);
+      return new Report(
+          folder,
+          end,
+          decision.get(),
+          System.nanoTime() - begin,
+          folder.guestNanos(),
+          settings.workers());
+    } finally {
+      driver.stop();
     }
-    return new Report(
-        end.get(), decision, System.nanoTime() - begin, calls.guestNanos(), workerCount);
   }
 
-  private void handle(Event event) throws IOException {
-    for (Command command : delegator.handle(event, System.nanoTime())) {
-      perform(command);
-    }
-  }
-
-  private void perform(Command command) throws IOException {
-    switch (command) {
-      case Command.Execute(long call, var planned) ->
-          workers.execute(call, () -> calls.make(planned));
-      case Command.Interrupt(long call) -> workers.interrupt(call);
-      case Command.Record record -> claims.append(record);
-      case Command.Release(var _, var blobs) -> {
-        for (BlobRef blob : blobs) {
-          store.release(blob);
+  private static JobEnd await(Driver driver, TaskFolder folder, Consumer<JobProgress> progress)
+      throws IOException, InterruptedException {
+    try {
+      while (true) {
+        try {
+          return folder.end().get(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          driver.ask(delegator -> delegator.progress(folder.link())).get().ifPresent(progress);
         }
       }
-      case Command.Explain(Decision made) -> decision = Optional.of(made);
-      case Command.Finish(var _, JobEnd how) -> end = Optional.of(how);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException trouble) {
+        throw trouble;
+      }
+      throw new IllegalStateException("the driver failed", e.getCause());
     }
+  }
+
+  /** The whole of {@code job}, at its entry node. */
+  public static Task task(PreparedJob job) {
+    Manifest manifest = job.draft().manifest();
+    Optional<Cuts> cuts = job.draft().cuts();
+    return new Task(
+        job.id().digest(),
+        job.id(),
+        manifest,
+        Plan.of(manifest).root(cuts),
+        cuts.<Task.Ground>map(Task.Ground.Cells::new)
+            .orElse(new Task.Ground.Part(manifest.input(), Long.MAX_VALUE)),
+        job.draft().module().exports(GuestFunction.MERGE),
+        manifest.budget(),
+        manifest.retries() + 1,
+        List.of());
   }
 }

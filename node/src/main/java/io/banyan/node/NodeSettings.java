@@ -1,5 +1,6 @@
 package io.banyan.node;
 
+import io.banyan.delegation.Placement;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.PublicKey;
 import java.nio.file.Path;
@@ -37,14 +38,6 @@ public record NodeSettings(
 
   /** A day: who wants to keep all to himself. */
   public static final double THRESHOLD_SECONDS_MAX = 86_400;
-
-  /** How peers are chosen for what is lent. */
-  public enum Placement {
-    /** Who is expected to be done first. */
-    FASTEST_FINISH,
-    /** One after the other. */
-    ROUND_ROBIN
-  }
 
   public NodeSettings {
     peers = List.copyOf(peers);

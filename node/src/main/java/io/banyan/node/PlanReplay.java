@@ -133,7 +133,7 @@ final class PlanReplay {
   }
 
   private CallReport make(PlanNode node, GuestFunction function, InputRef input) {
-    return calls.make(new PlannedCall(job, node, function, input));
+    return calls.make(new PlannedCall(job.digest(), node, function, input));
   }
 
   /** What the plan hands to a call; values that it needs are computed anew. */

@@ -4,7 +4,6 @@ import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
-import io.banyan.schema.Step;
 import io.banyan.schema.WireCodec;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,14 +22,21 @@ final class ReceiptFile {
 
   private ReceiptFile() {}
 
-  /** Writes a whole receipt to {@code out}. */
-  static void write(OutputStream out, Signed manifest, Iterator<Step> steps, Signed receipt)
+  /**
+   * Writes a whole receipt to {@code out}.
+   *
+   * @param entries leases, each with the receipt that answers it directly behind, parents before
+   *     children; the steps in the order of the plan; failures
+   * @param receipt the root's
+   */
+  static void write(
+      OutputStream out, Signed manifest, Iterator<ReceiptEntry> entries, Signed receipt)
       throws IOException {
     DigestOutputStream hashed = new DigestOutputStream(out, sha256());
     hashed.write(MAGIC);
     writeEntry(hashed, new ReceiptEntry.ManifestEntry(manifest));
-    while (steps.hasNext()) {
-      writeEntry(hashed, new ReceiptEntry.StepEntry(steps.next()));
+    while (entries.hasNext()) {
+      writeEntry(hashed, entries.next());
     }
     writeEntry(hashed, new ReceiptEntry.ReceiptEnd(receipt));
     out.write(hashed.getMessageDigest().digest());

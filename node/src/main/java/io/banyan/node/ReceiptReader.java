@@ -5,7 +5,6 @@ import io.banyan.schema.Frames;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
-import io.banyan.schema.Step;
 import io.banyan.schema.WireCodec;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -20,15 +19,15 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * Reads a job receipt from beginning to end: the manifest, the steps, the root's receipt, the
- * closing hash; in that order.
+ * Reads a job receipt from beginning to end: the manifest, the entries, the root's receipt, the
+ * closing hash. Which entries may stand where, is the check's to say.
  *
  * <p>For one thread.
  */
 final class ReceiptReader implements AutoCloseable {
   private final Path path;
   private final DigestInputStream in;
-  private long entries;
+  private long entryCount;
 
   /** What the file holds is not a receipt. */
   static final class DamagedException extends RuntimeException {
@@ -78,50 +77,60 @@ final class ReceiptReader implements AutoCloseable {
         throw damaged("the file ends before it");
       }
       ReceiptEntry entry = WireCodec.decodeReceiptEntry(frame.get());
-      entries++;
+      entryCount++;
       return entry;
     } catch (MalformedMessageException e) {
       throw damaged(String.valueOf(e.getMessage()));
     }
   }
 
-  /** The steps, and behind them the root's receipt. */
-  final class Steps implements Iterator<Step> {
+  /** What stands between the manifest and the root's receipt, and then that. */
+  final class Entries implements Iterator<ReceiptEntry> {
     private ReceiptEntry ahead;
 
-    private Steps() throws IOException {
-      ahead = ReceiptReader.this.next();
+    private Entries() throws IOException {
+      ahead = advance();
+    }
+
+    private ReceiptEntry advance() throws IOException {
+      ReceiptEntry entry = ReceiptReader.this.next();
+      if (entry instanceof ReceiptEntry.ManifestEntry) {
+        throw damaged("it is a second manifest");
+      }
+      return entry;
     }
 
     @Override
     public boolean hasNext() {
-      return ahead instanceof ReceiptEntry.StepEntry;
+      return !(ahead instanceof ReceiptEntry.ReceiptEnd);
     }
 
     @Override
-    public Step next() {
-      if (!(ahead instanceof ReceiptEntry.StepEntry(Step step))) {
-        throw new NoSuchElementException("the steps are at their end");
+    public ReceiptEntry next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("the entries are at their end");
       }
+      ReceiptEntry entry = ahead;
       try {
-        ahead = ReceiptReader.this.next();
+        ahead = advance();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      return step;
+      return entry;
     }
 
-    /** The receipt that closes the steps. */
+    /** The receipt that closes the entries, all of which were taken. */
     Signed receipt() {
       if (ahead instanceof ReceiptEntry.ReceiptEnd(Signed receipt)) {
         return receipt;
       }
-      throw damaged("it is neither a step nor the root's receipt");
+      throw new IllegalStateException("there are entries before the root's receipt");
     }
   }
 
-  Steps steps() throws IOException {
-    return new Steps();
+  /** What follows the manifest. */
+  Entries entries() throws IOException {
+    return new Entries();
   }
 
   /** Wants nothing but the hash of all before. */
@@ -136,7 +145,7 @@ final class ReceiptReader implements AutoCloseable {
   }
 
   private DamagedException damaged(String reason) {
-    return new DamagedException("receipt " + path + ", entry " + entries + ": " + reason);
+    return new DamagedException("receipt " + path + ", entry " + entryCount + ": " + reason);
   }
 
   @Override

@@ -24,8 +24,10 @@ import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
 import io.banyan.schema.Value;
 import io.banyan.schema.WireCodec;
+import io.banyan.trust.Attribution;
 import io.banyan.trust.Evidence;
 import io.banyan.trust.JobContent;
+import io.banyan.trust.Link;
 import io.banyan.trust.ReceiptCheck;
 import io.banyan.trust.Signatures;
 import io.banyan.trust.SigningDomain;
@@ -69,6 +71,7 @@ public final class ReceiptVerification {
    * What was found to hold.
    *
    * @param signer who stands for the whole execution
+   * @param attribution who ran what, as the signatures show it
    * @param replayed the calls that were run again, in words; empty if none were
    */
   public record Report(
@@ -77,6 +80,7 @@ public final class ReceiptVerification {
       PublicKey signer,
       Manifest manifest,
       Receipt receipt,
+      Attribution attribution,
       List<String> replayed) {}
 
   private ReceiptVerification(Files files, Sandbox sandbox, LongConsumer progress) {
@@ -119,35 +123,49 @@ public final class ReceiptVerification {
     boolean inputMatches = indexed.ref().equals(manifest.input());
     Content content = new Content(manifest, module, indexed);
 
-    ReceiptReader.Steps steps = reader.steps();
+    ReceiptReader.Entries entries = reader.entries();
     boolean all = files.replay == REPLAY_ALL;
     ReplayDraw draw = new ReplayDraw(all ? 0 : files.replay);
     try (OutputCheck output = OutputCheck.open(files.output, content.merges())) {
       Verdict verdict =
-          new ReceiptCheck(job, manifest, content)
+          new ReceiptCheck(job, manifest, content, Link.ofJob(job, manifest))
               .check(
-                  steps,
+                  entries,
                   step -> {
                     draw.offer(step);
                     output.step(step);
                   },
-                  steps::receipt);
+                  entries::receipt);
       if (!inputMatches) {
         throw failed(inputMismatch(manifest, indexed, verdict));
       }
-      if (verdict instanceof Verdict.Rejected(String reason)) {
-        throw failed("receipt " + files.receipt + ", " + reason);
-      }
+      Verdict.Accepted accepted = requireAccepted(verdict);
       reader.end();
-      Receipt receipt = decodeReceipt(steps.receipt());
+      Receipt receipt = accepted.receipt();
       output.end(receipt.value().named());
       List<String> replayed =
           all
               ? replayAll(job, signed, content, module, receipt, scratch)
               : replay(job, signed, content, module, draw, scratch);
       return new Report(
-          job, signed.signer(), steps.receipt().signer(), manifest, receipt, replayed);
+          job,
+          signed.signer(),
+          entries.receipt().signer(),
+          manifest,
+          receipt,
+          accepted.attribution(),
+          replayed);
     }
+  }
+
+  private Verdict.Accepted requireAccepted(Verdict verdict) throws CommandException {
+    return switch (verdict) {
+      case Verdict.Accepted accepted -> accepted;
+      case Verdict.Rejected(String reason) ->
+          throw failed("receipt " + files.receipt + ", " + reason);
+      case Verdict.Withheld(String reason) ->
+          throw failed("receipt " + files.receipt + ", " + reason);
+    };
   }
 
   private void requireProfile(Manifest manifest) throws CommandException {
@@ -181,6 +199,11 @@ public final class ReceiptVerification {
 
   private InputFile.Indexed index(Manifest manifest) throws IOException, CommandException {
     if (manifest.splitRule() instanceof SplitRule.ByIndex) {
+      if (files.input.isPresent()) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "the job has the split rule " + manifest.splitRule().words() + " and takes no --input");
+      }
       return InputFile.Indexed.NONE;
     }
     if (files.input.isEmpty()) {
@@ -299,11 +322,11 @@ public final class ReceiptVerification {
                   _ -> {})
               .end();
       return switch (end) {
-        case JobEnd.Completed(Value value, Evidence evidence)
+        case JobEnd.Completed(Value value, Evidence evidence, var _)
             when value.equals(receipt.value())
                 && evidence.executionRoot().equals(receipt.executionRoot()) ->
             List.of("every call of the plan");
-        case JobEnd.Completed(Value value, Evidence evidence) ->
+        case JobEnd.Completed(Value value, Evidence evidence, var _) ->
             throw failed(
                 "receipt "
                     + files.receipt
@@ -349,14 +372,6 @@ public final class ReceiptVerification {
       return WireCodec.decodeManifest(signed.payload());
     } catch (MalformedMessageException e) {
       throw failed("receipt " + files.receipt + ", manifest: " + e.getMessage());
-    }
-  }
-
-  private Receipt decodeReceipt(Signed signed) throws CommandException {
-    try {
-      return WireCodec.decodeReceipt(signed.payload());
-    } catch (MalformedMessageException e) {
-      throw failed("receipt " + files.receipt + ", root receipt: " + e.getMessage());
     }
   }
 

@@ -72,6 +72,11 @@ final class Workers {
     workers.forEach(worker -> worker.interrupt(work));
   }
 
+  /** How many have nothing to do now; from any thread. */
+  int idle() {
+    return (int) workers.stream().filter(Worker::isIdle).count();
+  }
+
   /** Stops all calls and waits until every thread has ended. */
   void stop() throws InterruptedException {
     queue.clear();
@@ -102,6 +107,10 @@ final class Workers {
       } catch (InterruptedException e) {
         // Only stop() interrupts a worker that is between two calls.
       }
+    }
+
+    private synchronized boolean isIdle() {
+      return current == null;
     }
 
     private synchronized boolean isStopped() {

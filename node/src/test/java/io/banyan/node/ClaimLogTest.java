@@ -11,7 +11,6 @@ import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Interval;
-import io.banyan.schema.JobId;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Profile;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Steps that are finished in any order are read back in the order of the plan. */
 class ClaimLogTest {
-  private static final JobId JOB = new JobId(Digest.sha256());
+  private static final Digest LINK = Digest.sha256();
 
   @TempDir private Path folder;
 
@@ -70,12 +69,13 @@ class ClaimLogTest {
 
   private static void leaf(ClaimLog log, PlanNode node) throws IOException {
     log.append(
-        new Command.Record(JOB, node, List.of(step(node, GuestFunction.EXECUTE)), List.of()));
+        new Command.Record(LINK, node, List.of(step(node, GuestFunction.EXECUTE)), List.of()));
   }
 
   private static void merge(ClaimLog log, PlanNode node, PlanNode... children) throws IOException {
     log.append(
-        new Command.Record(JOB, node, List.of(step(node, GuestFunction.MERGE)), List.of(children)));
+        new Command.Record(
+            LINK, node, List.of(step(node, GuestFunction.MERGE)), List.of(children)));
   }
 
   @Test
@@ -100,14 +100,14 @@ class ClaimLogTest {
       PlanNode.Part first = part(0);
       log.append(
           new Command.Record(
-              JOB,
+              LINK,
               first,
               List.of(step(first, GuestFunction.SPLIT), step(first, GuestFunction.MERGE)),
               List.of(part(0, 0), part(0, 1))));
       PlanNode.Part root = part();
       log.append(
           new Command.Record(
-              JOB,
+              LINK,
               root,
               List.of(step(root, GuestFunction.SPLIT), step(root, GuestFunction.MERGE)),
               List.of(first, part(1))));
@@ -131,7 +131,7 @@ class ClaimLogTest {
       leaf(log, cells(0, 1));
       leaf(log, cells(1, 2));
       log.append(
-          new Command.Record(JOB, cells(0, 2), List.of(), List.of(cells(0, 1), cells(1, 2))));
+          new Command.Record(LINK, cells(0, 2), List.of(), List.of(cells(0, 1), cells(1, 2))));
 
       assertEquals(List.of("execute 0", "execute 1"), all(log.steps(cells(0, 2))));
     }

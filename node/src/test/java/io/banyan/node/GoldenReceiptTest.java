@@ -3,6 +3,7 @@ package io.banyan.node;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.BlobRef;
@@ -15,13 +16,17 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
+import io.banyan.schema.Lease;
+import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Profile;
+import io.banyan.schema.PublicKey;
 import io.banyan.schema.Receipt;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Routing;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
@@ -31,6 +36,7 @@ import io.banyan.schema.Verification;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.Identity;
 import io.banyan.trust.JobContent;
+import io.banyan.trust.Link;
 import io.banyan.trust.ReceiptCheck;
 import io.banyan.trust.SigningDomain;
 import io.banyan.trust.Verdict;
@@ -41,7 +47,9 @@ import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The worked example of docs/receipts.md, whose values another program has checked. */
@@ -99,6 +107,26 @@ class GoldenReceiptTest {
           + "ea54a2c3134953b8dd634b4b0b14300ffa9ccd0512e003fdbe5a7fd3b7468a1d"
           + "bef8a38898032dbffc3516241b78875b5622f4511813b89d0023e6baf5e3a4de"
           + "467090dc543d2ef5e930822a0cb49bf732976dae19c3c16768b762cd45db7b5c";
+  private static final String CHILD = // RFC 8032, section 7.1, test 2
+      "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c";
+  private static final String LEASE =
+      "000000002d000000000000000500090000000000000000000600000000000000"
+          + "000000000000000060ea000000000000e0ff54c4a00100002100000002010000"
+          + "2c00000002000100350000000201000041000000020100004d00000002010000"
+          + "58000000060000006d0000000e00000079000000070000000000000000000000"
+          + "bebd26c24cdf9886847acdad4bf03cbbb3021c04656399d3272403f5697ccd22"
+          + "010000000000000001000000000000000000000000000000ea54a2c3134953b8"
+          + "dd634b4b0b14300ffa9ccd0512e003fdbe5a7fd3b7468a1d3d4017c3e843895a"
+          + "92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660cbebd26c24cdf9886"
+          + "847acdad4bf03cbbb3021c04656399d3272403f5697ccd220000000040000000"
+          + "0100000000000000000000100000000000000010000000000700000000000000"
+          + "60ea00000000000001000000c20000002f6970342f3132372e302e302e312f74"
+          + "63702f34303031000000000000000200";
+  private static final String LEASE_SIGNATURE =
+      "7204d9e74c70ae2e6f0b8ec7f237f3964bbfa00a91474c34f0f9a77b0372ebcc"
+          + "9413eb9f49897be0936f280ba95fbbcedf8aac2ce16b3c73f31ca5843a2d3800";
+  private static final String LEASE_DIGEST =
+      "02982d22f3846e17cc94a8a3ba9dfbb0e9dc548e164bb04bd57e1f7e50b40dac";
   private static final int FILE_LENGTH = 1268;
   private static final String CLOSING_HASH =
       "52f35eed74378bcf0e4a48f10838825273db7253ec3ab25cd1c7e92fabe8711c";
@@ -152,13 +180,37 @@ class GoldenReceiptTest {
                   0,
                   new Receipt.Ran())));
 
+  private final Signed lease =
+      submitter.sign(
+          SigningDomain.LEASE,
+          WireCodec.encodeLease(
+              new Lease(
+                  job,
+                  LEAF,
+                  claim.key(),
+                  0,
+                  6,
+                  Optional.empty(),
+                  new PublicKey(Bytes.of(HEX.parseHex(CHILD))).peerId(),
+                  0,
+                  job.digest(),
+                  new Budget(1L << 38, 1, 1L << 28, 256 << 20, 7, 60_000),
+                  60_000,
+                  1_790_000_300_000L,
+                  List.of("/ip4/127.0.0.1/tcp/4001"),
+                  List.of())));
+
   private static BlobRef blob(String text) {
     return BlobRef.of(text.getBytes(US_ASCII));
   }
 
+  private Iterator<ReceiptEntry> steps() {
+    return List.<ReceiptEntry>of(new ReceiptEntry.StepEntry(new Step(LEAF, claim))).iterator();
+  }
+
   private byte[] file() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ReceiptFile.write(out, wish, List.of(new Step(LEAF, claim)).iterator(), root);
+    ReceiptFile.write(out, wish, steps(), root);
     return out.toByteArray();
   }
 
@@ -185,6 +237,16 @@ class GoldenReceiptTest {
   }
 
   @Test
+  void leaseHasThePagesBytes() throws MalformedMessageException {
+    assertEquals(LEASE, hex(lease.payload()));
+    assertEquals(LEASE_SIGNATURE, hex(lease.signature()));
+    assertEquals(LEASE_DIGEST, lease.digest().toString());
+    assertEquals(
+        "12D3KooWDwTirQce1RRKnasT5fPVFgzXCy6SiRgSwrwPGLC7zE91",
+        WireCodec.decodeLease(lease.payload()).child().toString());
+  }
+
+  @Test
   void fileEndsWithThePagesHash() throws IOException {
     byte[] file = file();
 
@@ -201,6 +263,7 @@ class GoldenReceiptTest {
   void signaturesHoldInTheEyesOfThePlatformOverThePagesPreimages() throws Exception {
     assertTrue(holds("11" + HEX.formatHex("banyan/manifest/1".getBytes(US_ASCII)), wish));
     assertTrue(holds("10" + HEX.formatHex("banyan/receipt/1".getBytes(US_ASCII)), root));
+    assertTrue(holds("0e" + HEX.formatHex("banyan/lease/1".getBytes(US_ASCII)), lease));
     assertFalse(holds("0e" + HEX.formatHex("banyan/lease/1".getBytes(US_ASCII)), root));
   }
 
@@ -234,9 +297,9 @@ class GoldenReceiptTest {
         };
 
     Verdict verdict =
-        new ReceiptCheck(job, manifest, content)
-            .check(List.of(new Step(LEAF, claim)).iterator(), _ -> {}, () -> root);
+        new ReceiptCheck(job, manifest, content, Link.ofJob(job, manifest))
+            .check(steps(), _ -> {}, () -> root);
 
-    assertEquals(new Verdict.Accepted(), verdict);
+    assertInstanceOf(Verdict.Accepted.class, verdict);
   }
 }

@@ -39,6 +39,7 @@ class InputFileTest {
       InputFile.Indexed indexed = input.index(new SplitRule.ByLines(), 5, _ -> {});
 
       assertEquals(BlobRef.of(text), indexed.ref());
+      assertEquals(1, indexed.tree().heldBlocks());
       assertEquals(List.of(0L, 8L, 14L, 14L), cuts(indexed.lineCuts().orElseThrow()));
     }
   }
@@ -108,7 +109,7 @@ class InputFileTest {
       assertArrayEquals(bytes, input.read(0, 1000));
       assertArrayEquals(Arrays.copyOfRange(bytes, 10, 20), input.read(10, 20));
       assertArrayEquals(new byte[0], input.read(1000, 1000));
-      assertThrows(IOException.class, () -> input.read(990, 1001));
+      assertThrows(IndexOutOfBoundsException.class, () -> input.read(990, 1001));
     }
   }
 

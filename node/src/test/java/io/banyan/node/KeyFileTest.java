@@ -139,7 +139,10 @@ class KeyFileTest {
 
     CommandException refused = assertThrows(CommandException.class, () -> KeyFile.read(path));
 
-    assertEquals("there is no key file " + path, refused.getMessage());
+    assertEquals(ExitCode.USAGE, refused.code());
+    assertEquals(
+        "there is no key file " + path + "; 'banyan key show --key " + path + "' makes one",
+        refused.getMessage());
     assertFalse(Files.exists(path));
   }
 

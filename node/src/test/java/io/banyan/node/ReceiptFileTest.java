@@ -24,8 +24,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +43,7 @@ class ReceiptFileTest {
     ReceiptFile.write(
         out,
         signed(SigningDomain.MANIFEST, "manifest"),
-        List.<Step>of().iterator(),
+        List.<ReceiptEntry>of().iterator(),
         signed(SigningDomain.RECEIPT, "receipt"));
     return out.toByteArray();
   }
@@ -80,15 +80,18 @@ class ReceiptFileTest {
 
     try (ReceiptReader reader = ReceiptReader.open(receipt)) {
       assertEquals(TestingRun.identity(1).publicKey(), reader.manifest().signer());
-      ReceiptReader.Steps steps = reader.steps();
+      ReceiptReader.Entries entries = reader.entries();
       List<String> words = new ArrayList<>();
-      steps.forEachRemaining(
-          step -> words.add(step.claim().function().exportName() + " " + step.node()));
+      entries.forEachRemaining(
+          entry -> {
+            Step step = assertInstanceOf(ReceiptEntry.StepEntry.class, entry).step();
+            words.add(step.claim().function().exportName() + " " + step.node());
+          });
       assertEquals(23, words.size());
       assertEquals("execute 0", words.getFirst());
       assertEquals("merge 0-16", words.get(16));
       assertEquals(List.of("merge 16-20", "merge 0-20"), words.subList(21, 23));
-      assertEquals(TestingRun.identity(1).publicKey(), steps.receipt().signer());
+      assertEquals(TestingRun.identity(1).publicKey(), entries.receipt().signer());
       reader.end();
     }
   }
@@ -113,17 +116,38 @@ class ReceiptFileTest {
   }
 
   @Test
-  void stepsBehindTheRootsReceiptAreNotRead() throws Exception {
+  void entriesBehindTheRootsReceiptAreNotRead() throws Exception {
     byte[] bytes = receiptWithoutSteps();
     Path path = Files.write(folder.resolve("receipt"), bytes);
 
     try (ReceiptReader reader = ReceiptReader.open(path)) {
       reader.manifest();
-      Iterator<?> steps = reader.steps();
+      ReceiptReader.Entries entries = reader.entries();
 
-      assertFalse(steps.hasNext());
-      assertInstanceOf(ReceiptReader.Steps.class, steps);
+      assertFalse(entries.hasNext());
+      assertThrows(NoSuchElementException.class, entries::next);
+      assertEquals(signed(SigningDomain.RECEIPT, "receipt"), entries.receipt());
       reader.end();
+    }
+  }
+
+  @Test
+  void manifestComesOnce() throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Signed manifest = signed(SigningDomain.MANIFEST, "manifest");
+    ReceiptFile.write(
+        out,
+        manifest,
+        List.<ReceiptEntry>of(new ReceiptEntry.ManifestEntry(manifest)).iterator(),
+        signed(SigningDomain.RECEIPT, "receipt"));
+    Path path = Files.write(folder.resolve("receipt"), out.toByteArray());
+
+    try (ReceiptReader reader = ReceiptReader.open(path)) {
+      reader.manifest();
+      ReceiptReader.DamagedException damaged =
+          assertThrows(ReceiptReader.DamagedException.class, reader::entries);
+
+      assertEquals("receipt " + path + ", entry 2: it is a second manifest", damaged.getMessage());
     }
   }
 }

@@ -116,7 +116,7 @@ public final class TestingDriver implements JobDriver {
       book().end(job.id(), JobEnding.Failed.of(cause), JobProgressNow.NONE, List.of());
       return;
     }
-    Answer answer = Answer.of(job, completed, store, claims);
+    Answer answer = Answer.of(job, completed, report.folder());
     WholeFile.write("output", begun.folder.output(), answer::writeOutput);
     Files.write(begun.folder.output(), lie.apply(Files.readAllBytes(begun.folder.output())));
     WholeFile.write("receipt", begun.folder.receipt(), out -> answer.writeReceipt(out, node));
@@ -170,6 +170,11 @@ public final class TestingDriver implements JobDriver {
   @Override
   public List<TreeLine> tree(JobId job) {
     return trees.getOrDefault(job, List.of());
+  }
+
+  @Override
+  public List<DecisionLine> decisions(JobId job) {
+    return List.of(); // it works for nobody else
   }
 
   @Override

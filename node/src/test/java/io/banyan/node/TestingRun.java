@@ -94,7 +94,7 @@ final class TestingRun {
           LocalRun.run(job, SANDBOX, Delegator.Settings.of(workers), store, claims, _ -> {});
       JobEnd.Completed completed =
           assertInstanceOf(JobEnd.Completed.class, report.end(), report::toString);
-      Answer answer = Answer.of(job, completed, store, claims);
+      Answer answer = Answer.of(job, completed, report.folder());
       ByteArrayOutputStream output = new ByteArrayOutputStream();
       answer.writeOutput(output);
       Path receipt = folder.resolve("receipt");

@@ -9,9 +9,9 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Profile;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
-import io.banyan.schema.Step;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.Identity;
 import io.banyan.trust.SigningDomain;
@@ -160,22 +160,22 @@ class VerifyTamperTest {
   }
 
   /** What a receipt holds, to be put together anew. */
-  private record Contents(Signed manifest, List<Step> steps, Signed root) {}
+  private record Contents(Signed manifest, List<ReceiptEntry> entries, Signed root) {}
 
   private Contents contents() throws Exception {
     try (ReceiptReader reader = ReceiptReader.open(receipt)) {
       Signed manifest = reader.manifest();
-      ReceiptReader.Steps steps = reader.steps();
-      List<Step> read = new ArrayList<>();
-      steps.forEachRemaining(read::add);
-      return new Contents(manifest, read, steps.receipt());
+      ReceiptReader.Entries entries = reader.entries();
+      List<ReceiptEntry> read = new ArrayList<>();
+      entries.forEachRemaining(read::add);
+      return new Contents(manifest, read, entries.receipt());
     }
   }
 
   /** Writes a receipt whose closing hash holds. */
-  private void forge(Signed manifest, List<Step> steps, Signed root) throws IOException {
+  private void forge(Signed manifest, List<ReceiptEntry> entries, Signed root) throws IOException {
     try (OutputStream out = Files.newOutputStream(receipt)) {
-      ReceiptFile.write(out, manifest, steps.iterator(), root);
+      ReceiptFile.write(out, manifest, entries.iterator(), root);
     }
   }
 
@@ -211,7 +211,7 @@ class VerifyTamperTest {
     byte[] whole = Files.readAllBytes(receipt);
     Contents was = contents();
 
-    forge(was.manifest(), was.steps(), was.root());
+    forge(was.manifest(), was.entries(), was.root());
 
     assertArrayEquals(whole, Files.readAllBytes(receipt));
     verify(0);
@@ -223,7 +223,7 @@ class VerifyTamperTest {
     Identity stranger = TestingRun.identity(2);
     Signed theirs = stranger.sign(SigningDomain.RECEIPT, was.root().payload().toArray());
 
-    forge(was.manifest(), was.steps(), theirs);
+    forge(was.manifest(), was.entries(), theirs);
 
     assertEquals(
         "receipt "
@@ -241,7 +241,7 @@ class VerifyTamperTest {
     Contents was = contents();
     Signed metered = wish(was.manifest(), new Profile("1"), new SplitRule.ByBytes());
 
-    forge(metered, was.steps(), was.root());
+    forge(metered, was.entries(), was.root());
 
     CommandException refused = assertThrows(CommandException.class, () -> verify(0));
     assertEquals(ExitCode.REFUSED, refused.code());
@@ -255,7 +255,7 @@ class VerifyTamperTest {
     Contents was = contents();
     Signed split = wish(was.manifest(), Profile.UNMETERED, new SplitRule.ByModule());
 
-    forge(split, was.steps(), was.root());
+    forge(split, was.entries(), was.root());
 
     assertEquals(
         "receipt " + receipt + ": its split rule is module, which exports no 'split'",

@@ -26,6 +26,11 @@ public final class Bytes {
     return copy.length == 0 ? EMPTY : new Bytes(copy);
   }
 
+  /** Takes {@code bytes}, which nobody else may hold. */
+  static Bytes wrap(byte[] bytes) {
+    return bytes.length == 0 ? EMPTY : new Bytes(bytes);
+  }
+
   public int length() {
     return bytes.length;
   }
@@ -38,6 +43,11 @@ public final class Bytes {
   /** A read-only view, not copied. */
   public ByteBuffer asByteBuffer() {
     return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+  }
+
+  /** A view with its array, from which texts are read in place; not to be written to. */
+  ByteBuffer withArray() {
+    return ByteBuffer.wrap(bytes);
   }
 
   @Override

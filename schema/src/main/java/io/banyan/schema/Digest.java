@@ -31,6 +31,14 @@ public final class Digest implements Comparable<Digest> {
     return new Digest(Arrays.copyOfRange(bytes, offset, offset + LENGTH));
   }
 
+  /** Takes {@code bytes}, 32 long, which nobody else may hold. */
+  static Digest wrap(byte[] bytes) {
+    if (bytes.length != LENGTH) {
+      throw new IllegalStateException("a digest over " + bytes.length + " bytes");
+    }
+    return new Digest(bytes);
+  }
+
   /** Reads 64 hex digits of either case. */
   public static Digest parse(String hex) {
     if (hex.length() != 2 * LENGTH) {

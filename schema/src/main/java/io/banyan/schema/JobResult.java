@@ -28,5 +28,11 @@ public record JobResult(JobId job, Answer answer, BlobRef receipt) implements Cl
   }
 
   /** What one plan node came to. */
-  public record Piece(PlanNode node, Value value) {}
+  public record Piece(PlanNode node, Value value) {
+    public Piece {
+      if (value instanceof Value.Empty) {
+        throw new IllegalArgumentException("an empty plan node is no piece of an answer");
+      }
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package io.banyan.schema;
 
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class MalformedMessageException extends Exception {
   private static final long serialVersionUID = 1;
   private static final long UNKNOWN = -1;
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
 
   private final long offset;
   private final String rule;
@@ -28,8 +30,13 @@ public final class MalformedMessageException extends Exception {
   /** The bytes are in order, but what they say is no value. */
   static MalformedMessageException because(RuntimeException cause) {
     String message = cause.getMessage();
-    String rule = message == null ? cause.getClass().getSimpleName() : message;
+    String rule = message == null ? cause.getClass().getSimpleName() : visible(message);
     return new MalformedMessageException(UNKNOWN, rule, cause);
+  }
+
+  /** A rule that quotes what it broke quotes a peer, whose control characters could paint. */
+  private static String visible(String message) {
+    return CONTROL.matcher(message).replaceAll("?");
   }
 
   /** Where in the frame, or message, the trouble is, where that is known. */

@@ -198,10 +198,11 @@ final class PayloadCodec {
   private static Receipt.Basis basis(BanyanWire.Receipt.Basis.Reader from) {
     return switch (from.which()) {
       case RAN -> new Receipt.Ran();
-      case MERGED ->
-          new Receipt.Merged(
-              Fields.digest("root of what was lent", from.getMerged().getLentRoot()),
-              from.getMerged().getLentCount());
+      case MERGED -> {
+        BanyanWire.Receipt.Merged.Reader merged = from.getMerged();
+        yield new Receipt.Merged(
+            Fields.digest("root of what was lent", merged.getLentRoot()), merged.getLentCount());
+      }
       case REUSED -> new Receipt.Reused();
       case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("basis of a receipt");
     };

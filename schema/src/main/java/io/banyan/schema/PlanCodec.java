@@ -1,7 +1,6 @@
 package io.banyan.schema;
 
 import io.banyan.schema.wire.BanyanWire;
-import java.util.ArrayList;
 import java.util.List;
 import org.capnproto.PrimitiveList;
 import org.capnproto.StructList;
@@ -76,24 +75,26 @@ final class PlanCodec {
 
   static PlanNode planNode(BanyanWire.PlanNode.Reader from) {
     return switch (from.which()) {
-      case CELLS ->
-          new PlanNode.Cells(new Interval(from.getCells().getFrom(), from.getCells().getTo()));
+      case CELLS -> {
+        BanyanWire.PlanNode.Cells.Reader cells = from.getCells();
+        yield new PlanNode.Cells(new Interval(cells.getFrom(), cells.getTo()));
+      }
       case PART -> new PlanNode.Part(path(from.getPart().getPath()));
-      case PARTS ->
-          new PlanNode.Parts(
-              path(from.getParts().getPath()),
-              new Interval(from.getParts().getFrom(), from.getParts().getTo()));
+      case PARTS -> {
+        BanyanWire.PlanNode.Parts.Reader parts = from.getParts();
+        yield new PlanNode.Parts(
+            path(parts.getPath()), new Interval(parts.getFrom(), parts.getTo()));
+      }
       case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("plan node");
     };
   }
 
   private static List<Integer> path(PrimitiveList.Short.Reader from) {
-    List<Integer> path =
-        new ArrayList<>(Fields.size("splits in a path", from, Limits.SPLIT_DEPTH_MAX));
-    for (int i = 0; i < from.size(); i++) {
-      path.add(Short.toUnsignedInt(from.get(i)));
+    Integer[] path = new Integer[Fields.size("splits in a path", from, Limits.SPLIT_DEPTH_MAX)];
+    for (int i = 0; i < path.length; i++) {
+      path[i] = Short.toUnsignedInt(from.get(i));
     }
-    return path;
+    return List.of(path);
   }
 
   static void write(BanyanWire.CallLimits.Builder to, CallLimits limits) {

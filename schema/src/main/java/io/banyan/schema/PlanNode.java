@@ -72,7 +72,8 @@ public sealed interface PlanNode {
       throw new IllegalArgumentException(
           "a path of " + path.size() + " splits, limit " + Limits.SPLIT_DEPTH_MAX);
     }
-    for (int index : path) {
+    for (int i = 0; i < path.size(); i++) {
+      int index = path.get(i);
       if (index < 0 || index >= Limits.PARTS_MAX) {
         throw new IllegalArgumentException(
             "part " + index + " of a split, must be 0 to " + (Limits.PARTS_MAX - 1));

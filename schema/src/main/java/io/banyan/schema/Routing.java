@@ -1,6 +1,7 @@
 package io.banyan.schema;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Where a job's work may go, and before whose.
@@ -18,6 +19,8 @@ public record Routing(
   public static final int LABELS_MAX = 16;
 
   static final int LABEL_LENGTH_MAX = 64;
+
+  private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9._=-]{1,64}");
 
   public static final Routing DEFAULT = new Routing(Priority.NORMAL, List.of(), List.of(), false);
 
@@ -39,7 +42,7 @@ public record Routing(
   }
 
   static String requireLabel(String label) {
-    if (!label.matches("[A-Za-z0-9._=-]{1,64}")) {
+    if (!LABEL.matcher(label).matches()) {
       throw new IllegalArgumentException(
           "label is not 1 to 64 characters of [A-Za-z0-9._=-]: '" + label + "'");
     }

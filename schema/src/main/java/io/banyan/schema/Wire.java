@@ -22,8 +22,6 @@ final class Wire {
   /** Structs in structs: the deepest value has six. */
   private static final int NESTING_MAX = 16;
 
-  private static final int TRAVERSAL_WORDS_MIN = 64;
-
   private Wire() {}
 
   /**
@@ -64,8 +62,8 @@ final class Wire {
   static <R, T> T decode(ByteBuffer message, FromPointerReader<R> root, Function<R, T> read)
       throws MalformedMessageException {
     ByteBuffer[] segments = SegmentTable.segments(message);
-    // Twice the frame: a field may be reached twice, a whole message not a thousand times.
-    long words = Math.max(TRAVERSAL_WORDS_MIN, 2L * message.remaining() / SegmentTable.WORD_BYTES);
+    // Each word once: a message is read through once, and many pointers to one thing are refused.
+    long words = message.remaining() / SegmentTable.WORD_BYTES;
     try {
       MessageReader reader = new MessageReader(segments, new ReaderOptions(words, NESTING_MAX));
       return read.apply(reader.getRoot(root));

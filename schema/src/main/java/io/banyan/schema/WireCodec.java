@@ -10,9 +10,14 @@ import org.capnproto.FromPointerReader;
 /**
  * Values to bytes and back: standard unpacked Cap'n Proto messages, as {@code banyan.capnp} has
  * them. The same value is always the same bytes. Bytes that are no value are a {@link
- * MalformedMessageException}, and nothing else. Nothing is allocated because bytes claim a size: a
- * message costs memory in proportion to what came, at most 16 bytes a byte and 64 KiB, since values
- * in memory are wider than on the wire.
+ * MalformedMessageException}, and nothing else.
+ *
+ * <p>Nothing is allocated because bytes claim a size, and no more is read than came, however many
+ * pointers lead to the same bytes. At any moment a decoder holds the value as far as it is made
+ * and, beside it, less than 64 KiB. All that it allocates on the way, most of it readers that are
+ * garbage at once, is at most 64 KiB and 5 bytes for each byte of the message beside what the value
+ * holds; of a message that turns out to be malformed, 64 KiB and 8 bytes for each of its bytes in
+ * all.
  *
  * <p>What is signed is encoded once and kept: payloads are decoded from the exact bytes that came.
  *
@@ -136,6 +141,6 @@ public final class WireCodec {
       throw MalformedMessageException.at(
           bytesMax, "payload is " + payload.length() + " bytes long, limit " + bytesMax);
     }
-    return Wire.decode(payload.asByteBuffer(), root, read);
+    return Wire.decode(payload.withArray(), root, read);
   }
 }

@@ -278,7 +278,7 @@ final class Examples {
             new JobResult.Partial(
                 List.of(
                     new JobResult.Piece(CELLS, new Value.Blob(OUTPUT)),
-                    new JobResult.Piece(PART, new Value.Empty()))),
+                    new JobResult.Piece(PART, new Value.Rope(digest(22), 1L << 33)))),
             MODULE));
     all.put("cancelJob", new ClientMessage.CancelJob(signed(96)));
     all.put("getComputeCapacity", new ClientMessage.GetComputeCapacity());

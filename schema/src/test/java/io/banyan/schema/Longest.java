@@ -216,6 +216,35 @@ final class Longest {
     return all;
   }
 
+  /** As many things as fit in as few bytes: what a decoder makes most of. */
+  static List<Message> densest() {
+    PlanNode root = new PlanNode.Part(List.of());
+    Value blob = new Value.Blob(BLOB);
+    return List.of(
+        new JobResult(
+            Examples.JOB,
+            new JobResult.Partial(
+                Collections.nCopies(JobResult.Partial.PIECES_MAX, new JobResult.Piece(root, blob))),
+            BLOB),
+        new ClientMessage.Explanation(
+            Collections.nCopies(
+                ClientMessage.ROWS_MAX,
+                new DecisionLine(DIGEST, root, DecisionLine.Role.WORKER, 1, 1, 1, 1, 1, 1, "")),
+            true),
+        new ClientMessage.Tree(
+            Collections.nCopies(
+                ClientMessage.ROWS_MAX,
+                new TreeLine(
+                    root, Examples.CHILD, Optional.empty(), 0, TreeLine.State.LOST, 1, 1, 1)),
+            true),
+        new ClientMessage.Peers(
+            Collections.nCopies(
+                ClientMessage.ROWS_MAX,
+                new PeerSummary(
+                    Examples.CHILD, Optional.of("/"), true, Standing.NEW, "x", 1, 1, 1, 1)),
+            true));
+  }
+
   private static void requireComesBack(Message message) {
     try {
       WireValues.of(message).decoded();

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What comes from a peer that means no good. */
@@ -20,14 +21,17 @@ final class WireMutationTest {
   private static final long SEED = 42;
   private static final int MUTANTS = 100_000;
 
+  /** Large messages take a thousand times as long, and have as many places to break. */
+  private static final int LARGE_EVERY = 100;
+
   /** What a refusal, or the smallest value, may cost. */
   private static final long BASE_BYTES = 64 << 10; // 64 KiB
 
-  /**
-   * What a value may cost for each byte of its message. A text of 8 bytes, or an empty tile, is an
-   * object or three of 16 to 48 bytes: that is the most a message can ask for.
-   */
-  private static final long BYTES_PER_BYTE = 16;
+  /** Readers for each byte of a message that is a value, beside what the value holds. */
+  private static final long READER_BYTES_PER_BYTE = 5;
+
+  /** All of it for each byte of a message that turns out to be none, perhaps at its end. */
+  private static final long MALFORMED_BYTES_PER_BYTE = 8;
 
   private static final int[] EVIL = {
     0, 1, -1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x20000000, 0xe0000001, 0x1fffffff, 0xffff, 8
@@ -37,68 +41,80 @@ final class WireMutationTest {
   private final Random random = new Random(SEED);
   private int values;
   private int malformed;
-  private long worstBytes;
-  private double worstRatio;
+  private double worstValue;
+  private double worstMalformed;
 
   @Test
-  void aMutatedMessageIsAValueOrMalformedAndCostsNoMoreThanItsBytes()
+  void aMutatedMessageIsAValueOrMalformedAndCostsLittleMoreThanItHolds()
       throws MalformedMessageException {
     List<WireValues.Encoded> seeds = new ArrayList<>(WireValues.examples().values());
     for (int i = 0; i < 20; i++) {
       seeds.addAll(WireValues.samples(new Samples(random)));
     }
-    for (WireValues.Encoded seed : seeds) {
+    List<WireValues.Encoded> large = new ArrayList<>(Longest.values());
+    Longest.messages().forEach(message -> large.add(WireValues.of(message)));
+    Longest.densest().forEach(message -> large.add(WireValues.of(message)));
+    for (WireValues.Encoded seed : Stream.concat(seeds.stream(), large.stream()).toList()) {
       assertEquals(seed.value(), seed.decoded()); // and warms up, so that loading is not counted
+      decode(seed, seed.message());
     }
 
     long begun = System.nanoTime();
     for (int i = 0; i < MUTANTS; i++) {
-      WireValues.Encoded seed = seeds.get(random.nextInt(seeds.size()));
-      decode(seed, mutated(seed.bytes()));
+      List<WireValues.Encoded> some = i % LARGE_EVERY == 0 ? large : seeds;
+      WireValues.Encoded seed = some.get(random.nextInt(some.size()));
+      decode(seed, Bytes.wrap(mutated(seed.bytes())));
     }
 
     System.out.printf(
-        "%d mutants in %d ms (seed %d): %d values, %d malformed; at most %d bytes over the frame's"
-            + " share, %.1f for each byte of a message over 4 KiB%n",
+        "%d mutants in %d ms (seed %d): %d values, %d malformed; beyond 64 KiB at most %.1f bytes"
+            + " a byte for what a value does not hold, %.1f for what is malformed%n",
         MUTANTS,
         (System.nanoTime() - begun) / 1_000_000,
         SEED,
         values,
         malformed,
-        worstBytes,
-        worstRatio);
+        worstValue,
+        worstMalformed);
     assertTrue(values > MUTANTS / 20, values + " mutants were values");
     assertTrue(malformed > MUTANTS / 4, malformed + " mutants were malformed");
   }
 
-  private void decode(WireValues.Encoded seed, byte[] mutant) {
-    int valuesBefore = values;
-    int malformedBefore = malformed;
-    long limit = BASE_BYTES + BYTES_PER_BYTE * mutant.length;
-    long spent = spentOn(seed, mutant);
-    if (spent > limit) {
-      // The first to break a rule loads the code of its sentence: what counts is the second time.
-      values = valuesBefore;
-      malformed = malformedBefore;
-      spent = spentOn(seed, mutant);
-    }
-    assertTrue(spent <= limit, spent + " bytes were spent on a message of " + mutant.length);
-
-    worstBytes = Math.max(worstBytes, spent - BYTES_PER_BYTE * mutant.length);
-    if (mutant.length > 4096) {
-      worstRatio = Math.max(worstRatio, (double) spent / mutant.length);
+  /** What decoding a message cost beyond what its value holds, and whether it is a value. */
+  private record Cost(long bytes, boolean value) {
+    boolean isWithin(int length) {
+      return bytes
+          <= BASE_BYTES + length * (value ? READER_BYTES_PER_BYTE : MALFORMED_BYTES_PER_BYTE);
     }
   }
 
-  private long spentOn(WireValues.Encoded seed, byte[] mutant) {
+  private void decode(WireValues.Encoded seed, Bytes mutant) {
+    Cost cost = cost(seed, mutant);
+    if (!cost.isWithin(mutant.length())) {
+      // The first to break a rule loads the code of its sentence: what counts is the second time.
+      cost = cost(seed, mutant);
+    }
+    assertTrue(cost.isWithin(mutant.length()), cost + " for a message of " + mutant.length());
+
+    double perByte = (double) (cost.bytes() - BASE_BYTES) / Math.max(1, mutant.length());
+    if (cost.value()) {
+      values++;
+      worstValue = Math.max(worstValue, perByte);
+    } else {
+      malformed++;
+      worstMalformed = Math.max(worstMalformed, perByte);
+    }
+  }
+
+  private Cost cost(WireValues.Encoded seed, Bytes mutant) {
     long before = threads.getCurrentThreadAllocatedBytes();
     try {
-      seed.decoder().decode(ByteBuffer.wrap(mutant));
-      values++;
+      Object value = seed.decoder().decode(mutant);
+      long spent = threads.getCurrentThreadAllocatedBytes() - before;
+      return new Cost(spent - Retained.bytes(value), true);
     } catch (MalformedMessageException e) {
-      malformed++;
+      return new Cost(threads.getCurrentThreadAllocatedBytes() - before, false);
     }
-    return threads.getCurrentThreadAllocatedBytes() - before;
   }
 
   private byte[] mutated(byte[] bytes) {

@@ -1,6 +1,5 @@
 package io.banyan.schema;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +11,7 @@ final class WireValues {
 
   /** Bytes to value. */
   interface Decoder<T> {
-    T decode(ByteBuffer bytes) throws MalformedMessageException;
+    T decode(Bytes bytes) throws MalformedMessageException;
   }
 
   /** One value, its bytes, and what reads them. */
@@ -26,54 +25,46 @@ final class WireValues {
     }
 
     Object decoded() throws MalformedMessageException {
-      return decoder.decode(message.asByteBuffer());
+      return decoder.decode(message);
     }
   }
 
   static Encoded of(Message message) {
-    return new Encoded(message, WireCodec.encodeMessage(message), WireCodec::decodeMessage);
+    return new Encoded(
+        message,
+        WireCodec.encodeMessage(message),
+        bytes -> WireCodec.decodeMessage(bytes.withArray()));
   }
 
   static Encoded of(ReceiptEntry entry) {
-    return new Encoded(entry, WireCodec.encodeReceiptEntry(entry), WireCodec::decodeReceiptEntry);
+    return new Encoded(
+        entry,
+        WireCodec.encodeReceiptEntry(entry),
+        bytes -> WireCodec.decodeReceiptEntry(bytes.withArray()));
   }
 
   static Encoded of(Manifest manifest) {
-    return new Encoded(
-        manifest,
-        WireCodec.encodeManifest(manifest),
-        bytes -> WireCodec.decodeManifest(Bytes.of(bytes)));
+    return new Encoded(manifest, WireCodec.encodeManifest(manifest), WireCodec::decodeManifest);
   }
 
   static Encoded of(Lease lease) {
-    return new Encoded(
-        lease, WireCodec.encodeLease(lease), bytes -> WireCodec.decodeLease(Bytes.of(bytes)));
+    return new Encoded(lease, WireCodec.encodeLease(lease), WireCodec::decodeLease);
   }
 
   static Encoded of(Receipt receipt) {
-    return new Encoded(
-        receipt,
-        WireCodec.encodeReceipt(receipt),
-        bytes -> WireCodec.decodeReceipt(Bytes.of(bytes)));
+    return new Encoded(receipt, WireCodec.encodeReceipt(receipt), WireCodec::decodeReceipt);
   }
 
   static Encoded of(TaskFailure failure) {
-    return new Encoded(
-        failure,
-        WireCodec.encodeTaskFailure(failure),
-        bytes -> WireCodec.decodeTaskFailure(Bytes.of(bytes)));
+    return new Encoded(failure, WireCodec.encodeTaskFailure(failure), WireCodec::decodeTaskFailure);
   }
 
   static Encoded of(Cancel cancel) {
-    return new Encoded(
-        cancel, WireCodec.encodeCancel(cancel), bytes -> WireCodec.decodeCancel(Bytes.of(bytes)));
+    return new Encoded(cancel, WireCodec.encodeCancel(cancel), WireCodec::decodeCancel);
   }
 
   static Encoded of(Accepted accepted) {
-    return new Encoded(
-        accepted,
-        WireCodec.encodeAccepted(accepted),
-        bytes -> WireCodec.decodeAccepted(Bytes.of(bytes)));
+    return new Encoded(accepted, WireCodec.encodeAccepted(accepted), WireCodec::decodeAccepted);
   }
 
   /** All {@link Examples}, by name. */

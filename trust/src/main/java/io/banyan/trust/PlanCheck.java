@@ -2,16 +2,17 @@ package io.banyan.trust;
 
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
-import io.banyan.schema.Cuts;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Interval;
+import io.banyan.schema.Lease;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PartCuts;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Refused;
 import io.banyan.schema.SplitRule;
 import io.banyan.schema.Step;
 import io.banyan.schema.Value;
@@ -22,9 +23,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Holds the steps of a finished job against its plan: derives the plan anew from manifest, module
+ * Holds the steps of a finished plan node against the plan: derives it anew from manifest, module
  * and input, and wants each call to be where the plan has it, on what the plan hands it. It needs
- * memory for one way from the root to a leaf, however long the job.
+ * memory for one way down to a leaf, however many steps there are.
  *
  * <p>Steps come in the order in which one worker would have made them: a split before what it
  * makes, a merge behind what it merges, children in order.
@@ -37,76 +38,109 @@ final class PlanCheck {
   private final JobContent content;
   private final Iterator<Step> steps;
   private final Consumer<Step> observer;
+  private final Arrivals arrivals;
   private long stepCount;
   private long leafCount;
 
-  PlanCheck(Manifest manifest, JobContent content, Iterator<Step> steps, Consumer<Step> observer) {
+  PlanCheck(
+      Manifest manifest,
+      JobContent content,
+      Iterator<Step> steps,
+      Consumer<Step> observer,
+      Arrivals arrivals) {
     this.manifest = manifest;
     this.plan = Plan.of(manifest);
     this.content = content;
     this.steps = steps;
     this.observer = observer;
+    this.arrivals = arrivals;
   }
 
   /** What a plan node came to, by its claims. */
   record Found(Value value, Evidence evidence) {}
 
-  /** A step is not what the plan wants; unwinds the walk and leaves this package as a verdict. */
-  static final class Mismatch extends Exception {
-    private static final long serialVersionUID = 1;
-
-    Mismatch(String reason) {
-      super(reason);
-    }
+  /** Is told what each plan node that can be lent came to, as soon as it is known. */
+  interface Arrivals {
+    /**
+     * The walk has all of {@code node}.
+     *
+     * @param part what the plan node rests on, if a split made it
+     */
+    void reached(PlanNode node, Optional<Lease.LeasedPart> part, Found found) throws Breach;
   }
 
-  /** Walks the whole plan, taking every step. */
-  Found root() throws Mismatch {
-    refuseLongLeaves();
+  /**
+   * Walks all of {@code node}, taking every step.
+   *
+   * @param leased what the plan node rests on, if a split made it
+   */
+  Found from(PlanNode node, Optional<Lease.LeasedPart> leased) throws Breach {
     Found found =
-        switch (plan.root(cuts(manifest, content))) {
-          case PlanNode.Cells(Interval interval) -> cells(interval);
-          case PlanNode.Part part -> part(part, manifest.input(), Long.MAX_VALUE);
+        switch (node) {
+          case PlanNode.Cells(Interval interval) -> {
+            refuseLongLeaves(interval);
+            yield cells(interval);
+          }
+          case PlanNode.Part part ->
+              part(
+                  part,
+                  leased.map(Lease.LeasedPart::bytes).orElse(manifest.input()),
+                  leased.map(Lease.LeasedPart::parentBytes).orElse(Long.MAX_VALUE));
           case PlanNode.Parts parts ->
-              throw new IllegalStateException("no plan has the root " + parts);
+              throw new IllegalStateException("a group of parts is never lent: " + parts);
         };
     if (steps.hasNext()) {
-      throw new Mismatch("step " + stepCount + ": the plan ends before it");
+      throw new Breach(Refused.Code.INVALID, "step " + stepCount + ": the plan ends before it");
     }
     return found;
   }
 
   /** Before a chunk is read: what is not planned is not to be asked for either. */
-  private void refuseLongLeaves() throws Mismatch {
-    if (manifest.splitRule() instanceof SplitRule.ByModule) {
-      return; // parts are looked at one by one
-    }
-    Optional<String> refusal = Plan.refusal(content.cuts());
-    if (refusal.isPresent()) {
-      throw new Mismatch("no job has this plan: " + refusal.get());
+  private void refuseLongLeaves(Interval interval) throws Breach {
+    for (int cell = interval.from(); cell < interval.to(); cell++) {
+      long length = content.cuts().cut(cell + 1) - content.cuts().cut(cell);
+      if (length > Limits.LEAF_BYTES_MAX) {
+        throw new Breach(
+            Refused.Code.INVALID,
+            "no job has this plan: the leaf at input offset "
+                + content.cuts().cut(cell)
+                + " is "
+                + length
+                + " bytes long, limit "
+                + Limits.LEAF_BYTES_MAX);
+      }
     }
   }
 
-  /** Not asked for under {@code module}, which has none. */
-  static Optional<Cuts> cuts(Manifest manifest, JobContent content) {
-    return manifest.splitRule() instanceof SplitRule.ByModule
-        ? Optional.empty()
-        : Optional.of(content.cuts());
-  }
-
-  private Found cells(Interval interval) throws Mismatch {
+  private Found cells(Interval interval) throws Breach {
     PlanNode node = new PlanNode.Cells(interval);
-    if (interval.count() == 1) {
-      return leaf(node, content.chunk(interval), content.cuts().length(interval));
-    }
+    Found found =
+        interval.count() == 1
+            ? leaf(node, content.chunk(interval), content.cuts().length(interval))
+            : inner(node, Optional.empty(), below(interval));
+    arrivals.reached(node, Optional.empty(), found);
+    return found;
+  }
+
+  private List<Found> below(Interval interval) throws Breach {
     List<Found> children = new ArrayList<>();
     for (Interval child : content.cuts().children(interval)) {
       children.add(cells(child));
     }
-    return inner(node, Optional.empty(), children);
+    return children;
   }
 
-  private Found part(PlanNode.Part part, BlobRef bytes, long parentBytes) throws Mismatch {
+  private Found part(PlanNode.Part part, BlobRef bytes, long parentBytes) throws Breach {
+    Found found = split(part, bytes, parentBytes);
+    Optional<Lease.LeasedPart> leased =
+        part.path().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Lease.LeasedPart(bytes, parentBytes));
+    arrivals.reached(part, leased, found);
+    return found;
+  }
+
+  private Found split(PlanNode.Part part, BlobRef bytes, long parentBytes) throws Breach {
     if (plan.isLeaf(part, bytes.length(), parentBytes)) {
       return leaf(part, bytes.digest(), bytes.length());
     }
@@ -132,7 +166,7 @@ final class PlanCheck {
 
   /** The children of one interval of a split's parts. */
   private List<Found> spread(PlanNode.Part whole, BlobRef bytes, PartCuts parts, Interval interval)
-      throws Mismatch {
+      throws Breach {
     if (interval.count() == 1) {
       int index = interval.from();
       return List.of(part(whole.child(index), parts.part(index), bytes.length()));
@@ -148,7 +182,7 @@ final class PlanCheck {
     return children;
   }
 
-  private Found leaf(PlanNode node, Digest input, long inputBytes) throws Mismatch {
+  private Found leaf(PlanNode node, Digest input, long inputBytes) throws Breach {
     Step step = take(node, GuestFunction.EXECUTE, input);
     if (inputBytes > Limits.LEAF_BYTES_MAX) {
       throw wrong(
@@ -167,7 +201,7 @@ final class PlanCheck {
         : Limits.CELLS_MAX;
   }
 
-  private Found inner(PlanNode node, Optional<Step> split, List<Found> children) throws Mismatch {
+  private Found inner(PlanNode node, Optional<Step> split, List<Found> children) throws Breach {
     List<Claim> own = new ArrayList<>();
     split.ifPresent(step -> own.add(step.claim()));
     Value value = combine(node, children, own);
@@ -175,7 +209,7 @@ final class PlanCheck {
     return new Found(value, Evidence.ofInner(own, below));
   }
 
-  private Value combine(PlanNode node, List<Found> children, List<Claim> own) throws Mismatch {
+  private Value combine(PlanNode node, List<Found> children, List<Claim> own) throws Breach {
     if (children.size() == 1) {
       return children.getFirst().value();
     }
@@ -204,10 +238,12 @@ final class PlanCheck {
   }
 
   /** The next step, which must be {@code function} of {@code node} on {@code input}. */
-  private Step take(PlanNode node, GuestFunction function, Digest input) throws Mismatch {
+  private Step take(PlanNode node, GuestFunction function, Digest input) throws Breach {
     String wanted = function.exportName() + " of plan node " + node;
     if (!steps.hasNext()) {
-      throw new Mismatch("step " + stepCount + ": the plan has " + wanted + ", the receipt ends");
+      throw new Breach(
+          Refused.Code.INVALID,
+          "step " + stepCount + ": the plan has " + wanted + ", the steps end");
     }
     Step step = steps.next();
     stepCount++;
@@ -241,8 +277,9 @@ final class PlanCheck {
   }
 
   /** What is wrong with the step that was taken last. */
-  private Mismatch wrong(Step step, String reason) {
-    return new Mismatch(
+  private Breach wrong(Step step, String reason) {
+    return new Breach(
+        Refused.Code.INVALID,
         "step "
             + (stepCount - 1)
             + " ("

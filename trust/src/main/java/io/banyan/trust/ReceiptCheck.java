@@ -1,117 +1,121 @@
 package io.banyan.trust;
 
-import io.banyan.schema.Digest;
 import io.banyan.schema.JobId;
-import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
-import io.banyan.schema.Plan;
-import io.banyan.schema.Profile;
 import io.banyan.schema.Receipt;
+import io.banyan.schema.ReceiptEntry;
+import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
 import io.banyan.schema.Step;
-import io.banyan.schema.WireCodec;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Checks a job's steps and the root's receipt over them, from manifest, module and input alone:
- * that every call is where the plan has it, that all digests follow from one another, and that the
- * signer stands for just that. It shows integrity; whether the claims are true only running them
- * again can show.
+ * Checks what came of a link, be it a whole job or one lease, from manifest, module and input
+ * alone: that every call is where the plan has it, that all digests follow from one another, that
+ * whatever was lent below was lent within its bounds, and that each signer stands for just what the
+ * steps come to. It shows integrity; whether the claims are true only running them again can show.
+ *
+ * <p>It needs memory for the leases, of which there are at most {@link #LEASES_MAX}, and for one
+ * way from the plan node to a leaf, however many steps there are. Whatever does not hold is the
+ * fault of who holds the link: it stands for all below.
+ *
+ * <p>For one thread and one check.
  */
 public final class ReceiptCheck {
-  private final JobId job;
+  /**
+   * The most leases below a link. A lease is half a second of work or more, so these are nine hours
+   * of one core; they take some 50 MiB here, and twice as many signatures.
+   */
+  public static final int LEASES_MAX = 1 << 16; // 65 536
+
   private final Manifest manifest;
   private final JobContent content;
+  private final Link link;
+  private final ReceiptRules rules;
+  private final LentBelow below;
 
-  /** A check of the job {@code job}, whose manifest's own signature was checked before. */
-  public ReceiptCheck(JobId job, Manifest manifest, JobContent content) {
-    this.job = job;
+  /**
+   * A check of what came of {@code link} in the job {@code job}, whose manifest's own signature was
+   * checked before; so was the lease's, if it is one.
+   *
+   * @param content of the link's own bytes; of other cells nothing is asked
+   */
+  public ReceiptCheck(JobId job, Manifest manifest, JobContent content, Link link) {
+    this(job, manifest, content, link, LEASES_MAX);
+  }
+
+  ReceiptCheck(JobId job, Manifest manifest, JobContent content, Link link, int leasesMax) {
     this.manifest = manifest;
     this.content = content;
+    this.link = link;
+    this.rules = new ReceiptRules(job, manifest);
+    this.below = new LentBelow(job, manifest, content, link, leasesMax);
   }
 
   /**
-   * Takes all of {@code steps}, then the receipt.
-   *
-   * @param observer is shown each step that is in its place, in order
-   * @param receipt asked for once, when the steps are at their end
+   * What is wrong with the link's receipt by itself, if anything is: worth knowing before what it
+   * rests on is fetched. {@link #check} looks at it again.
    */
-  public Verdict check(Iterator<Step> steps, Consumer<Step> observer, Supplier<Signed> receipt) {
+  public Optional<String> refusal(Signed receipt) {
     try {
-      PlanCheck.Found found = new PlanCheck(manifest, content, steps, observer).root();
-      return stands(receipt.get(), found);
-    } catch (PlanCheck.Mismatch e) {
-      return new Verdict.Rejected(String.valueOf(e.getMessage()));
+      rules.answering(link, receipt);
+      return Optional.empty();
+    } catch (Breach e) {
+      return Optional.of("receipt: " + e.reason());
     }
   }
 
-  private Verdict stands(Signed signed, PlanCheck.Found found) {
-    if (!signed.signer().equals(manifest.entry())) {
-      return rejected(
-          "it is signed by "
-              + signed.signer()
-              + ", not by "
-              + manifest.entry()
-              + ", to whom the job was submitted");
-    }
-    if (!Signatures.hold(SigningDomain.RECEIPT, signed)) {
-      return rejected("its signature does not hold");
-    }
-    Receipt receipt;
+  /**
+   * Takes all of {@code entries}, then the receipt of the link.
+   *
+   * @param entries leases, each with the receipt that answers it directly behind, parents before
+   *     children; then steps; then failures. What the iterator throws goes to the caller
+   * @param observer is shown each step that is in its place, in order
+   * @param receipt asked for once, when the entries are at their end
+   */
+  public Verdict check(
+      Iterator<ReceiptEntry> entries, Consumer<Step> observer, Supplier<Signed> receipt) {
     try {
-      receipt = WireCodec.decodeReceipt(signed.payload());
-    } catch (MalformedMessageException e) {
-      return rejected(String.valueOf(e.getMessage()));
+      Entries cursor = new Entries(entries);
+      takeLent(cursor);
+      PlanCheck.Found found =
+          new PlanCheck(manifest, content, cursor, observer, below).from(link.node(), link.part());
+      below.requireWhole();
+      takeFailures(cursor);
+      Receipt top = below.top(receipt.get(), found);
+      return new Verdict.Accepted(top, below.attribution());
+    } catch (Breach e) {
+      return new Verdict.Rejected(e.reason());
     }
-    if (!receipt.job().equals(job)) {
-      return rejected("it is for the job " + receipt.job());
-    }
-    if (!receipt.lease().equals(job.digest())) {
-      return rejected("it answers the lease " + receipt.lease() + ", not the job itself");
-    }
-    if (!receipt.key().equals(rootKey())) {
-      return rejected("its plan hash is " + receipt.key() + ", the plan's is " + rootKey());
-    }
-    Evidence evidence = found.evidence();
-    if (!receipt.executionRoot().equals(evidence.executionRoot())) {
-      return rejected(
-          "its execution hash is "
-              + receipt.executionRoot()
-              + ", that of the steps is "
-              + evidence.executionRoot());
-    }
-    if (receipt.leaves() != evidence.leaves() || receipt.fuel() != evidence.fuel()) {
-      return rejected(
-          "it counts "
-              + receipt.leaves()
-              + " leaves and fuel "
-              + receipt.fuel()
-              + ", the steps have "
-              + evidence.leaves()
-              + " and "
-              + evidence.fuel());
-    }
-    if (manifest.profile().equals(Profile.UNMETERED) && evidence.fuel() != 0) {
-      return rejected("it counts fuel under a profile that has none");
-    }
-    if (!receipt.value().equals(found.value())) {
-      return rejected("its output hash is not that of the last step");
-    }
-    return switch (receipt.basis()) {
-      case Receipt.Ran() -> new Verdict.Accepted();
-      case Receipt.Merged(Digest _, int _), Receipt.Reused() ->
-          rejected("it rests on other peers' receipts, and holds none");
-    };
   }
 
-  private Digest rootKey() {
-    Plan plan = Plan.of(manifest);
-    return plan.key(plan.root(PlanCheck.cuts(manifest, content)));
+  private void takeLent(Entries entries) throws Breach {
+    while (entries.ahead().isPresent()) {
+      switch (entries.ahead().get()) {
+        case ReceiptEntry.LeaseEntry(Signed lease) -> below.lease(lease);
+        case ReceiptEntry.ReceiptOfLease(Signed receipt) -> below.receipt(receipt);
+        case ReceiptEntry.StepEntry _,
+            ReceiptEntry.FailureEntry _,
+            ReceiptEntry.ManifestEntry _,
+            ReceiptEntry.ReceiptEnd _ -> {
+          return;
+        }
+      }
+      entries.skip();
+    }
   }
 
-  private static Verdict rejected(String reason) {
-    return new Verdict.Rejected("root receipt: " + reason);
+  private void takeFailures(Entries entries) throws Breach {
+    for (int number = 0; entries.ahead().isPresent(); number++) {
+      if (!(entries.ahead().get() instanceof ReceiptEntry.FailureEntry(Signed failure))) {
+        throw new Breach(
+            Refused.Code.INVALID, "behind the steps come failures, and nothing else but the end");
+      }
+      below.failure(number, failure);
+      entries.skip();
+    }
   }
 }

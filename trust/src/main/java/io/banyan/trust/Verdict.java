@@ -1,9 +1,16 @@
 package io.banyan.trust;
 
+import io.banyan.schema.Receipt;
+
 /** What checking came to. */
 public sealed interface Verdict {
-  /** Everything that was to be checked held. */
-  record Accepted() implements Verdict {}
+  /**
+   * Everything that was to be checked held.
+   *
+   * @param receipt what its signer stands for
+   * @param attribution who did what, as the signatures below show it
+   */
+  record Accepted(Receipt receipt, Attribution attribution) implements Verdict {}
 
   /**
    * Something did not hold.

@@ -70,8 +70,13 @@ class PlanCheckTest {
   }
 
   private static String reason(TestingJob job, List<Step> steps) {
-    PlanCheck.Mismatch mismatch = assertThrows(PlanCheck.Mismatch.class, () -> job.check(steps));
-    return String.valueOf(mismatch.getMessage());
+    return assertThrows(Breach.class, () -> job.check(steps)).reason();
+  }
+
+  private static String reason(Manifest manifest, JobContent content, Iterator<Step> steps) {
+    Breach breach =
+        assertThrows(Breach.class, () -> TestingJob.walk(manifest, content, steps, _ -> {}));
+    return breach.reason();
   }
 
   private static List<Step> with(List<Step> steps, int at, UnaryOperator<Step> change) {
@@ -81,12 +86,11 @@ class PlanCheckTest {
   }
 
   @Test
-  void theStepsOfOneWorkerAreThePlan() throws PlanCheck.Mismatch {
+  void theStepsOfOneWorkerAreThePlan() throws Breach {
     for (TestingJob job : jobs()) {
       List<Step> seen = new ArrayList<>();
 
-      PlanCheck.Found found =
-          new PlanCheck(job.manifest, job, job.steps.iterator(), seen::add).root();
+      PlanCheck.Found found = TestingJob.walk(job.manifest, job, job.steps.iterator(), seen::add);
 
       assertEquals(job.steps, seen);
       assertEquals(job.root.value(), found.value());
@@ -103,7 +107,7 @@ class PlanCheckTest {
 
     assertEquals(4, steps.size());
     assertEquals(
-        "step 3: the plan has merge of plan node 0-3, the receipt ends",
+        "step 3: the plan has merge of plan node 0-3, the steps end",
         reason(job, steps.subList(0, 3)));
     assertEquals(
         "step 1 (execute of plan node 2): the plan has execute of plan node 1 in its place",
@@ -189,7 +193,7 @@ class PlanCheckTest {
           found.value().equals(job.root.value())
               && found.evidence().executionRoot().equals(job.root.executionRoot());
       assertEquals(false, same, what + " goes unseen");
-    } catch (PlanCheck.Mismatch expected) {
+    } catch (Breach expected) {
       assertTrue(String.valueOf(expected.getMessage()).startsWith("step "), what);
     }
   }
@@ -223,7 +227,7 @@ class PlanCheckTest {
   }
 
   @Test
-  void whatRestsOnTheRootAloneIsLeftToTheReceipt() throws PlanCheck.Mismatch {
+  void whatRestsOnTheRootAloneIsLeftToTheReceipt() throws Breach {
     TestingJob job = lines(true);
 
     PlanCheck.Found found =
@@ -270,10 +274,8 @@ class PlanCheckTest {
     Manifest manifest =
         TestingJob.manifest(new SplitRule.ByModule(), 1, new BlobRef(OTHER, input), limits);
     Step split = split(manifest, new PlanNode.Part(List.of()), parts, sum);
-    PlanCheck check =
-        new PlanCheck(
-            manifest, new Content(new UniformCuts(0, 1)), List.of(split).iterator(), step -> {});
-    return String.valueOf(assertThrows(PlanCheck.Mismatch.class, check::root).getMessage());
+    Content content = new Content(new UniformCuts(0, 1));
+    return reason(manifest, content, List.of(split).iterator());
   }
 
   private static final CallLimits SMALL = new CallLimits(1, 64 << 10, 1, 64 << 10, 1);
@@ -295,11 +297,11 @@ class PlanCheckTest {
     BlobRef more = new BlobRef(OTHER, 16384 - 4 - 4 + 1);
 
     assertEquals(
-        "step 1: the plan has execute of plan node /0/, the receipt ends",
+        "step 1: the plan has execute of plan node /0/, the steps end",
         splitReason(SMALL, 16384, List.of(new BlobRef(OTHER, 1)), 1));
     assertEquals(over, splitReason(SMALL, 16385, List.of(new BlobRef(OTHER, 1)), 1));
     assertEquals(
-        "step 1: the plan has split of plan node /0/, the receipt ends",
+        "step 1: the plan has split of plan node /0/, the steps end",
         splitReason(SMALL, 16384, List.of(most), most.length()));
     assertEquals(over, splitReason(SMALL, 16384, List.of(more), more.length()));
   }
@@ -348,7 +350,7 @@ class PlanCheckTest {
 
   /** Half of 64 KiB: on every machine the call ends as LimitExceeded(merge). */
   @Test
-  void aMergeOfMoreThanHalfTheMemoryIsRejected() throws PlanCheck.Mismatch {
+  void aMergeOfMoreThanHalfTheMemoryIsRejected() throws Breach {
     Manifest manifest =
         TestingJob.manifest(new SplitRule.ByBytes(), 1, new BlobRef(OTHER, 2), SMALL);
     BlobRef half = new BlobRef(OTHER, 16384 - 6);
@@ -358,12 +360,11 @@ class PlanCheckTest {
     assertEquals(
         "step 2 (merge of plan node 0-2): its input is more than the 32768 bytes that a merge may"
             + " have",
-        assertThrows(PlanCheck.Mismatch.class, () -> checkMerge(manifest, half, more))
-            .getMessage());
+        assertThrows(Breach.class, () -> checkMerge(manifest, half, more)).getMessage());
   }
 
   private static PlanCheck.Found checkMerge(Manifest manifest, BlobRef left, BlobRef right)
-      throws PlanCheck.Mismatch {
+      throws Breach {
     List<Step> steps =
         List.of(
             execute(manifest, new PlanNode.Cells(new Interval(0, 1)), left),
@@ -374,8 +375,7 @@ class PlanCheckTest {
                 GuestFunction.MERGE,
                 Value.listDigest(List.of(left, right)),
                 BlobRef.EMPTY));
-    return new PlanCheck(manifest, new Content(new UniformCuts(2, 1)), steps.iterator(), s -> {})
-        .root();
+    return TestingJob.walk(manifest, new Content(new UniformCuts(2, 1)), steps.iterator(), _ -> {});
   }
 
   @Test
@@ -387,12 +387,9 @@ class PlanCheckTest {
     LineCuts.Finder finder = new LineCuts.Finder(manifest.chunkBytes());
     finder.update(new byte[(int) length], 0, (int) length);
     Step step = execute(manifest, new PlanNode.Cells(new Interval(0, 1)), BlobRef.EMPTY);
-    PlanCheck check =
-        new PlanCheck(manifest, new Content(finder.finish()), List.of(step).iterator(), s -> {});
-
     assertEquals(
         "no job has this plan: the leaf at input offset 0 is 16777217 bytes long, limit 16777216",
-        assertThrows(PlanCheck.Mismatch.class, check::root).getMessage());
+        reason(manifest, new Content(finder.finish()), List.of(step).iterator()));
   }
 
   /** 257 × 4096 leaves, one split more than a plan may have. */
@@ -421,10 +418,8 @@ class PlanCheckTest {
             .iterator();
     JobContent ropes = new RopeContent();
 
-    PlanCheck check = new PlanCheck(manifest, ropes, steps, s -> {});
+    String reason = reason(manifest, ropes, steps);
 
-    String reason =
-        String.valueOf(assertThrows(PlanCheck.Mismatch.class, check::root).getMessage());
     assertTrue(reason.endsWith("the plan has more than 1048576 leaves"), reason);
   }
 
@@ -446,7 +441,7 @@ class PlanCheckTest {
   }
 
   @Test
-  void stepsOfRandomJobsAreAcceptedAndTheirChangesAreNot() throws PlanCheck.Mismatch {
+  void stepsOfRandomJobsAreAcceptedAndTheirChangesAreNot() throws Breach {
     for (long seed = 0; seed < 60; seed++) {
       Random random = new Random(seed);
       boolean merges = random.nextBoolean();

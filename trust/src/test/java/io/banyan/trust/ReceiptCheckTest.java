@@ -7,16 +7,19 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
+import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Profile;
 import io.banyan.schema.Receipt;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
 import io.banyan.schema.Step;
 import io.banyan.schema.Value;
 import io.banyan.schema.WireCodec;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -63,8 +66,23 @@ class ReceiptCheckTest {
   }
 
   private static Verdict verdict(TestingJob job, Signed receipt) {
-    return new ReceiptCheck(id(job), job.manifest, job)
-        .check(job.steps.iterator(), _ -> {}, () -> receipt);
+    return check(job).check(entries(job.steps), _ -> {}, () -> receipt);
+  }
+
+  private static ReceiptCheck check(TestingJob job) {
+    return new ReceiptCheck(id(job), job.manifest, job, Link.ofJob(id(job), job.manifest));
+  }
+
+  private static Iterator<ReceiptEntry> entries(List<Step> steps) {
+    return steps.stream().<ReceiptEntry>map(ReceiptEntry.StepEntry::new).iterator();
+  }
+
+  /** The entry node ran all four leaves. */
+  private Verdict accepted() {
+    PeerId entry = TestingJob.ENTRY.publicKey().peerId();
+    return new Verdict.Accepted(
+        honest,
+        new Attribution(0, 0, 0, List.of(new Attribution.Share(entry, 4, 0)), List.of(entry)));
   }
 
   private void assertRejected(String sentence, Receipt receipt) {
@@ -75,11 +93,9 @@ class ReceiptCheckTest {
   void honestReceiptIsAccepted() {
     List<Step> seen = new ArrayList<>();
 
-    Verdict verdict =
-        new ReceiptCheck(id(job), job.manifest, job)
-            .check(job.steps.iterator(), seen::add, () -> signed(honest));
+    Verdict verdict = check(job).check(entries(job.steps), seen::add, () -> signed(honest));
 
-    assertEquals(new Verdict.Accepted(), verdict);
+    assertEquals(accepted(), verdict);
     assertEquals(job.steps, seen);
   }
 
@@ -214,7 +230,13 @@ class ReceiptCheckTest {
     String sentence = "root receipt: it rests on other peers' receipts, and holds none";
 
     assertRejected(sentence, on(Receipt.Merged.over(List.of(signed(honest).digest()))));
-    assertRejected(sentence, on(new Receipt.Reused()));
+  }
+
+  @Test
+  void rememberedValueIsRejected() {
+    assertRejected(
+        "root receipt: it rests on a value that was remembered, and nothing here shows it",
+        on(new Receipt.Reused()));
   }
 
   @Test
@@ -240,7 +262,7 @@ class ReceiptCheckTest {
 
       assertEquals(
           domain == SigningDomain.RECEIPT
-              ? new Verdict.Accepted()
+              ? accepted()
               : new Verdict.Rejected("root receipt: its signature does not hold"),
           verdict(job, signed),
           domain::toString);
@@ -279,11 +301,10 @@ class ReceiptCheckTest {
     List<Step> cutShort = job.steps.subList(0, 4);
 
     Verdict verdict =
-        new ReceiptCheck(id(job), job.manifest, job)
-            .check(cutShort.iterator(), _ -> {}, () -> fail("nobody asks for the receipt"));
+        check(job).check(entries(cutShort), _ -> {}, () -> fail("nobody asks for the receipt"));
 
     assertEquals(
-        new Verdict.Rejected("step 4: the plan has merge of plan node 0-4, the receipt ends"),
+        new Verdict.Rejected("step 4: the plan has merge of plan node 0-4, the steps end"),
         verdict);
   }
 }

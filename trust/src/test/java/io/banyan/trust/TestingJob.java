@@ -9,6 +9,8 @@ import io.banyan.schema.Cuts;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Interval;
+import io.banyan.schema.JobId;
+import io.banyan.schema.Lease;
 import io.banyan.schema.LineCuts;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
@@ -25,7 +27,12 @@ import io.banyan.schema.Verification;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -36,11 +43,14 @@ final class TestingJob implements JobContent {
   /** To whom every job here is submitted. */
   static final Identity ENTRY = entry();
 
+  static final long END_MILLIS = 10_000_000;
+
   private static final int UNSPLIT = Integer.MAX_VALUE;
 
   final Manifest manifest;
   final List<Step> steps = new ArrayList<>();
   final Node root;
+  final Map<PlanNode, Node> nodes = new LinkedHashMap<>(); // those that can be lent
 
   private final boolean merges;
   private final byte[] input;
@@ -49,7 +59,14 @@ final class TestingJob implements JobContent {
   private final Plan plan;
 
   /** What a plan node came to, and the claim tree below it as the definition has it. */
-  record Node(Value value, Digest executionRoot, long leaves, long fuel) {}
+  record Node(
+      Value value,
+      Digest executionRoot,
+      long leaves,
+      long fuel,
+      int firstStep,
+      int endStep,
+      Optional<Lease.LeasedPart> part) {}
 
   private TestingJob(
       Profile profile,
@@ -92,9 +109,18 @@ final class TestingJob implements JobContent {
       int inputBytes,
       boolean merges,
       Function<PlanNode.Part, List<Integer>> split) {
+    return ofParts(Profile.UNMETERED, chunkBytes, inputBytes, merges, split);
+  }
+
+  /** The same under a profile of the caller's choice. */
+  static TestingJob ofParts(
+      Profile profile,
+      int chunkBytes,
+      int inputBytes,
+      boolean merges,
+      Function<PlanNode.Part, List<Integer>> split) {
     byte[] bytes = new byte[inputBytes];
-    return new TestingJob(
-        Profile.UNMETERED, new SplitRule.ByModule(), chunkBytes, bytes, merges, split);
+    return new TestingJob(profile, new SplitRule.ByModule(), chunkBytes, bytes, merges, split);
   }
 
   static Manifest manifest(SplitRule rule, int chunkBytes, BlobRef input, CallLimits limits) {
@@ -107,7 +133,7 @@ final class TestingJob implements JobContent {
         profile,
         Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
         1,
-        2,
+        END_MILLIS,
         ENTRY.publicKey(),
         BlobRef.of(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0}),
         input,
@@ -162,9 +188,20 @@ final class TestingJob implements JobContent {
 
   private Node cells(int from, int to) {
     PlanNode node = new PlanNode.Cells(new Interval(from, to));
-    if (to - from == 1) {
-      return leaf(node, chunk(new Interval(from, to)));
-    }
+    int firstStep = steps.size();
+    Node made = to - from == 1 ? leaf(node, chunk(new Interval(from, to))) : inner(node, from, to);
+    return lendable(node, made, firstStep, Optional.empty());
+  }
+
+  private Node lendable(PlanNode node, Node made, int firstStep, Optional<Lease.LeasedPart> part) {
+    Node whole =
+        new Node(
+            made.value, made.executionRoot, made.leaves, made.fuel, firstStep, steps.size(), part);
+    nodes.put(node, whole);
+    return whole;
+  }
+
+  private Node inner(PlanNode node, int from, int to) {
     List<Node> children = new ArrayList<>();
     int width = widthBelow(to - from);
     for (int at = from; at < to; at += width) {
@@ -185,6 +222,16 @@ final class TestingJob implements JobContent {
   }
 
   private Node part(PlanNode.Part part, BlobRef bytes, long parentBytes) {
+    int firstStep = steps.size();
+    Node made = split(part, bytes, parentBytes);
+    Optional<Lease.LeasedPart> leased =
+        part.path().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Lease.LeasedPart(bytes, parentBytes));
+    return lendable(part, made, firstStep, leased);
+  }
+
+  private Node split(PlanNode.Part part, BlobRef bytes, long parentBytes) {
     if (bytes.length() <= manifest.chunkBytes()
         || part.path().size() == 8
         || bytes.length() >= parentBytes) {
@@ -234,7 +281,7 @@ final class TestingJob implements JobContent {
     BlobRef output = madeUp(node, GuestFunction.EXECUTE);
     Claim claim = claim(node, GuestFunction.EXECUTE, input, output);
     steps.add(new Step(node, claim));
-    return new Node(new Value.Blob(output), claim.digest(), 1, claim.fuel());
+    return found(new Value.Blob(output), claim.digest(), 1, claim.fuel());
   }
 
   private Node inner(PlanNode node, List<Claim> splits, List<Node> children) {
@@ -251,11 +298,15 @@ final class TestingJob implements JobContent {
     } else if (children.size() > 1) {
       value = Value.Rope.over(children.stream().map(child -> child.value().named()).toList());
     }
-    return new Node(
+    return found(
         value,
         nodeHash(own, children),
         children.stream().mapToLong(Node::leaves).sum(),
         children.stream().mapToLong(Node::fuel).sum() + own.stream().mapToLong(Claim::fuel).sum());
+  }
+
+  private static Node found(Value value, Digest executionRoot, long leaves, long fuel) {
+    return new Node(value, executionRoot, leaves, fuel, 0, 0, Optional.empty());
   }
 
   /** "banyan/node/1", u8 own claims, their digests, u32 children, RFC 9162 root over theirs. */
@@ -290,8 +341,32 @@ final class TestingJob implements JobContent {
   }
 
   /** Holds {@code steps} against this job's plan. */
-  PlanCheck.Found check(List<Step> steps) throws PlanCheck.Mismatch {
-    return new PlanCheck(manifest, this, steps.iterator(), step -> {}).root();
+  PlanCheck.Found check(List<Step> steps) throws Breach {
+    return walk(manifest, this, steps.iterator(), _ -> {});
+  }
+
+  /** Holds {@code steps} against the whole plan of {@code manifest}. */
+  static PlanCheck.Found walk(
+      Manifest manifest, JobContent content, Iterator<Step> steps, Consumer<Step> observer)
+      throws Breach {
+    Link job = Link.ofJob(new JobId(Digest.ZERO), manifest);
+    return new PlanCheck(manifest, content, steps, observer, (_, _, _) -> {})
+        .from(job.node(), job.part());
+  }
+
+  /** The steps below {@code node}. */
+  List<Step> steps(PlanNode node) {
+    Node of = node(node);
+    return steps.subList(of.firstStep, of.endStep);
+  }
+
+  /** What {@code node}, which is not empty, came to. */
+  Node node(PlanNode node) {
+    Node of = nodes.get(node);
+    if (of == null) {
+      throw new IllegalArgumentException("the plan has no node " + node);
+    }
+    return of;
   }
 
   @Override

@@ -20,6 +20,7 @@ import picocli.CommandLine.Model.OptionSpec;
       RunCommand.class,
       CheckCommand.class,
       VerifyCommand.class,
+      ServeCommand.class,
       SubmitCommand.class,
       StatusCommand.class,
       ResultCommand.class,
@@ -38,7 +39,6 @@ public final class Banyan {
   /** Commands that are still to come. */
   private static final Set<String> LATER =
       Set.of(
-          "node",
           "dev",
           "events",
           "receipt",

@@ -7,6 +7,7 @@ import io.banyan.node.JobRequest;
 import io.banyan.node.Quantities;
 import io.banyan.node.Scratch;
 import io.banyan.schema.CallLimits;
+import io.banyan.schema.Limits;
 import io.banyan.schema.SplitRule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,7 +84,12 @@ final class JobOptions {
       return OptionalInt.empty();
     }
     long bytes = read("--chunk", chunk, Quantities::parseBytes);
-    return OptionalInt.of((int) Math.min(Integer.MAX_VALUE, bytes));
+    if (bytes > Limits.CHUNK_BYTES_MAX) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--chunk: '" + chunk + "' is " + bytes + " bytes, limit " + Limits.CHUNK_BYTES_MAX);
+    }
+    return OptionalInt.of((int) bytes);
   }
 
   private CallLimits limits() throws CommandException {

@@ -33,7 +33,10 @@ final class KeyCommand implements Callable<Integer> {
   static final class Show implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
-    @Option(names = "--key", paramLabel = "FILE", description = "Another key than your own.")
+    @Option(
+        names = "--key",
+        paramLabel = "FILE",
+        description = "Another key than your own; makes it if there is none.")
     private Path key = KeyFile.defaultPath();
 
     @Option(names = "--json", description = "Print JSON.")

@@ -9,6 +9,7 @@ import io.banyan.trust.Identity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,7 +29,7 @@ abstract class NodeCommand implements Callable<Integer> {
   private String node = "";
 
   @Option(names = "--key", paramLabel = "FILE", description = "Be another one than your own key.")
-  private Path key = KeyFile.defaultPath();
+  private @Nullable Path key;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -45,7 +46,7 @@ abstract class NodeCommand implements Callable<Integer> {
   }
 
   final Identity user() throws IOException, CommandException {
-    return KeyFile.readOrCreate(key);
+    return key == null ? KeyFile.readOrCreate(KeyFile.defaultPath()) : KeyFile.read(key);
   }
 
   final ClientConnection connect(Identity user) throws CommandException, InterruptedException {

@@ -20,6 +20,7 @@ import io.banyan.trust.Identity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
   private int workers = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--key", paramLabel = "FILE", description = "Sign with another key than yours.")
-  private Path key = KeyFile.defaultPath();
+  private @Nullable Path key;
 
   @Option(names = "--json", description = "Print a summary as JSON, in the answer's place.")
   private boolean json;
@@ -63,7 +64,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, CommandException, InterruptedException {
     requireSense();
-    Identity submitter = KeyFile.readOrCreate(key);
+    Identity submitter =
+        key == null ? KeyFile.readOrCreate(KeyFile.defaultPath()) : KeyFile.read(key);
     try (Scratch scratch = Scratch.create();
         Sandbox sandbox = new Sandbox(SandboxOptions.forThisHeap());
         BlobStore store =
@@ -86,8 +88,9 @@ final class RunCommand implements Callable<Integer> {
       if (request.input().isPresent()) {
         request.input().get().requireUnchanged();
       }
-      Answer answer = Answer.of(prepared, completed, store, claims);
-      answerOptions.deliver(answer::writeOutput, out -> answer.writeReceipt(out, submitter), json);
+      Answer answer = Answer.of(prepared, completed, report.folder());
+      answerOptions.deliver(
+          answer::writeOutput, out -> answer.writeReceipt(out, submitter), json);
       RunSummary summary = new RunSummary(prepared, answer, report);
       Output out = new Output(spec);
       if (json) {

@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
   private static final int REPLAY_MAX = 100_000; // they are drawn into memory
 
+  /** What checking signatures and digests comes to, and what it does not. */
+  private static final String AUDIT = "integrity checked, execution not audited";
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "RECEIPT", description = "The file that 'run --receipt' wrote.")
@@ -107,15 +110,19 @@ final class VerifyCommand implements Callable<Integer> {
     out.data("verified: " + root.leaves() + " leaves, fuel " + root.fuel());
     out.data("job       " + report.job());
     out.data("submitter " + report.submitter());
-    out.data("signer    " + report.signer() + ", who ran all of it");
+    boolean lent = report.attribution().receipts() > 0;
+    out.data(
+        "signer    " + report.signer() + (lent ? ", who lent some of it" : ", who ran all of it"));
     out.data("input     " + report.manifest().input().digest());
     out.data("plan      " + root.key());
     out.data("execution " + root.executionRoot());
     out.data(
         "output    " + root.value().named().digest() + (output == null ? "" : ", as in the file"));
+    new WhoRan(report.attribution()).show(out);
+    out.data(AUDIT);
     out.data(
-        "proven: every call is where the plan has it, all digests follow from one another, and the"
-            + " signer stands for them");
+        "proven: every call is where the plan has it, all digests follow from one another, and each"
+            + " signer stands for just those below");
     out.data("not proven by this: that a call comes to what is claimed, unless it was run again");
     replayLine(report).ifPresent(out::data);
   }
@@ -158,6 +165,8 @@ final class VerifyCommand implements Callable<Integer> {
     hashes.addProperty("execution", root.executionRoot().toString());
     hashes.addProperty("output", root.value().named().digest().toString());
     json.add("hashes", hashes);
+    new WhoRan(report.attribution()).addTo(json);
+    json.addProperty("audit", AUDIT);
     JsonArray replayed = new JsonArray();
     report.replayed().forEach(replayed::add);
     json.add("replayed", replayed);

@@ -61,7 +61,8 @@ public final class DataClient implements AutoCloseable {
   private final Reconnection reconnection;
   private final Settings settings;
   private final PeerSlots slots = new PeerSlots(STREAMS_PER_PEER_MAX);
-  private final Deadlines deadlines = new Deadlines();
+  private final Deadlines deadlines =
+      new Deadlines(Deadlines.USUAL, Deadlines.USUAL_BYTES_PER_SECOND);
 
   /** Fetches from peers of {@code host}. */
   public DataClient(Host host, Reconnection reconnection) {
@@ -81,7 +82,7 @@ public final class DataClient implements AutoCloseable {
    * @param link what entitles this node to them
    * @param sink what it throws, this throws
    * @throws IndexOutOfBoundsException if the blob has no such bytes
-   * @throws FetchException if they do not come, or others do
+   * @throws FetchException if they do not come, or others do; the sink has what came before
    */
   public void fetch(PeerId peer, Digest link, BlobRef ref, long first, long count, BlockSink sink)
       throws IOException, InterruptedException {
@@ -180,11 +181,7 @@ public final class DataClient implements AutoCloseable {
     try {
       P2pStream stream = host.open(peer, DataServer.PROTOCOL, settings.opening());
       Exchange exchange =
-          new Exchange(
-              stream,
-              deadlines.set(stream, Deadlines.forBytes(replyBytes)),
-              wanted,
-              () -> slots.free(peer));
+          new Exchange(stream, deadlines.set(stream, replyBytes), wanted, () -> slots.free(peer));
       asked = true;
       try {
         stream.readTimeout(settings.reading());

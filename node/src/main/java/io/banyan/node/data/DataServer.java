@@ -3,6 +3,7 @@ package io.banyan.node.data;
 import io.banyan.node.data.Deadlines.Deadline;
 import io.banyan.p2p.P2pStream;
 import io.banyan.p2p.StreamHandler;
+import io.banyan.schema.ClientMessage;
 import io.banyan.schema.DataMessage;
 import io.banyan.schema.DataMessage.BlobReply;
 import io.banyan.schema.DataMessage.BlobRequest;
@@ -20,8 +21,10 @@ import io.banyan.schema.Named;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.RangeProof;
 import io.banyan.schema.Refused;
+import io.banyan.schema.TaskMessage;
 import io.banyan.schema.WireCodec;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -49,37 +52,48 @@ public final class DataServer implements StreamHandler, AutoCloseable {
   /** Twice what {@link DataClient} opens: one that was closed there may still be ending here. */
   public static final int STREAMS_PER_PEER_MAX = 2 * DataClient.STREAMS_PER_PEER_MAX;
 
-  /** Answers at a time, over all peers: as many pages of memory. */
-  static final int ANSWERS_MAX = 64;
-
   /** What is read, or collected, before it is sent. */
   static final int PAGE_BYTES = 256 << 10; // 256 KiB: few calls, and little to hold
 
-  /** How long a request may wait for its turn before it is refused. */
-  private static final Duration TURN_WAIT = Duration.ofSeconds(10);
-
-  /** How long a peer may take to say what it wants, which is one small frame. */
-  private static final Duration REQUEST_TIME = Duration.ofSeconds(10);
-
-  private static final long BUSY_RETRY_MILLIS = 1000;
+  /**
+   * What a server bears.
+   *
+   * @param answersMax at a time, over all peers: as many pages of memory
+   * @param turnWait how long a request waits for its turn before it is refused
+   * @param busyRetryMillis when it is worth asking again then
+   * @param exchange what a peer may take to say what it wants, and to take the answer, beside the
+   *     time that its bytes have
+   * @param bytesPerSecondMin how fast it must take them
+   */
+  record Settings(
+      int answersMax,
+      Duration turnWait,
+      long busyRetryMillis,
+      Duration exchange,
+      long bytesPerSecondMin) {
+    static final Settings USUAL =
+        new Settings(
+            64, Duration.ofSeconds(10), 1000, Deadlines.USUAL, Deadlines.USUAL_BYTES_PER_SECOND);
+  }
 
   private final Links links;
+  private final Settings settings;
   private final Semaphore turns;
-  private final Duration turnWait;
-  private final Deadlines deadlines = new Deadlines();
+  private final Deadlines deadlines;
   private final Bookmarks bookmarks = new Bookmarks();
   private final LongAdder servedBytes = new LongAdder();
   private final Map<Refused.Code, Long> refusals = new EnumMap<>(Refused.Code.class);
 
+  /** Serves what {@code links} say. */
   public DataServer(Links links) {
-    this(links, ANSWERS_MAX, TURN_WAIT);
+    this(links, Settings.USUAL);
   }
 
-  /** As the other, for a test that reaches the limit on answers at a time. */
-  DataServer(Links links, int answersMax, Duration turnWait) {
+  DataServer(Links links, Settings settings) {
     this.links = links;
-    this.turns = new Semaphore(answersMax, true);
-    this.turnWait = turnWait;
+    this.settings = settings;
+    this.turns = new Semaphore(settings.answersMax(), true);
+    this.deadlines = new Deadlines(settings.exchange(), settings.bytesPerSecondMin());
   }
 
   /** How often it said no, by the word it said. */
@@ -97,26 +111,18 @@ public final class DataServer implements StreamHandler, AutoCloseable {
   @Override
   public void serve(P2pStream stream) throws IOException, InterruptedException {
     Optional<Message> request;
-    try (Deadline _ = deadlines.set(stream, REQUEST_TIME)) {
-      Optional<ByteBuffer> frame = Frames.read(FrameKind.DATA, stream.input());
-      if (frame.isEmpty()) {
-        return; // the peer changed its mind
-      }
-      request = Optional.of(WireCodec.decodeMessage(frame.get()));
-      // To the end: a stream that is closed before is reset, and the answer might be lost with it.
-      if (stream.input().read() >= 0) {
-        refuse(stream, invalid("more than one request on a stream"));
-        return;
-      }
+    try (Deadline _ = deadlines.set(stream, 0)) {
+      request = request(stream.input());
     } catch (MalformedMessageException e) {
-      refuse(stream, new Refused(Refused.Code.INVALID, sentence(e), 0));
+      refuse(stream, invalid(sentence(e)));
       return;
     }
-    if (!turns.tryAcquire(turnWait.toNanos(), TimeUnit.NANOSECONDS)) {
-      refuse(
-          stream,
-          new Refused(
-              Refused.Code.BUSY, "as many answers as are served at a time", BUSY_RETRY_MILLIS));
+    if (request.isEmpty()) {
+      return; // the peer changed its mind
+    }
+    if (!turns.tryAcquire(settings.turnWait().toNanos(), TimeUnit.NANOSECONDS)) {
+      String sentence = settings.answersMax() + " answers are under way, which is the limit";
+      refuse(stream, new Refused(Refused.Code.BUSY, sentence, settings.busyRetryMillis()));
       return;
     }
     try {
@@ -126,17 +132,27 @@ public final class DataServer implements StreamHandler, AutoCloseable {
     }
   }
 
-  private void answer(P2pStream stream, Message message) throws IOException {
-    if (!(message instanceof DataMessage request)) {
-      refuse(stream, invalid("a message of another protocol"));
-      return;
+  private static Optional<Message> request(InputStream in)
+      throws IOException, MalformedMessageException {
+    Optional<ByteBuffer> frame = Frames.read(FrameKind.DATA, in);
+    if (frame.isEmpty()) {
+      return Optional.empty();
     }
+    Message request = WireCodec.decodeMessage(frame.get());
+    // To its end: a stream that is closed before is reset, and the answer might be lost with it.
+    if (in.read() >= 0) {
+      throw new IOException("there is more than one request on a stream");
+    }
+    return Optional.of(request);
+  }
+
+  private void answer(P2pStream stream, Message request) throws IOException {
     switch (request) {
       case BlobRequest blob -> answer(stream, blob);
       case RopeRequest rope -> answer(stream, rope);
       case EntriesRequest steps -> answer(stream, steps);
-      case BlobReply _, RopeReply _, EntriesReply _, Refused _ ->
-          refuse(stream, invalid("a reply in the place of a request"));
+      case DataMessage _, TaskMessage _, ClientMessage _ ->
+          refuse(stream, invalid("the message is no request for data"));
     }
   }
 
@@ -168,7 +184,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
     RangeProof proof = source.prove(firstBlock, endBlock);
     long firstByte = firstBlock * Limits.BLOCK_BYTES;
     long endByte = Math.min(request.ref().length(), endBlock * Limits.BLOCK_BYTES);
-    try (Deadline _ = deadlines.set(stream, Deadlines.forBytes(endByte - firstByte))) {
+    try (Deadline _ = deadlines.set(stream, endByte - firstByte)) {
       OutputStream out = stream.output();
       out.write(frame(new BlobReply(request.ref(), firstByte, endByte - firstByte, proof)));
       copy(source, firstByte, endByte, out);
@@ -241,7 +257,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
       page.add(entry);
       bytes += entry.length;
     }
-    try (Deadline _ = deadlines.set(stream, Deadlines.forBytes(bytes))) {
+    try (Deadline _ = deadlines.set(stream, bytes)) {
       OutputStream out = stream.output();
       out.write(
           frame(new EntriesReply(request.lease(), request.first(), page.size(), cursor.hasNext())));
@@ -296,7 +312,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
   }
 
   private void send(P2pStream stream, DataMessage message) throws IOException {
-    try (Deadline _ = deadlines.set(stream, REQUEST_TIME)) {
+    try (Deadline _ = deadlines.set(stream, 0)) {
       stream.output().write(frame(message));
       stream.output().flush();
     }

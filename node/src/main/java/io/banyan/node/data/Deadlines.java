@@ -14,22 +14,23 @@ import java.util.concurrent.TimeUnit;
  */
 final class Deadlines implements AutoCloseable {
   /** What any exchange may take beside its bytes. */
-  private static final Duration BASE = Duration.ofSeconds(30);
+  static final Duration USUAL = Duration.ofSeconds(30);
 
   /** A quarter of a megabit a second: below that a peer is of no use. */
-  private static final long BYTES_PER_SECOND_MIN = 32 << 10; // 32 KiB
+  static final long USUAL_BYTES_PER_SECOND = 32 << 10; // 32 KiB
 
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().daemon().name("data-deadlines").factory());
 
-  Deadlines() {
-    timer.setRemoveOnCancelPolicy(true);
-  }
+  private final Duration base;
+  private final long bytesPerSecond;
 
-  /** How long {@code bytes} may take. */
-  static Duration forBytes(long bytes) {
-    return BASE.plusSeconds(bytes / BYTES_PER_SECOND_MIN);
+  /** Gives every exchange {@code base}, and what its bytes take at {@code bytesPerSecond}. */
+  Deadlines(Duration base, long bytesPerSecond) {
+    this.base = base;
+    this.bytesPerSecond = bytesPerSecond;
+    timer.setRemoveOnCancelPolicy(true);
   }
 
   /** A time that is running, until it is closed. */
@@ -46,9 +47,10 @@ final class Deadlines implements AutoCloseable {
     }
   }
 
-  /** Resets {@code stream} after {@code time}, unless it is closed before. */
-  Deadline set(P2pStream stream, Duration time) {
-    return new Deadline(timer.schedule(stream::reset, time.toNanos(), TimeUnit.NANOSECONDS));
+  /** Resets {@code stream} when {@code bytes} have had their time, unless it is closed before. */
+  Deadline set(P2pStream stream, long bytes) {
+    long nanos = base.plusSeconds(bytes / bytesPerSecond).toNanos();
+    return new Deadline(timer.schedule(stream::reset, nanos, TimeUnit.NANOSECONDS));
   }
 
   @Override

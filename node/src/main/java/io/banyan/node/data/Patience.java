@@ -1,6 +1,7 @@
 package io.banyan.node.data;
 
 import io.banyan.schema.PeerId;
+import io.banyan.schema.Refused;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -9,6 +10,9 @@ import java.time.Duration;
  * does, a few times. For one thread.
  */
 final class Patience {
+  /** The longest a busy peer is waited for, whatever it says. */
+  private static final long PAUSE_MILLIS_MAX = 5000;
+
   private final PeerId peer;
   private final String wanted;
   private final Reconnection reconnection;
@@ -36,13 +40,19 @@ final class Patience {
 
   /** Returns when it is worth asking again, or throws why it is not. */
   void failed(IOException failure) throws IOException, InterruptedException {
-    if (failure instanceof FetchException) {
-      throw failure;
-    }
     if (Thread.interrupted()) {
       throw new InterruptedException(wanted + " is not wanted any more");
     }
     failures++;
+    if (failure instanceof FetchException.RefusedByPeer refused
+        && refused.refused().code() == Refused.Code.BUSY
+        && failures < attemptsMax) {
+      Thread.sleep(Math.min(refused.refused().retryAfterMillis(), PAUSE_MILLIS_MAX));
+      return;
+    }
+    if (failure instanceof FetchException) {
+      throw failure;
+    }
     if (failures == attemptsMax) {
       throw new FetchException.PeerLost(peer, wanted, failures + " times in vain", failure);
     }

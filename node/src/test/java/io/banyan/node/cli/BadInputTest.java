@@ -2,6 +2,7 @@ package io.banyan.node.cli;
 
 import static io.banyan.node.cli.TestingConsole.banyan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.node.TestingGuest;
@@ -83,7 +84,7 @@ class BadInputTest {
       "--receipt",
       receipt,
       "--key",
-      folder.resolve("key")
+      TestingConsole.keyIn(folder)
     };
     return banyan(Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray());
   }
@@ -272,7 +273,8 @@ class BadInputTest {
   @ParameterizedTest
   @CsvSource({
     "--chunk 0, chunk size is 0 bytes",
-    "--chunk 17MiB, chunk size is 17825792 bytes",
+    "--chunk 17MiB, --chunk: '17MiB' is 17825792 bytes, limit 16777216",
+    "--chunk 4GiB, --chunk: '4GiB' is 4294967296 bytes, limit 16777216",
     "--memory 100, memory limit is 100 bytes",
     "--memory 100KiB, memory limit is 102400 bytes",
     "--memory 2GiB, memory limit is 2147483648 bytes",
@@ -328,7 +330,7 @@ class BadInputTest {
     assertEquals("split rule index:4 takes no --input", run("--split index:4").failsWith(USAGE));
     assertEquals(
         "split rule lines needs an --input FILE, or -",
-        banyan("run --split lines --module", module, "--key", folder.resolve("key"))
+        banyan("run --split lines --module", module, "--key", TestingConsole.keyIn(folder))
             .failsWith(USAGE));
   }
 
@@ -547,7 +549,7 @@ class BadInputTest {
                 "--input",
                 input,
                 "--key",
-                folder.resolve("key"))
+                TestingConsole.keyIn(folder))
             .failsWith(USAGE));
   }
 
@@ -561,6 +563,20 @@ class BadInputTest {
     receipt = Path.of("/dev/null");
     output = receipt;
     run("--split bytes").succeeds();
+  }
+
+  @Test
+  void keyThatIsNamedAndNotThereIsNotMade() {
+    Path typo = folder.resolve("kez");
+
+    String sentence =
+        banyan("run --split bytes --module", module, "--input", input, "--key", typo)
+            .failsWith(USAGE);
+
+    assertEquals(
+        "there is no key file " + typo + "; 'banyan key show --key " + typo + "' makes one",
+        sentence);
+    assertFalse(Files.exists(typo));
   }
 
   @Test

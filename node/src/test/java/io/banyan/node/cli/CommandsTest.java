@@ -44,7 +44,9 @@ class CommandsTest {
   }
 
   private Object[] job(Object... more) {
-    Object[] args = {"run --split lines --chunk 4 --module", module, "--key", key};
+    Object[] args = {
+      "run --split lines --chunk 4 --module", module, "--key", TestingConsole.keyIn(folder)
+    };
     return Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray();
   }
 

@@ -108,7 +108,7 @@ class ExamplesTest {
   void exampleComesToWhatItsFolderSaysWhateverTheNumberOfWorkers(Example example)
       throws IOException {
     byte[] expected = Files.readAllBytes(example.file("expected"));
-    Path key = folder.resolve("key");
+    Path key = TestingConsole.keyIn(folder);
     List<JsonObject> hashes = new ArrayList<>();
 
     for (int workers : new int[] {1, 2, 5}) {

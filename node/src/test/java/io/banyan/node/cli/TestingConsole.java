@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -53,6 +54,15 @@ final class TestingConsole {
       assertFalse(sentence.contains("null"), sentence);
       return sentence;
     }
+  }
+
+  /** A key to sign with, made when it is first asked for. */
+  static Path keyIn(Path folder) {
+    Path key = folder.resolve("key");
+    if (!Files.exists(key)) {
+      banyan("key show --key", key).succeeds();
+    }
+    return key;
   }
 
   static Ran banyan(Object... args) {

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import io.banyan.node.KeyFile;
 import io.banyan.node.TestingGuest;
+import io.banyan.node.TestingLent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,7 +54,7 @@ class VerifyCommandTest {
             "--receipt",
             receipt,
             "--key",
-            folder.resolve("key"))
+            TestingConsole.keyIn(folder))
         .succeeds();
   }
 
@@ -83,6 +85,87 @@ class VerifyCommandTest {
 
     assertTrue(text.contains("not proven by this: that a call comes to what is claimed"), text);
     assertTrue(!text.contains("run again here"), text);
+    assertTrue(text.contains("\nintegrity checked, execution not audited\n"), text);
+    assertTrue(text.contains(", who ran all of it\n"), text);
+    assertTrue(!text.contains("leases"), text);
+  }
+
+  /** A receipt whose signer lent most of the job. */
+  private void lentJob() throws Exception {
+    banyan(
+            "run --split bytes --chunk 1 --module",
+            module,
+            "--input",
+            Files.writeString(input, "eighteen letters.\n"),
+            "--output",
+            output,
+            "--receipt",
+            receipt,
+            "--key",
+            folder.resolve("key"))
+        .succeeds();
+    TestingLent.rewrite(receipt, KeyFile.read(folder.resolve("key")));
+  }
+
+  @Test
+  void whoRanWhatIsSaid() throws Exception {
+    lentJob();
+
+    String text = verify().succeeds().text();
+
+    assertTrue(text.contains(", who lent some of it\n"), text);
+    assertTrue(
+        text.contains(
+            "lent      5 leases, 4 answered with a receipt by 3 peers, 1 with a failure; depth 2"),
+        text);
+    assertTrue(text.matches("(?s).*\ndeepest   12D3\\w+ > 12D3\\w+ > 12D3\\w+\n.*"), text);
+    assertTrue(text.matches("(?s).*\nran       0 leaves, lent 18: 12D3.*"), text);
+    assertTrue(text.matches("(?s).*\nran       14 leaves, lent 2: 12D3.*"), text);
+    assertTrue(text.contains("\nintegrity checked, execution not audited\n"), text);
+  }
+
+  @Test
+  void jsonSaysWhoRanWhat() throws Exception {
+    lentJob();
+
+    JsonObject json = verify("--json").json();
+
+    assertEquals(5, json.get("leases").getAsInt());
+    assertEquals(4, json.get("leasesAnswered").getAsInt());
+    assertEquals(1, json.get("leasesFailed").getAsInt());
+    assertEquals(3, json.get("peers").getAsInt());
+    assertEquals(2, json.get("depth").getAsInt());
+    assertEquals(3, json.getAsJsonArray("deepest").size());
+    assertEquals(json.get("signer"), json.getAsJsonArray("deepest").get(0));
+    JsonObject first = json.getAsJsonArray("leavesByPeer").get(0).getAsJsonObject();
+    assertEquals(json.get("signer"), first.get("peer"));
+    assertEquals(0, first.get("ran").getAsInt());
+    assertEquals(18, first.get("lent").getAsInt());
+    assertEquals("integrity checked, execution not audited", json.get("audit").getAsString());
+  }
+
+  @Test
+  void flippedBitInALeaseEndsWithFour() throws Exception {
+    lentJob();
+    byte[] bytes = Files.readAllBytes(receipt);
+    byte[] lender = KeyFile.read(folder.resolve("key")).publicKey().bytes().toArray();
+    int first = indexOf(bytes, lender, 0);
+    int lease = indexOf(bytes, lender, indexOf(bytes, lender, first + 1) + 1);
+    bytes[lease + 32 + 64 + 40] ^= 1; // behind manifest's signer and entry; in the lease's payload
+    Files.write(receipt, bytes);
+
+    assertEquals(
+        "receipt " + receipt + ", lease 0: its signature does not hold",
+        verify().failsWith(VERIFICATION_FAILED));
+  }
+
+  private static int indexOf(byte[] whole, byte[] part, int from) {
+    for (int i = from; i + part.length <= whole.length; i++) {
+      if (Arrays.equals(whole, i, i + part.length, part, 0, part.length)) {
+        return i;
+      }
+    }
+    throw new AssertionError("the receipt does not hold these bytes");
   }
 
   @Test
@@ -95,6 +178,9 @@ class VerifyCommandTest {
     assertEquals(5, json.getAsJsonArray("replayed").size());
     assertEquals(0, json.get("wrongShareExcluded").getAsDouble());
     assertEquals(json.get("signer"), json.get("submitter"));
+    assertEquals(0, json.get("leases").getAsInt());
+    assertEquals(0, json.get("depth").getAsInt());
+    assertEquals(1, json.getAsJsonArray("leavesByPeer").size());
   }
 
   @Test
@@ -212,7 +298,7 @@ class VerifyCommandTest {
             "--receipt",
             receipt,
             "--key",
-            folder.resolve("key"))
+            TestingConsole.keyIn(folder))
         .succeeds();
     Path other = Files.writeString(folder.resolve("other"), "Shared");
 
@@ -237,7 +323,7 @@ class VerifyCommandTest {
             "--receipt",
             receipt,
             "--key",
-            folder.resolve("key"))
+            TestingConsole.keyIn(folder))
         .succeeds();
 
     assertEquals(
@@ -246,5 +332,7 @@ class VerifyCommandTest {
             .json()
             .get("leaves")
             .getAsInt());
+    assertEquals(
+        "the job has the split rule index:20 and takes no --input", verify().failsWith(USAGE));
   }
 }

@@ -10,20 +10,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.banyan.p2p.P2pStream;
+import io.banyan.schema.BlobHasher;
 import io.banyan.schema.BlobRef;
+import io.banyan.schema.BlobTree;
+import io.banyan.schema.DataMessage;
 import io.banyan.schema.Digest;
+import io.banyan.schema.FrameKind;
+import io.banyan.schema.Frames;
 import io.banyan.schema.Limits;
+import io.banyan.schema.Message;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.RangeProof;
 import io.banyan.schema.Refused;
+import io.banyan.schema.WireCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,6 +45,7 @@ import org.junit.jupiter.api.Test;
 
 class BlobTransferTest {
   private static final int BLOCK = Limits.BLOCK_BYTES;
+  private static final Duration LONG = Duration.ofSeconds(10);
 
   /** Collects what comes, and wants it in order and without gaps. */
   private static final class Collected implements BlockSink {
@@ -95,8 +107,7 @@ class BlobTransferTest {
               }
               return it.connect();
             },
-            DataServer.ANSWERS_MAX,
-            Duration.ofSeconds(10))) {
+            DataServer.Settings.USUAL)) {
       BlobRef ref = transfer.serve(blob);
       transfer.hosts.cutAfter(SERVER, CLIENT, random.nextInt(12 * BLOCK));
       Collected collected = new Collected();
@@ -320,11 +331,7 @@ class BlobTransferTest {
   void aPeerThatStaysAwayIsGivenUp() {
     try (TestingTransfer transfer =
         new TestingTransfer(
-            QUICK,
-            TestingTransfer::found,
-            (_, _) -> false,
-            DataServer.ANSWERS_MAX,
-            Duration.ofSeconds(10))) {
+            QUICK, TestingTransfer::found, (_, _) -> false, DataServer.Settings.USUAL)) {
       BlobRef ref = transfer.serve(random(9 * BLOCK, 7));
       transfer.hosts.cutAfter(SERVER, CLIENT, 4 * BLOCK);
 
@@ -392,53 +399,197 @@ class BlobTransferTest {
     }
   }
 
+  /** Settings with pieces of half a mebibyte. */
+  private static DataClient.Settings attempts(int attempts) {
+    return new DataClient.Settings(8 << 16, attempts, LONG, LONG, LONG);
+  }
+
   @Test
   void moreAnswersThanAreServedAtATimeAreBusy() throws Exception {
     try (TestingTransfer transfer =
+            new TestingTransfer(
+                attempts(1),
+                TestingTransfer::found,
+                (_, _) -> false,
+                new DataServer.Settings(1, Duration.ofMillis(1), 3, LONG, 1));
+        DataClient insisting =
+            new DataClient(transfer.fetching, (_, _) -> false, attempts(1_000_000))) {
+      byte[] blob = random(20 * BLOCK, 10);
+      BlobRef ref = transfer.serve(blob);
+      try (P2pStream taker = transfer.fetching.open(SERVER, DataServer.PROTOCOL, LONG)) {
+        request(taker, new DataMessage.BlobRequest(ref, 0, 20 * BLOCK, LINK));
+        assertEquals(0, taker.input().read()); // the answer is under way: it holds the one turn
+
+        FetchException.RefusedByPeer busy =
+            assertThrows(
+                FetchException.RefusedByPeer.class,
+                () -> transfer.client.fetchBytes(SERVER, LINK, ref, 20 * BLOCK));
+
+        assertEquals(Refused.Code.BUSY, busy.refused().code());
+        assertEquals("1 answers are under way, which is the limit", busy.refused().sentence());
+        assertEquals(3, busy.refused().retryAfterMillis());
+      }
+      assertArrayEquals(blob, insisting.fetchBytes(SERVER, LINK, ref, 20 * BLOCK));
+    }
+  }
+
+  @Test
+  void aPeerThatDoesNotTakeItsAnswerLosesItsTurn() throws Exception {
+    try (TestingTransfer transfer =
         new TestingTransfer(
-            QUICK, TestingTransfer::found, (_, _) -> false, 1, Duration.ofMillis(1))) {
-      BlobRef ref = transfer.serve(random(20 * BLOCK, 10));
-      CountDownLatch reached = new CountDownLatch(1);
-      CountDownLatch free = new CountDownLatch(1);
-      Thread slow =
+            attempts(1),
+            TestingTransfer::found,
+            (_, _) -> false,
+            new DataServer.Settings(1, LONG, 3, Duration.ofMillis(300), 1 << 30))) {
+      byte[] blob = random(20 * BLOCK, 11);
+      BlobRef ref = transfer.serve(blob);
+      try (P2pStream taker = transfer.fetching.open(SERVER, DataServer.PROTOCOL, LONG)) {
+        request(taker, new DataMessage.BlobRequest(ref, 0, 20 * BLOCK, LINK));
+        assertEquals(0, taker.input().read()); // the answer is under way: it holds the one turn
+
+        assertArrayEquals(blob, transfer.client.fetchBytes(SERVER, LINK, ref, 20 * BLOCK));
+        IOException reset = assertThrows(IOException.class, () -> taker.input().read());
+        assertEquals("the stream was reset", reset.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aPeerThatAsksNothingIsReset() throws Exception {
+    try (TestingTransfer transfer =
+            new TestingTransfer(
+                QUICK,
+                TestingTransfer::found,
+                (_, _) -> false,
+                new DataServer.Settings(1, LONG, 3, Duration.ofMillis(20), 1));
+        P2pStream silent = transfer.fetching.open(SERVER, DataServer.PROTOCOL, LONG)) {
+      IOException reset = assertThrows(IOException.class, () -> silent.input().read());
+      assertEquals("the stream was reset", reset.getMessage());
+    }
+  }
+
+  @Test
+  void aPeerThatDoesNotAnswerIsGivenUp() throws Exception {
+    DataClient.Settings hasty =
+        new DataClient.Settings(BLOCK, 2, LONG, Duration.ofMillis(20), LONG);
+    try (TestingTransfer transfer = new TestingTransfer(hasty)) {
+      CountDownLatch never = new CountDownLatch(1);
+      transfer.serving.handle(DataServer.PROTOCOL, 10, _ -> never.await());
+
+      FetchException.PeerLost lost =
+          assertThrows(
+              FetchException.PeerLost.class,
+              () -> transfer.client.fetchBytes(SERVER, LINK, new BlobRef(Digest.ZERO, 9), 9));
+
+      assertTrue(lost.getMessage().endsWith("2 times in vain: nothing came for 20 ms"));
+    }
+  }
+
+  @Test
+  void anInterruptEndsAFetch() throws Exception {
+    try (TestingTransfer transfer = new TestingTransfer(QUICK)) {
+      CountDownLatch asked = new CountDownLatch(1);
+      CountDownLatch never = new CountDownLatch(1);
+      CountDownLatch interrupted = new CountDownLatch(1);
+      transfer.serving.handle(
+          DataServer.PROTOCOL,
+          10,
+          _ -> {
+            asked.countDown();
+            never.await();
+          });
+      Thread fetch =
           Thread.ofVirtual()
               .start(
                   () -> {
                     try {
-                      // Stands still with its first piece, while the server waits with the second.
-                      DataClient.Settings pieces =
-                          new DataClient.Settings(
-                              8 << 16,
-                              1,
-                              Duration.ofSeconds(10),
-                              Duration.ofSeconds(10),
-                              Duration.ofSeconds(10));
-                      new DataClient(transfer.fetching, (_, _) -> false, pieces)
-                          .fetch(
-                              SERVER,
-                              LINK,
-                              ref,
-                              0,
-                              20 * BLOCK,
-                              _ -> {
-                                reached.countDown();
-                                free.await();
-                              });
-                    } catch (IOException | InterruptedException e) {
-                      reached.countDown();
+                      transfer.client.fetchBytes(SERVER, LINK, new BlobRef(Digest.ZERO, 9), 9);
+                    } catch (InterruptedException e) {
+                      interrupted.countDown();
+                    } catch (IOException e) {
+                      throw new IllegalStateException(e);
                     }
                   });
-      reached.await();
+      asked.await();
+      fetch.interrupt();
 
-      FetchException.RefusedByPeer busy =
-          assertThrows(
-              FetchException.RefusedByPeer.class,
-              () -> transfer.client.fetchBytes(SERVER, LINK, ref, 20 * BLOCK));
+      interrupted.await();
+    }
+  }
 
-      assertEquals(Refused.Code.BUSY, busy.refused().code());
-      assertEquals(1000, busy.refused().retryAfterMillis());
-      free.countDown();
-      slow.join();
+  private static void request(P2pStream stream, Message message) throws IOException {
+    stream.output().write(Frames.frame(FrameKind.DATA, WireCodec.encodeMessage(message)));
+    stream.closeWrite();
+  }
+
+  @Test
+  void whatIsNoRequestIsInvalid() throws Exception {
+    try (TestingTransfer transfer = new TestingTransfer(QUICK)) {
+      List<Message> others =
+          List.of(
+              new DataMessage.EntriesReply(LINK, 0, 0, false),
+              new Refused(Refused.Code.BUSY, "no", 0));
+      for (Message other : others) {
+        try (P2pStream stream = transfer.fetching.open(SERVER, DataServer.PROTOCOL, LONG)) {
+          request(stream, other);
+          assertEquals(
+              new Refused(Refused.Code.INVALID, "the message is no request for data", 0),
+              reply(stream));
+        }
+      }
+      try (P2pStream stream = transfer.fetching.open(SERVER, DataServer.PROTOCOL, LONG)) {
+        stream.output().write(new byte[] {0, 0, 0, 8, 1, 1, 1, 1, 1, 1, 1, 1});
+        stream.closeWrite();
+        assertEquals(Refused.Code.INVALID, ((Refused) reply(stream)).code());
+      }
+      try (P2pStream stream = transfer.fetching.open(SERVER, DataServer.PROTOCOL, LONG)) {
+        stream.closeWrite();
+        assertEquals(-1, stream.input().read()); // nothing was asked
+      }
+      assertEquals(new TreeMap<>(Map.of(Refused.Code.INVALID, 3L)), transfer.server.refusals());
+    }
+  }
+
+  private static Message reply(P2pStream stream) throws Exception {
+    return WireCodec.decodeMessage(Frames.read(FrameKind.DATA, stream.input()).orElseThrow());
+  }
+
+  /** However long the blob: one piece on the one side, pages on the other. */
+  @Test
+  void aLongBlobTakesOnePieceOfMemory() throws Exception {
+    byte[] pattern = random(8 << 20, 12);
+    long length = 5L * pattern.length + 9;
+    BlobHasher hasher = new BlobHasher();
+    for (int i = 0; i < 5; i++) {
+      hasher.update(pattern, 0, pattern.length);
+    }
+    BlobTree tree = hasher.update(pattern, 0, 9).finishTree();
+    AtomicInteger longestRead = new AtomicInteger();
+    RangeReader reader =
+        (from, into, offset, count) -> {
+          longestRead.accumulateAndGet(count, Math::max);
+          System.arraycopy(pattern, (int) (from % pattern.length), into, offset, count);
+        };
+    try (TestingTransfer transfer = new TestingTransfer(DataClient.Settings.USUAL)) {
+      transfer.blobs.put(tree.ref(), new WholeSource(tree, reader));
+      Set<byte[]> pieces = Collections.newSetFromMap(new IdentityHashMap<>());
+      BlobHasher came = new BlobHasher();
+
+      transfer.client.fetch(
+          SERVER,
+          LINK,
+          tree.ref(),
+          0,
+          length,
+          blocks -> {
+            pieces.add(blocks.bytes());
+            came.update(blocks.bytes(), blocks.offset(), blocks.byteCount());
+          });
+
+      assertEquals(tree.ref(), came.finish());
+      assertEquals(1, pieces.size());
+      assertEquals(4 << 20, pieces.iterator().next().length);
+      assertEquals(256 << 10, longestRead.get());
     }
   }
 }

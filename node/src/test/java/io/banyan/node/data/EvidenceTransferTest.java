@@ -40,7 +40,6 @@ class EvidenceTransferTest {
       assertEquals(ENTRIES, count);
       assertEquals(MANY, came);
       assertEquals(1, transfer.walks.get());
-      transfer.close();
       assertEquals(0, transfer.open.get());
     }
   }

@@ -15,6 +15,7 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.BlobTree;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Limits;
+import io.banyan.schema.LineCuts;
 import io.banyan.schema.Refused;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,37 @@ class RangeFileTest {
           IllegalStateException.class,
           () -> transfer.client.fetch(SERVER, LINK, ref, 0, BLOCK, file));
       assertFalse(file.holds(0, 1));
+    }
+  }
+
+  @Test
+  void aLeaseFindsItsCutsWhileItsBytesCome() throws Exception {
+    int chunkBytes = 50_000;
+    byte[] blob = random(30 * BLOCK + 5, 5); // a line feed in 256 bytes
+    LineCuts.Finder all = new LineCuts.Finder(chunkBytes);
+    all.update(blob, 0, blob.length);
+    LineCuts whole = all.finish();
+    try (TestingTransfer transfer = new TestingTransfer(QUICK)) {
+      BlobRef ref = transfer.serve(blob);
+      for (int first : new int[] {0, 1, 7, whole.count() - 3}) {
+        int end = first + 3;
+        long from = LineCuts.Finder.firstByte(chunkBytes, first);
+        long to = whole.cut(end);
+        LineCuts.Finder finder = new LineCuts.Finder(chunkBytes, first);
+        try (RangeFile file = RangeFile.create(folder.resolve("lease"), ref)) {
+
+          transfer.client.fetch(
+              SERVER, LINK, ref, from, to - from, new CutSink(file, finder, from, to));
+
+          LineCuts cuts = finder.finish(end, blob.length);
+          for (int k = first; k <= end; k++) {
+            assertEquals(whole.cut(k), cuts.cut(k));
+          }
+          assertArrayEquals(
+              Arrays.copyOfRange(blob, (int) cuts.cut(first), (int) to),
+              file.read(cuts.cut(first), to));
+        }
+      }
     }
   }
 

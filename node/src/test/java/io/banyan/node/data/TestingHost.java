@@ -93,17 +93,14 @@ public final class TestingHost implements Host {
     return true;
   }
 
-  void leave(PeerId peer) {
-    List<TestingStream> lost;
-    synchronized (this) {
-      Joined gone = joined.remove(peer);
-      if (gone == null) {
-        return;
-      }
-      lost = new ArrayList<>(gone.streams);
-      tell(listener -> listener.disconnected(peer));
+  /** The streams of the connection that is gone, which are the caller's to lose. */
+  synchronized List<TestingStream> leave(PeerId peer) {
+    Joined gone = joined.remove(peer);
+    if (gone == null) {
+      return List.of();
     }
-    lost.forEach(TestingStream::lose);
+    tell(listener -> listener.disconnected(peer));
+    return List.copyOf(gone.streams);
   }
 
   private void tell(Consumer<ConnectionListener> event) {
@@ -220,18 +217,7 @@ public final class TestingHost implements Host {
     synchronized (this) {
       peers = List.copyOf(joined.keySet());
     }
-    hosts.remove(this);
-    peers.forEach(
-        peer -> {
-          Joined connection;
-          synchronized (this) {
-            connection = joined.get(peer);
-          }
-          leave(peer);
-          if (connection != null) {
-            connection.other.leave(id);
-          }
-        });
+    hosts.remove(id, peers);
     teller.shutdown();
     handlers.shutdownNow();
     handlers.close();

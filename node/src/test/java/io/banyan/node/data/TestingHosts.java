@@ -3,11 +3,13 @@ package io.banyan.node.data;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.PeerId;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Hosts in one process, joined by bounded pipes in memory: no sockets, no handshakes, no time that
@@ -17,7 +19,7 @@ import java.util.Set;
  */
 public final class TestingHosts implements AutoCloseable {
   private final Map<PeerId, TestingHost> hosts = new HashMap<>();
-  private final Map<Way, TestingWire> wires = new HashMap<>();
+  private final Map<Way, TestingWire> wires = new ConcurrentHashMap<>();
   private final Set<Pair> apart = new HashSet<>();
   private final Set<Pair> kept = new HashSet<>();
 
@@ -39,16 +41,8 @@ public final class TestingHosts implements AutoCloseable {
     return host;
   }
 
-  private synchronized TestingHost get(PeerId id) {
-    TestingHost host = hosts.get(id);
-    if (host == null) {
-      throw new IllegalArgumentException("there is no host " + id);
-    }
-    return host;
-  }
-
   /** Connects two hosts, unless they are connected; the first one dials. */
-  public void connect(TestingHost dialer, TestingHost other) {
+  public synchronized void connect(TestingHost dialer, TestingHost other) {
     if (dialer.join(other, true)) {
       other.join(dialer, false);
     }
@@ -56,14 +50,22 @@ public final class TestingHosts implements AutoCloseable {
 
   /** Takes the connection between two hosts away; who keeps it dials again. */
   public void disconnect(PeerId a, PeerId b) {
-    get(a).leave(b);
-    get(b).leave(a);
-    boolean again;
+    List<TestingStream> lost = new ArrayList<>();
     synchronized (this) {
-      again = kept.contains(Pair.of(a, b)) && !apart.contains(Pair.of(a, b));
+      lost.addAll(leave(a, b));
+      lost.addAll(leave(b, a));
     }
-    if (again) {
-      connect(get(a), get(b));
+    lost.forEach(TestingStream::lose);
+    reconnect(a, b);
+  }
+
+  private List<TestingStream> leave(PeerId host, PeerId peer) {
+    return hosts.containsKey(host) ? hosts.get(host).leave(peer) : List.of();
+  }
+
+  private synchronized void reconnect(PeerId a, PeerId b) {
+    if (kept.contains(Pair.of(a, b)) && !apart.contains(Pair.of(a, b))) {
+      connect(hosts.get(a), hosts.get(b));
     }
   }
 
@@ -77,14 +79,10 @@ public final class TestingHosts implements AutoCloseable {
 
   /** Lets two hosts connect again, and connects them if one of them keeps the other. */
   public void bringTogether(PeerId a, PeerId b) {
-    boolean again;
     synchronized (this) {
       apart.remove(Pair.of(a, b));
-      again = kept.contains(Pair.of(a, b));
     }
-    if (again) {
-      connect(get(a), get(b));
-    }
+    reconnect(a, b);
   }
 
   /** Loses the connection once {@code bytes} more bytes went from the one to the other. */
@@ -106,30 +104,33 @@ public final class TestingHosts implements AutoCloseable {
     return wire(from, to).sentBytes();
   }
 
-  synchronized TestingWire wire(PeerId from, PeerId to) {
+  TestingWire wire(PeerId from, PeerId to) {
     return wires.computeIfAbsent(
         new Way(from, to), _ -> new TestingWire(() -> disconnect(from, to)));
   }
 
-  void dial(TestingHost dialer, Multiaddr address) throws IOException {
-    Optional<TestingHost> other;
+  synchronized void dial(TestingHost dialer, Multiaddr address) throws IOException {
     PeerId peer = address.peer().orElseThrow(() -> new IllegalArgumentException("no peer id"));
-    synchronized (this) {
-      other =
-          apart.contains(Pair.of(dialer.id(), peer))
-              ? Optional.empty()
-              : Optional.ofNullable(hosts.get(peer));
+    TestingHost other = hosts.get(peer);
+    if (other == null || apart.contains(Pair.of(dialer.id(), peer))) {
+      throw new IOException("nobody answers at " + address);
     }
-    connect(dialer, other.orElseThrow(() -> new IOException("nobody answers at " + address)));
+    connect(dialer, other);
   }
 
   synchronized void keep(PeerId a, PeerId b) {
     kept.add(Pair.of(a, b));
   }
 
-  synchronized void remove(TestingHost host) {
-    kept.removeIf(pair -> pair.both().contains(host.id()));
-    hosts.remove(host.id());
+  /** A host is closed: nobody reaches it any more. */
+  void remove(PeerId id, List<PeerId> peers) {
+    synchronized (this) {
+      kept.removeIf(pair -> pair.both().contains(id));
+    }
+    peers.forEach(peer -> disconnect(id, peer));
+    synchronized (this) {
+      hosts.remove(id);
+    }
   }
 
   /** Closes every host. */

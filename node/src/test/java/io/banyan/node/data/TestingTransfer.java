@@ -49,8 +49,7 @@ final class TestingTransfer implements Content, AutoCloseable {
         settings,
         TestingTransfer::found,
         (transfer, _) -> transfer.connect(),
-        DataServer.ANSWERS_MAX,
-        Duration.ofSeconds(10));
+        DataServer.Settings.USUAL);
   }
 
   /** What serves. */
@@ -67,9 +66,8 @@ final class TestingTransfer implements Content, AutoCloseable {
       DataClient.Settings settings,
       ServedLinks links,
       Returns returns,
-      int answersMax,
-      Duration turnWait) {
-    server = new DataServer((link, asker) -> links.find(this, link, asker), answersMax, turnWait);
+      DataServer.Settings serverSettings) {
+    server = new DataServer((link, asker) -> links.find(this, link, asker), serverSettings);
     serving.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, server);
     client = new DataClient(fetching, (peer, _) -> returns.await(this, peer), settings);
     connect();

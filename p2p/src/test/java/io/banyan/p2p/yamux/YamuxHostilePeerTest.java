@@ -173,6 +173,7 @@ class YamuxHostilePeerTest {
       }
       case YamuxEvent.Violation(String sentence) -> {
         assertFalse(sentence.isEmpty());
+        violated = true;
       }
       case YamuxEvent.RemoteClosed _,
           YamuxEvent.Acked _,

@@ -1,0 +1,123 @@
+package io.banyan.delegation;
+
+import io.banyan.schema.Interval;
+import java.util.Optional;
+
+/**
+ * Which plan node of a walk a peer is lent next: what was given back first, else the next child of
+ * the outermost inner node. What would keep the peer for too long is opened, and a part of it is
+ * looked for; so leases are large in the beginning and smaller towards the end.
+ *
+ * @param workers of this node
+ */
+record Chooser(TaskWalk walk, Prices prices, int workers) {
+  /**
+   * A peer is given half of what it could do until all is done: enough is left to even things out.
+   */
+  private static final double SHARE = 0.5;
+
+  /** Of all places that were given back, so many are looked at for one peer. */
+  private static final int RETURNED_MAX = 32;
+
+  /**
+   * How much is good for a peer.
+   *
+   * @param unitsMax of one plan node, where it can be opened
+   * @param doneNanos from now, when it would be done without the peer
+   * @param moreLeaves whether it may hold more single leaves
+   */
+  private record Fit(Peer peer, double unitsMax, double doneNanos, boolean moreLeaves) {
+    boolean isInTime(long units, Prices prices) {
+      return peer.finishNanos((double) units, prices) <= doneNanos;
+    }
+  }
+
+  /** What to do with a plan node that could be lent. */
+  private enum Size {
+    RIGHT,
+    OPEN,
+    SPLIT,
+    WRONG
+  }
+
+  /**
+   * An idle place for {@code peer}, if there is one that helps.
+   *
+   * @param forecast for what remains
+   * @param callsOut leaves that own workers are still at
+   */
+  Optional<Place> choose(Peer peer, Forecast forecast, int callsOut) {
+    double togetherNanos = forecast.togetherSeconds() * 1e9;
+    double backlogNanos = peer.backlogNanos(prices);
+    double unitsMax = SHARE * (togetherNanos - backlogNanos) * peer.pace(prices) / prices.weight();
+    double ownNanos = callsOut * prices.leafUnits() * prices.weight() / workers;
+    Fit fit =
+        new Fit(
+            peer,
+            unitsMax,
+            forecast.aloneSeconds() * 1e9 + ownNanos,
+            !peer.isFed() || backlogNanos <= togetherNanos);
+    return returned(fit).or(() -> fresh(fit));
+  }
+
+  private Optional<Place> returned(Fit fit) {
+    for (Place place : walk.frontier().returned(RETURNED_MAX)) {
+      if (!place.trials.allows(fit.peer().id)) {
+        continue;
+      }
+      switch (size(place.footing, place.interval, place.units, fit)) {
+        case RIGHT -> {
+          return Optional.of(place);
+        }
+        case OPEN -> {
+          walk.openToLend(place);
+          return Optional.empty();
+        }
+        case SPLIT -> {
+          walk.splitToLend(place);
+          return Optional.empty();
+        }
+        case WRONG -> {} // own workers have it before anything else
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Place> fresh(Fit fit) {
+    while (walk.end().isEmpty()) {
+      Optional<Inner> outermost = walk.frontier().outermost();
+      if (outermost.isEmpty()) {
+        return Optional.empty();
+      }
+      Inner inner = outermost.get();
+      Footing footing = inner.footing();
+      Interval child = inner.peek();
+      switch (size(footing, child, footing.units(child), fit)) {
+        case RIGHT -> {
+          return Optional.of(inner.take());
+        }
+        case OPEN -> walk.openToLend(inner.take());
+        case SPLIT -> walk.splitToLend(inner.take());
+        case WRONG -> {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Size size(Footing footing, Interval interval, long units, Fit fit) {
+    boolean right = units <= fit.unitsMax() && fit.isInTime(units, prices);
+    if (interval.count() > 1) {
+      boolean named = footing instanceof Footing.Cells; // a group of parts is not lent
+      return named && right ? Size.RIGHT : Size.OPEN;
+    }
+    if (right) {
+      return Size.RIGHT;
+    }
+    if (walk.splits(footing, interval.from())) {
+      return walk.readyCount() < workers ? Size.SPLIT : Size.WRONG;
+    }
+    return fit.moreLeaves() && fit.isInTime(units, prices) ? Size.RIGHT : Size.WRONG;
+  }
+}

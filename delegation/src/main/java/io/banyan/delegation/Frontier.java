@@ -1,0 +1,112 @@
+package io.banyan.delegation;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What of a walk can be begun: places that were given back, and inner nodes with children that were
+ * never begun. This node's own workers go on at the innermost inner node, so that values are used
+ * up soon; what is lent comes from the outermost, so that it is large.
+ *
+ * <p>Confined to the driver thread.
+ */
+final class Frontier {
+  private final LinkedHashSet<Place> here = new LinkedHashSet<>(); // given back, not to be lent
+  private final LinkedHashSet<Place> returned = new LinkedHashSet<>(); // given back
+  private final Deque<Inner> begun = new ArrayDeque<>(); // by own workers, innermost last
+  private final Deque<Inner> opened = new ArrayDeque<>(); // to be lent from, innermost last
+
+  /** The next place for an own worker. */
+  Optional<Place> take() {
+    if (!here.isEmpty()) {
+      return Optional.of(here.removeFirst());
+    }
+    if (!returned.isEmpty()) {
+      return Optional.of(returned.removeFirst());
+    }
+    return innermost(begun).or(() -> innermost(opened)).map(Inner::take);
+  }
+
+  private static Optional<Inner> innermost(Deque<Inner> inners) {
+    while (!inners.isEmpty()) {
+      if (inners.getLast().hasUnbegun()) {
+        return Optional.of(inners.getLast());
+      }
+      inners.removeLast();
+    }
+    return Optional.empty();
+  }
+
+  /** {@code place} was taken, and cannot be begun yet. */
+  void putBack(Place place) {
+    here.addFirst(place);
+  }
+
+  /** {@code place} is not worked on any more. */
+  void giveBack(Place place) {
+    if (place.trials.left() == 0) {
+      here.add(place);
+    } else {
+      returned.add(place);
+    }
+  }
+
+  /** {@code place} is not to be lent any more. */
+  void keepHere(Place place) {
+    if (returned.remove(place)) {
+      here.add(place);
+    }
+  }
+
+  /** {@code place}, if it was given back, is begun by other means. */
+  void remove(Place place) {
+    here.remove(place);
+    returned.remove(place);
+  }
+
+  /** The children of {@code inner} are for own workers first. */
+  void begin(Inner inner) {
+    begun.addLast(inner);
+  }
+
+  /** The children of {@code inner} are for peers first. */
+  void open(Inner inner) {
+    opened.addLast(inner);
+  }
+
+  void remove(Inner inner) {
+    begun.remove(inner);
+    opened.remove(inner);
+  }
+
+  /** Places that were given back and may be lent again, oldest first; {@code most} of them. */
+  List<Place> returned(int most) {
+    return returned.stream().limit(most).toList();
+  }
+
+  /** Where the next child to be lent comes from. */
+  Optional<Inner> outermost() {
+    Optional<Inner> inner = innermost(opened).filter(Frontier::mayLend);
+    if (inner.isPresent()) {
+      return inner;
+    }
+    while (!begun.isEmpty() && !begun.getFirst().hasUnbegun()) {
+      begun.removeFirst();
+    }
+    return begun.stream().filter(Frontier::mayLend).findFirst();
+  }
+
+  private static boolean mayLend(Inner inner) {
+    return inner.hasUnbegun() && inner.place.trials.left() > 0;
+  }
+
+  boolean isEmpty() {
+    return here.isEmpty()
+        && returned.isEmpty()
+        && innermost(begun).isEmpty()
+        && innermost(opened).isEmpty();
+  }
+}

@@ -1,0 +1,126 @@
+package io.banyan.delegation;
+
+import io.banyan.schema.Budget;
+import io.banyan.trust.Evidence;
+import java.util.Optional;
+
+/**
+ * What of a task's grant is spent, and what is reserved for leases that are out. Fuel, leaves and
+ * bytes add up; memory, time and hops do not, and are not looked at here.
+ *
+ * <p>Confined to the driver thread.
+ */
+final class Grants {
+  // INVARIANT: whenever something is reserved, settled + reserved ≤ granted.
+
+  private final Budget granted;
+  private long leavesSettled;
+  private long fuelSettled;
+  private long bytesSettled;
+  private long leavesReserved;
+  private long fuelReserved;
+  private long bytesReserved;
+
+  /** What one lease may spend. */
+  record Reservation(long leaves, long fuel, long bytes) {}
+
+  Grants(Budget granted) {
+    this.granted = granted;
+  }
+
+  /** Whether one leaf more may be begun. */
+  enum LeafAnswer {
+    YES,
+    /** All that is left is reserved for leases that are out. */
+    LATER,
+    NEVER
+  }
+
+  /** One leaf is begun here, if it may. */
+  LeafAnswer beginLeaf() {
+    if (leavesLeft() > 0) {
+      leavesSettled++;
+      return LeafAnswer.YES;
+    }
+    return leavesReserved > 0 ? LeafAnswer.LATER : LeafAnswer.NEVER;
+  }
+
+  /** A call made here took {@code fuel}: whether the grant had it. */
+  boolean spendFuel(long fuel) {
+    fuelSettled = plus(fuelSettled, fuel);
+    return fuelSettled <= granted.fuel();
+  }
+
+  /**
+   * Reserves what is left, up to {@code wanted}, but no less than {@code least}; nothing if there
+   * is not so much.
+   */
+  Optional<Reservation> reserve(Reservation wanted, Reservation least) {
+    long leaves = Math.min(wanted.leaves, leavesLeft());
+    long fuel = Math.min(wanted.fuel, fuelLeft());
+    long bytes = Math.min(wanted.bytes, bytesLeft());
+    if (leaves < Math.max(1, least.leaves)
+        || fuel < Math.max(1, least.fuel)
+        || bytes < least.bytes) {
+      return Optional.empty();
+    }
+    Reservation reservation = new Reservation(leaves, fuel, bytes);
+    leavesReserved += leaves;
+    fuelReserved += fuel;
+    bytesReserved += bytes;
+    return Optional.of(reservation);
+  }
+
+  /** A lease ended, and nothing came of it. */
+  void release(Reservation reservation) {
+    leavesReserved -= reservation.leaves;
+    fuelReserved -= reservation.fuel;
+    bytesReserved -= reservation.bytes;
+  }
+
+  /**
+   * Something was delivered whose reservation is released: whether there is room for what it cost.
+   */
+  boolean settle(Evidence evidence, long bytes) {
+    if (evidence.leaves() > leavesLeft() || evidence.fuel() > fuelLeft() || bytes > bytesLeft()) {
+      return false;
+    }
+    leavesSettled += evidence.leaves();
+    fuelSettled += evidence.fuel();
+    bytesSettled += bytes;
+    return true;
+  }
+
+  private long leavesLeft() {
+    return Math.max(0, granted.leaves() - leavesSettled - leavesReserved);
+  }
+
+  /** Own calls are settled when they are done, and may by then have taken what was reserved. */
+  private long fuelLeft() {
+    return Math.max(0, granted.fuel() - fuelSettled - fuelReserved);
+  }
+
+  private long bytesLeft() {
+    return Math.max(0, granted.bytes() - bytesSettled - bytesReserved);
+  }
+
+  long leavesSpent() {
+    return leavesSettled;
+  }
+
+  /** What is settled and reserved. */
+  Reservation committed() {
+    return new Reservation(
+        leavesSettled + leavesReserved,
+        plus(fuelSettled, fuelReserved),
+        bytesSettled + bytesReserved);
+  }
+
+  Budget granted() {
+    return granted;
+  }
+
+  private static long plus(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+  }
+}

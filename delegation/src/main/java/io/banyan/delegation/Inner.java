@@ -1,0 +1,136 @@
+package io.banyan.delegation;
+
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Claim;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Interval;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Step;
+import io.banyan.schema.Value;
+import io.banyan.trust.Evidence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An inner node that is begun and not done, with the places of its non-empty children.
+ *
+ * <p>Confined to the driver thread.
+ */
+final class Inner {
+  final Place place;
+  private final Footing footing;
+  private final List<Interval> children;
+  private final @Nullable Place[] places; // of children that were begun
+  private final List<Step> steps = new ArrayList<>(2);
+  private @Nullable Ticket merge;
+  private int begunCount;
+  private int doneCount;
+
+  Inner(Place place, Footing footing, List<Interval> children) {
+    this.place = place;
+    this.footing = footing;
+    this.children = children;
+    this.places = new Place[children.size()];
+  }
+
+  PlanNode node() {
+    return place.node();
+  }
+
+  boolean hasUnbegun() {
+    return begunCount < children.size();
+  }
+
+  /** The next child that was not begun; there is one. */
+  Interval peek() {
+    return children.get(begunCount);
+  }
+
+  /** What {@link #peek()} stands on. */
+  Footing footing() {
+    return footing;
+  }
+
+  /** The place of {@link #peek()}, which is not offered again. */
+  Place take() {
+    Place child = new Place(this, footing, peek(), place.trials.left());
+    places[begunCount] = child;
+    begunCount++;
+    return child;
+  }
+
+  /** One more child is done: whether all are. */
+  boolean childDone() {
+    doneCount++;
+    return doneCount == children.size();
+  }
+
+  /** Its split before its merge. */
+  void addStep(Step step) {
+    steps.add(step);
+  }
+
+  List<Step> steps() {
+    return steps;
+  }
+
+  void merging(Ticket ticket) {
+    merge = ticket;
+  }
+
+  /** The merge that is to be made or is being made. */
+  Optional<Ticket> merge() {
+    return Optional.ofNullable(merge);
+  }
+
+  /** The children that were begun, in order. */
+  List<Place> begun() {
+    List<Place> begun = new ArrayList<>(begunCount);
+    for (int slot = 0; slot < begunCount; slot++) {
+      Place child = places[slot];
+      if (child != null) {
+        begun.add(child);
+      }
+    }
+    return begun;
+  }
+
+  /** The children that were not begun, in order. */
+  List<Interval> unbegun() {
+    return children.subList(begunCount, children.size());
+  }
+
+  List<PlanNode> childNodes() {
+    return children.stream().map(footing::node).toList();
+  }
+
+  /** What the children came to; all are done. */
+  List<Value> values() {
+    return begun().stream().map(child -> child.filled().value()).toList();
+  }
+
+  /** The same where the module merges: each value is one blob. */
+  List<BlobRef> blobs() {
+    List<BlobRef> blobs = new ArrayList<>();
+    for (Value value : values()) {
+      blobs.add((BlobRef) value.named());
+    }
+    return blobs;
+  }
+
+  Evidence evidence() {
+    List<Claim> own = steps.stream().map(Step::claim).toList();
+    return Evidence.ofInner(own, begun().stream().map(child -> child.filled().evidence()).toList());
+  }
+
+  /** The receipts it rests on, in the order of the plan. */
+  List<Digest> receipts() {
+    return begun().stream().flatMap(child -> child.filled().receipts().stream()).toList();
+  }
+
+  long units() {
+    return begun().stream().mapToLong(child -> child.filled().units()).sum();
+  }
+}

@@ -1,0 +1,256 @@
+package io.banyan.delegation;
+
+import io.banyan.schema.PeerId;
+import io.banyan.schema.PlanNode;
+import io.banyan.trust.Evidence;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The leases that this node lent, and what becomes of them: answered, delivered, failed, suspended
+ * while their peer is not heard, and over when it was not heard for too long or their time has
+ * passed. A lease that is over is remembered until its place is filled, since a late delivery still
+ * counts.
+ *
+ * <p>Confined to the driver thread.
+ */
+final class Leases {
+  /** Every peer sends a heartbeat so often. */
+  static final long HEARTBEAT_NANOS = 1_000_000_000; // 1 s
+
+  /** Heartbeats missed until a peer is suspect: its leases may be lent a second time. */
+  static final int SUSPECT_HEARTBEATS = 3;
+
+  /** Heartbeats missed until its leases are over, and for which an offer may go unanswered. */
+  static final int OVER_HEARTBEATS = 10;
+
+  /**
+   * A busy peer is asked again after this at the least, whatever it says: it costs a round trip.
+   */
+  static final long RETRY_MILLIS_MIN = 100;
+
+  /** And after this at the latest: things have changed by then. */
+  static final long RETRY_MILLIS_MAX = 60_000; // 1 min
+
+  private final PeerTable peers;
+  private final Alarms alarms;
+  private final Outbox outbox;
+  private final Map<Long, Lent> leases = new HashMap<>(); // only ever asked by number
+  private final Set<TaskState> changed = new LinkedHashSet<>();
+  private long nextLease;
+
+  Leases(PeerTable peers, Alarms alarms, Outbox outbox) {
+    this.peers = peers;
+    this.alarms = alarms;
+    this.outbox = outbox;
+  }
+
+  /** Tasks for which something came back since the last call. */
+  List<TaskState> changed() {
+    List<TaskState> tasks = List.copyOf(changed);
+    changed.clear();
+    return tasks;
+  }
+
+  /** A number that no lease has had. */
+  long nextNumber() {
+    return nextLease++;
+  }
+
+  /** {@code lent} is offered to {@code peer}. */
+  void add(Lent lent, Peer peer, long nowNanos) {
+    leases.put(lent.lease, lent);
+    lent.task.add(lent);
+    peer.add(lent, nowNanos);
+    awaitAnswer(lent, nowNanos);
+  }
+
+  private void awaitAnswer(Lent lent, long nowNanos) {
+    long answerNanos = nowNanos + OVER_HEARTBEATS * HEARTBEAT_NANOS;
+    alarms.set(new Alarms.LeaseTime(lent.lease), Math.min(answerNanos, lent.deadlineNanos));
+  }
+
+  private Optional<Lent> find(long lease) {
+    return Optional.ofNullable(leases.get(lease));
+  }
+
+  /* What a child says of a lease. */
+
+  void accepted(long lease) {
+    find(lease).ifPresent(this::accepted);
+  }
+
+  private void accepted(Lent lent) {
+    boolean awaited = lent.standing() == Lent.Standing.OFFERED;
+    lent.accept();
+    if (awaited) {
+      alarms.set(new Alarms.LeaseTime(lent.lease), lent.deadlineNanos);
+    }
+  }
+
+  void refused(Event.LeaseRefused refused, long nowNanos) {
+    Optional<Lent> known = find(refused.lease());
+    if (known.isEmpty()) {
+      return; // it is not wanted any more
+    }
+    Lent lent = known.get();
+    lent.place.trials.found(lent.peer); // it has not even tried
+    if (refused.everMore()) {
+      lent.place.trials.refused(lent.peer);
+    } else {
+      busy(lent.peer, refused.retryAfterMillis(), nowNanos);
+    }
+    peers.find(lent.peer).ifPresent(peer -> peer.remove(lent));
+    forget(lent);
+    lent.task.walk.drop(lent.place, lent.lease);
+  }
+
+  private void busy(PeerId id, long retryAfterMillis, long nowNanos) {
+    Optional<Peer> peer = peers.find(id);
+    if (peer.isPresent()) {
+      long millis = Math.clamp(retryAfterMillis, RETRY_MILLIS_MIN, RETRY_MILLIS_MAX);
+      peer.get().busy(true);
+      alarms.set(new Alarms.BusyOver(id), nowNanos + millis * 1_000_000);
+    }
+  }
+
+  void delivered(long lease, Delivery delivery, long nowNanos) {
+    Optional<Lent> known = find(lease);
+    if (known.isEmpty()) {
+      return; // its place is filled, or its task is over
+    }
+    Lent lent = known.get();
+    Evidence evidence = delivery.evidence();
+    boolean within =
+        evidence.leaves() <= lent.reservation.leaves()
+            && evidence.fuel() <= lent.reservation.fuel();
+    forget(lent);
+    if (!within || !lent.task.grants.settle(evidence, delivery.value().named().length())) {
+      lost(lent, nowNanos);
+      return;
+    }
+    peers.find(lent.peer).ifPresent(peer -> peer.ended(lent, lent.workNanos, nowNanos));
+    lent.task.adopted();
+    lent.task.walk.adopt(lent.place, lent.lease, delivery);
+  }
+
+  private void lost(Lent lent, long nowNanos) {
+    forget(lent);
+    peers.find(lent.peer).ifPresent(peer -> peer.ended(lent, 0, nowNanos));
+    lent.place.trials.lost(lent.peer);
+    lent.task.walk.drop(lent.place, lent.lease);
+  }
+
+  void failed(long lease, LeaseFailure failure, long nowNanos) {
+    Optional<Lent> known = find(lease);
+    if (known.isEmpty()) {
+      return; // it is not wanted any more
+    }
+    Lent lent = known.get();
+    switch (failure) {
+      case LeaseFailure.Lost _ -> {}
+      case LeaseFailure.OverGrant _ -> lent.place.trials.here();
+      case LeaseFailure.TaskFailed _ when lent.task.task.atEntry() -> lent.place.trials.here();
+      case LeaseFailure.TaskFailed(var node, var claim) ->
+          lent.task.walk.end(new JobEnd.TaskFailed(node, claim)); // its lender decides
+    }
+    lost(lent, nowNanos);
+  }
+
+  /* What time says. */
+
+  /** The time of {@code lease} has come, whatever was awaited. */
+  void timeUp(long lease, long nowNanos) {
+    find(lease).ifPresent(lent -> over(lent, nowNanos));
+  }
+
+  private void over(Lent lent, long nowNanos) {
+    String reason =
+        switch (lent.standing()) {
+          case OFFERED -> "the offer was not answered in time";
+          case LIVE -> "the time of the lease is over";
+          case SUSPENDED -> "the peer was not heard for " + OVER_HEARTBEATS + " heartbeats";
+          case OVER -> throw new IllegalStateException("lease " + lent.lease + " was over before");
+        };
+    outbox.add(new Command.Revoke(lent.lease, reason));
+    close(lent);
+    peers.find(lent.peer).ifPresent(peer -> peer.ended(lent, 0, nowNanos));
+    lent.place.trials.lost(lent.peer);
+    lent.task.walk.suspend(lent.place, lent.lease);
+  }
+
+  /** {@code peer} is not heard any more: others may have what it was lent. */
+  void suspend(Peer peer, long nowNanos) {
+    long over = peer.heardNanos() + OVER_HEARTBEATS * HEARTBEAT_NANOS;
+    for (Lent lent : peer.leases()) {
+      if (lent.standing() != Lent.Standing.SUSPENDED) {
+        lent.suspend();
+        lent.place.trials.lost(lent.peer);
+        lent.task.walk.suspend(lent.place, lent.lease);
+        changed.add(lent.task);
+        alarms.set(new Alarms.LeaseTime(lent.lease), Math.max(over, nowNanos + HEARTBEAT_NANOS));
+      }
+    }
+  }
+
+  /** {@code peer} is heard again: it goes on with what nobody else has begun. */
+  void resume(Peer peer, long nowNanos) {
+    for (Lent lent : peer.leases()) {
+      if (lent.standing() == Lent.Standing.SUSPENDED) {
+        lent.resume();
+        lent.place.trials.found(lent.peer);
+        lent.task.walk.resume(lent.place, lent.lease);
+        changed.add(lent.task);
+        if (lent.standing() == Lent.Standing.OFFERED) {
+          awaitAnswer(lent, nowNanos);
+        } else {
+          alarms.set(new Alarms.LeaseTime(lent.lease), lent.deadlineNanos);
+        }
+      }
+    }
+  }
+
+  /* What is not wanted any more. */
+
+  /** Somebody else was first at {@code node}. */
+  void overtaken(long lease, PlanNode node) {
+    find(lease).ifPresent(lent -> revoke(lent, "plan node " + node + " is done elsewhere"));
+  }
+
+  /** The task is over. */
+  void endAll(TaskState task) {
+    for (Lent lent : task.leases()) {
+      revoke(lent, "the task is over");
+    }
+    changed.remove(task);
+  }
+
+  private void revoke(Lent lent, String reason) {
+    if (!lent.isOver()) {
+      outbox.add(new Command.Revoke(lent.lease, reason));
+    }
+    peers.find(lent.peer).ifPresent(peer -> peer.remove(lent));
+    forget(lent);
+  }
+
+  /** Nothing more is expected of {@code lent}: what was reserved for it is free. */
+  private void close(Lent lent) {
+    if (!lent.isOver()) {
+      lent.over();
+      lent.task.grants.release(lent.reservation);
+      lent.task.starved(false);
+    }
+    alarms.clear(new Alarms.LeaseTime(lent.lease));
+    changed.add(lent.task);
+  }
+
+  private void forget(Lent lent) {
+    close(lent);
+    leases.remove(lent.lease);
+    lent.task.remove(lent);
+  }
+}

@@ -1,0 +1,87 @@
+package io.banyan.delegation;
+
+import io.banyan.schema.PeerId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lease that this node lent and that may still deliver.
+ *
+ * <p>Confined to the driver thread.
+ */
+final class Lent {
+  final long lease;
+  final TaskState task;
+  final Place place;
+  final PeerId peer;
+  final Grants.Reservation reservation;
+  final double workNanos; // in nanoseconds of our own workers
+  final long deadlineNanos;
+  private Standing standing = Standing.OFFERED;
+  private boolean accepted;
+
+  /** How much is still expected of a lease. */
+  enum Standing {
+    /** Not answered yet. */
+    OFFERED,
+    /** Worked on. */
+    LIVE,
+    /** Its peer is not heard: others may have its plan node too. */
+    SUSPENDED,
+    /** Revoked, and its reservation released; a late delivery still counts. */
+    OVER
+  }
+
+  Lent(
+      long lease,
+      TaskState task,
+      Place place,
+      PeerId peer,
+      Grants.Reservation reservation,
+      double workNanos,
+      long deadlineNanos) {
+    this.lease = lease;
+    this.task = task;
+    this.place = place;
+    this.peer = peer;
+    this.reservation = reservation;
+    this.workNanos = workNanos;
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  Standing standing() {
+    return standing;
+  }
+
+  boolean isOver() {
+    return standing == Standing.OVER;
+  }
+
+  void accept() {
+    accepted = true;
+    if (standing == Standing.OFFERED) {
+      standing = Standing.LIVE;
+    }
+  }
+
+  void suspend() {
+    standing = Standing.SUSPENDED;
+  }
+
+  void resume() {
+    standing = accepted ? Standing.LIVE : Standing.OFFERED;
+  }
+
+  void over() {
+    standing = Standing.OVER;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(lease);
+  }
+}

@@ -1,0 +1,48 @@
+package io.banyan.delegation;
+
+import io.banyan.schema.IndexCuts;
+
+/**
+ * What a unit of a task costs: to compute, and to send.
+ *
+ * @param weight nanoseconds of one worker that a unit takes, more than 0
+ * @param bytesPerUnit that a lender sends for a unit: 1, or 0 under the rule {@code index}
+ * @param leafUnits of a leaf as most are
+ */
+record Prices(double weight, double bytesPerUnit, double leafUnits) {
+  /**
+   * What a byte takes to reach a peer, as seen by the peer: 100 MB/s, what a gigabit link carries,
+   * and what it takes to decrypt, hash and keep it.
+   */
+  static final double TRANSFER_NANOS_PER_BYTE = 10;
+
+  /** What a byte that is lent costs the lender's own workers: to read, prove and encrypt it. */
+  static final double LENDER_NANOS_PER_BYTE = 5;
+
+  /** What a lease costs however small it is: signatures, round trips, fetching the evidence. */
+  static final double LEASE_NANOS = 5_000_000; // 5 ms
+
+  /** The prices of {@code task} with leaves that cost {@code weight} a unit. */
+  static Prices of(Task task, double weight) {
+    boolean index = task.ground() instanceof Task.Ground.Cells(IndexCuts _);
+    return new Prices(weight, index ? 0 : 1, index ? 1 : task.manifest().chunkBytes());
+  }
+
+  /** Leaves among {@code units}, one or more. */
+  double leaves(double units) {
+    return Math.max(1, units / leafUnits);
+  }
+
+  /**
+   * The work, in nanoseconds of one of our own workers, that {@code workers} of a peer are thought
+   * to do in a nanosecond, before anything of theirs was measured.
+   */
+  double modelledPace(int workers) {
+    return weight / (weight / workers + TRANSFER_NANOS_PER_BYTE * bytesPerUnit);
+  }
+
+  /** The share of a unit's own work that lending it costs the lender. */
+  double lenderShare() {
+    return LENDER_NANOS_PER_BYTE * bytesPerUnit / weight;
+  }
+}

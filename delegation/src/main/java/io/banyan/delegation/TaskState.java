@@ -1,0 +1,130 @@
+package io.banyan.delegation;
+
+import io.banyan.schema.DecisionLine;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * A task that is not over: its walk, its grant, what is out for it and what was decided last.
+ *
+ * <p>Confined to the driver thread.
+ */
+final class TaskState {
+  /**
+   * Leases that one task may rest on: as many as a receipt has tiles, so that it can name the
+   * receipts below it.
+   */
+  static final int LEASES_MAX = 4096;
+
+  final Task task;
+  final TaskWalk walk;
+  final Grants grants;
+  final long deadlineNanos;
+  final WeightWindow window = new WeightWindow();
+  private final TreeSet<Long> calls = new TreeSet<>(); // that are out
+  private final Map<Long, Lent> leases = new LinkedHashMap<>(); // that may still deliver
+  private Optional<Weight> weight = Optional.empty();
+  private Optional<Decision> decision = Optional.empty();
+  private int explained;
+  private int adopted;
+  private boolean starved;
+
+  /** What a unit costs here, in nanoseconds, and who says so. */
+  record Weight(double nanos, Decision.WeightSource source) {}
+
+  TaskState(Task task, long nowNanos, TaskWalk.Overtaken overtaken, Outbox outbox) {
+    this.task = task;
+    this.grants = new Grants(task.grant());
+    this.deadlineNanos = nowNanos + task.grant().timeMillis() * 1_000_000;
+    this.walk = new TaskWalk(task, grants, overtaken, outbox);
+  }
+
+  boolean isOver() {
+    return walk.end().isPresent();
+  }
+
+  Optional<Weight> weight() {
+    return weight;
+  }
+
+  void weigh(double nanos, Decision.WeightSource source) {
+    weight = Optional.of(new Weight(nanos, source));
+  }
+
+  /** What a unit costs, once it is known to cost anything. */
+  Optional<Prices> prices() {
+    return weight.filter(known -> known.nanos() > 0).map(known -> Prices.of(task, known.nanos()));
+  }
+
+  boolean isManager() {
+    return decision.filter(made -> made.role() == DecisionLine.Role.MANAGER).isPresent();
+  }
+
+  /** {@code made} counts from now on: whether it says something else than the one before. */
+  boolean decide(Decision made) {
+    boolean same =
+        decision
+            .filter(was -> was.role() == made.role() && was.reason() == made.reason())
+            .isPresent();
+    decision = Optional.of(made);
+    return !same;
+  }
+
+  /** Whether one explanation more may be given of a task that may have {@code most}. */
+  boolean explain(int most) {
+    explained++;
+    return explained <= most;
+  }
+
+  /* What is out. */
+
+  void addCall(long call) {
+    calls.add(call);
+  }
+
+  void removeCall(long call) {
+    calls.remove(call);
+  }
+
+  List<Long> calls() {
+    return List.copyOf(calls);
+  }
+
+  int callCount() {
+    return calls.size();
+  }
+
+  void add(Lent lent) {
+    leases.put(lent.lease, lent);
+  }
+
+  void remove(Lent lent) {
+    leases.remove(lent.lease);
+  }
+
+  List<Lent> leases() {
+    return new ArrayList<>(leases.values());
+  }
+
+  void adopted() {
+    adopted++;
+  }
+
+  /** Whether its receipt could name one lease more. */
+  boolean hasRoom() {
+    return adopted + leases.size() < LEASES_MAX;
+  }
+
+  /** Whether the grant did not suffice for the last lease that was wanted. */
+  boolean isStarved() {
+    return starved;
+  }
+
+  void starved(boolean now) {
+    starved = now;
+  }
+}

@@ -1,0 +1,498 @@
+package io.banyan.delegation;
+
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Claim;
+import io.banyan.schema.Cuts;
+import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.IndexCuts;
+import io.banyan.schema.Interval;
+import io.banyan.schema.LimitKind;
+import io.banyan.schema.Limits;
+import io.banyan.schema.Outcome;
+import io.banyan.schema.PartCuts;
+import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Step;
+import io.banyan.schema.Value;
+import io.banyan.trust.Evidence;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The walk of one task's plan: which call can be made next, what can be lent, and what a finished
+ * call or a delivered lease makes of the whole. Leaves are begun from left to right; merges go
+ * before leaves, so that values are used up as soon as they can be. Of the tree it holds only the
+ * inner nodes that are begun and not done, with no more than 16 values under each. Under the rule
+ * {@code module} it also holds the names of the parts of every split that is not used up: at most
+ * 4096 for each of the eight splits above each call or lease that is out.
+ *
+ * <p>A plan node may be worked on here while a lease of it still is out, under suspicion. Whoever
+ * is done first fills its place, and the others are told to stop.
+ *
+ * <p>Confined to the driver thread.
+ */
+final class TaskWalk {
+  private final Task task;
+  private final Claims claims;
+  private final Grants grants;
+  private final Overtaken overtaken;
+  private final Outbox outbox;
+
+  private final Frontier frontier = new Frontier();
+  private final Deque<Ticket> ready = new ArrayDeque<>();
+  private @Nullable JobEnd end;
+
+  private final Units units;
+  private final long total;
+  private final long leavesMax; // of the plan, whoever runs them
+  private long leavesPlanned; // begun here, or delivered, and not overtaken
+  private long leavesDone;
+
+  /** Told what need not be done any more, because something else came first. */
+  interface Overtaken {
+    /** A call that is out. */
+    void call(long call);
+
+    /** A lease that could still have delivered {@code node}. */
+    void lease(long lease, PlanNode node);
+  }
+
+  TaskWalk(Task task, Grants grants, Overtaken overtaken, Outbox outbox) {
+    this.task = task;
+    this.claims = new Claims(task.manifest(), Plan.of(task.manifest()));
+    this.grants = grants;
+    this.overtaken = overtaken;
+    this.outbox = outbox;
+    Place root =
+        switch (task.ground()) {
+          case Task.Ground.Cells(Cuts cuts) -> {
+            this.leavesMax = Limits.CELLS_MAX;
+            Interval interval = ((PlanNode.Cells) task.node()).interval();
+            yield new Place(null, new Footing.Cells(cuts), interval, task.tries());
+          }
+          case Task.Ground.Part(BlobRef bytes, long parentBytes) -> {
+            this.leavesMax = Limits.MODULE_LEAVES_MAX;
+            Footing given = new Footing.Given((PlanNode.Part) task.node(), bytes, parentBytes);
+            yield new Place(null, given, Interval.all(1), task.tries());
+          }
+        };
+    this.total = root.units;
+    this.units = new Units(total);
+    begin(root);
+  }
+
+  /** The next call, if one can be made before another one is done. */
+  Optional<Ticket> next() {
+    while (end == null) {
+      Ticket ticket = ready.poll();
+      if (ticket != null) {
+        return Optional.of(ticket);
+      }
+      Optional<Place> place = frontier.take();
+      if (place.isEmpty() || !begin(place.get())) {
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Begins a plan node here: whether the grant allows it now. */
+  private boolean begin(Place place) {
+    if (!place.isSingle()) {
+      frontier.begin(openInner(place));
+      return true;
+    }
+    return switch (place.footing) {
+      case Footing.Cells(Cuts cuts) -> beginLeaf(place, cellInput(cuts, place.interval.from()));
+      case Footing.Parts _, Footing.Given _ -> beginPart(place);
+    };
+  }
+
+  private static Inner openInner(Place place) {
+    Inner inner = new Inner(place, place.footing, place.footing.children(place.interval));
+    place.become(new Place.Opened(inner));
+    return inner;
+  }
+
+  private static InputRef cellInput(Cuts cuts, int cell) {
+    return cuts instanceof IndexCuts(int cells)
+        ? new InputRef.CellIndex(cell, cells)
+        : new InputRef.InputRange(cuts.cut(cell), cuts.cut(cell + 1));
+  }
+
+  private boolean beginPart(Place place) {
+    BlobRef bytes = place.part();
+    InputRef input = partInput(place, bytes);
+    if (splits(place.footing, place.interval.from())) {
+      beginSplit(place, bytes, input);
+      return true;
+    }
+    if (bytes.length() > Limits.LEAF_BYTES_MAX) {
+      limitExceeded(call(place, GuestFunction.EXECUTE, input), bytes.digest(), LimitKind.LEAF);
+      return true;
+    }
+    return beginLeaf(place, input);
+  }
+
+  private static InputRef partInput(Place place, BlobRef bytes) {
+    PlanNode.Part part = (PlanNode.Part) place.node();
+    return part.path().isEmpty()
+        ? new InputRef.InputRange(0, bytes.length())
+        : new InputRef.Part(bytes);
+  }
+
+  /** Whether {@code unit} is a part that is split before anything else. */
+  boolean splits(Footing footing, int unit) {
+    return switch (footing) {
+      case Footing.Cells _ -> false;
+      case Footing.Parts _, Footing.Given _ -> {
+        PlanNode.Part part = (PlanNode.Part) footing.node(new Interval(unit, unit + 1));
+        long bytes = footing.part(unit).length();
+        yield !claims.plan().isLeaf(part, bytes, footing.parentBytes());
+      }
+    };
+  }
+
+  private void beginSplit(Place place, BlobRef bytes, InputRef input) {
+    PlannedCall split = call(place, GuestFunction.SPLIT, input);
+    if (bytes.length() > task.manifest().limits().splitBytesMax()) {
+      limitExceeded(split, bytes.digest(), LimitKind.SPLIT);
+      return;
+    }
+    enqueue(split, place);
+  }
+
+  private boolean beginLeaf(Place place, InputRef input) {
+    if (leavesPlanned == leavesMax) {
+      refuse(leavesMax);
+      return true;
+    }
+    return switch (grants.beginLeaf()) {
+      case YES -> {
+        leavesPlanned++;
+        units.begin(place.units);
+        enqueue(call(place, GuestFunction.EXECUTE, input), place);
+        yield true;
+      }
+      case LATER -> {
+        frontier.putBack(place);
+        yield false;
+      }
+      case NEVER -> {
+        refuse(grants.granted().leaves());
+        yield true;
+      }
+    };
+  }
+
+  private void refuse(long leaves) {
+    end = new JobEnd.PlanRefused("the plan has more leaves than the " + leaves + " it may have");
+  }
+
+  private void enqueue(PlannedCall call, Place place) {
+    Ticket ticket = new Ticket(call, place);
+    place.become(new Place.Called(ticket));
+    ready.addLast(ticket);
+  }
+
+  private PlannedCall call(Place place, GuestFunction function, InputRef input) {
+    return new PlannedCall(task.link(), place.node(), function, input);
+  }
+
+  /** A call returned. */
+  void returned(Ticket ticket, CallReport.Returned report) {
+    Place place = ticket.place;
+    Claim claim = claims.returned(ticket.call, report);
+    switch (ticket.call.function()) {
+      case EXECUTE -> {
+        Step step = new Step(place.node(), claim);
+        units.giveBack(place.units);
+        units.finish(place.units);
+        leavesDone++;
+        outbox.add(new Command.Record(task.link(), place.node(), List.of(step), List.of()));
+        releaseParts(place.footing, place.interval);
+        fill(place, value(report), Evidence.ofLeaf(claim), List.of(), place.units);
+      }
+      case SPLIT -> {
+        PartCuts cuts = new PartCuts(report.output());
+        if (cuts.size() == 0) {
+          ended(ticket, report.input(), new Outcome.BadOutput(), report.fuel());
+          return;
+        }
+        releaseParts(place.footing, place.interval);
+        splitInto(place, new Step(place.node(), claim, report.output()), cuts);
+      }
+      case MERGE -> {
+        Inner inner = inner(place);
+        inner.addStep(new Step(place.node(), claim));
+        outbox.add(new Command.Release(task.link(), inner.blobs()));
+        finish(inner, value(report));
+      }
+    }
+  }
+
+  private static Value value(CallReport.Returned report) {
+    return new Value.Blob(report.output().getFirst());
+  }
+
+  private static Inner inner(Place place) {
+    if (place.activity() instanceof Place.Opened(Inner inner)) {
+      return inner;
+    }
+    throw new IllegalStateException("plan node " + place.node() + " is not open");
+  }
+
+  private void splitInto(Place place, Step step, PartCuts cuts) {
+    PlanNode.Part whole = (PlanNode.Part) place.node();
+    Footing parts = new Footing.Parts(whole, place.units, cuts);
+    Interval all = Interval.all(cuts.count());
+    Inner inner = new Inner(place, parts, cuts.count() == 1 ? List.of(all) : parts.children(all));
+    inner.addStep(step);
+    place.become(new Place.Opened(inner));
+    units.replan(place.units, cuts.size());
+    frontier.begin(inner);
+    List<BlobRef> empty = step.parts().stream().filter(part -> part.length() == 0).toList();
+    if (!empty.isEmpty()) {
+      outbox.add(new Command.Release(task.link(), empty)); // no call will ever want them
+    }
+  }
+
+  /** A part that a split made is needed by its own call, or its own lease, alone. */
+  private void releaseParts(Footing footing, Interval interval) {
+    if (footing instanceof Footing.Parts(PlanNode.Part _, long _, PartCuts cuts)) {
+      List<BlobRef> parts =
+          IntStream.range(interval.from(), interval.to())
+              .mapToObj(cuts::part)
+              .filter(part -> part.length() > 0)
+              .toList();
+      outbox.add(new Command.Release(task.link(), parts));
+    }
+  }
+
+  /** A call came to a bad outcome, and with it the task. */
+  void ended(Ticket ticket, Digest input, Outcome outcome, long fuel) {
+    PlannedCall call = ticket.call;
+    end = new JobEnd.TaskFailed(call.node(), claims.ended(call, input, outcome, fuel));
+  }
+
+  private void limitExceeded(PlannedCall call, Digest input, LimitKind limit) {
+    Claim claim = claims.ended(call, input, new Outcome.LimitExceeded(limit), 0);
+    end = new JobEnd.TaskFailed(call.node(), claim);
+  }
+
+  private void fill(
+      Place place, Value value, Evidence evidence, List<Digest> receipts, long leafUnits) {
+    place.become(new Place.Filled(value, evidence, receipts, leafUnits));
+    overtakeLeases(place);
+    Inner parent = place.parent;
+    if (parent == null) {
+      end = new JobEnd.Completed(value, evidence, receipts);
+      return;
+    }
+    if (parent.childDone()) {
+      combine(parent);
+    }
+  }
+
+  private void combine(Inner inner) {
+    List<Value> values = inner.values();
+    if (values.size() == 1) {
+      finish(inner, values.getFirst());
+      return;
+    }
+    if (task.merges()) {
+      merge(inner);
+      return;
+    }
+    finish(inner, Value.Rope.over(values.stream().map(Value::named).toList()));
+  }
+
+  /** Whether the values are too many for one merge is known by their lengths, on every machine. */
+  private void merge(Inner inner) {
+    List<BlobRef> values = inner.blobs();
+    PlannedCall call = call(inner.place, GuestFunction.MERGE, new InputRef.Values(values));
+    if (Value.framedBytes(values) > task.manifest().limits().mergeInputBytesMax()) {
+      limitExceeded(call, Value.listDigest(values), LimitKind.MERGE);
+      return;
+    }
+    Ticket ticket = new Ticket(call, inner.place);
+    inner.merging(ticket);
+    ready.addFirst(ticket);
+  }
+
+  private void finish(Inner inner, Value value) {
+    outbox.add(new Command.Record(task.link(), inner.node(), inner.steps(), inner.childNodes()));
+    fill(inner.place, value, inner.evidence(), inner.receipts(), inner.units());
+  }
+
+  private void overtakeLeases(Place place) {
+    for (long lease : place.leases()) {
+      place.removeLease(lease);
+      overtaken.lease(lease, place.node());
+    }
+  }
+
+  /* What is lent, and what comes of it. */
+
+  /** What can be begun, or lent. */
+  Frontier frontier() {
+    return frontier;
+  }
+
+  /** {@code place} is too much for one peer: its children are offered instead. */
+  void openToLend(Place place) {
+    frontier.remove(place);
+    frontier.open(openInner(place));
+  }
+
+  /** {@code place} is too much for one peer, and is split here before anything else is begun. */
+  void splitToLend(Place place) {
+    frontier.remove(place);
+    begin(place);
+  }
+
+  /** Calls that wait to be given out. */
+  int readyCount() {
+    return ready.size();
+  }
+
+  /** {@code place}, which is idle, is lent. */
+  void lend(Place place, long lease) {
+    frontier.remove(place);
+    place.become(new Place.Lent(lease));
+    place.addLease(lease);
+    units.begin(place.units);
+  }
+
+  /** {@code lease} may still deliver, but others may have its plan node too. */
+  void suspend(Place place, long lease) {
+    if (place.isLentUnder(lease)) {
+      units.giveBack(place.units);
+      place.become(new Place.Idle());
+      frontier.giveBack(place);
+    }
+    if (place.trials.left() == 0) {
+      frontier.keepHere(place);
+    }
+  }
+
+  /** {@code lease} is as good as before, unless its plan node was begun again. */
+  void resume(Place place, long lease) {
+    if (place.isIdle()) {
+      frontier.remove(place);
+      place.become(new Place.Lent(lease));
+      units.begin(place.units);
+    }
+  }
+
+  /** Nothing will come of {@code lease}. */
+  void drop(Place place, long lease) {
+    suspend(place, lease);
+    place.removeLease(lease);
+  }
+
+  /** {@code lease} has delivered before its place was filled. */
+  void adopt(Place place, long lease, Delivery delivery) {
+    place.removeLease(lease);
+    long was = discard(place);
+    units.replan(was, place.units);
+    units.finish(place.units);
+    leavesDone += delivery.evidence().leaves();
+    leavesPlanned += delivery.evidence().leaves();
+    if (leavesPlanned > leavesMax) {
+      refuse(leavesMax);
+      return;
+    }
+    outbox.add(new Command.Adopt(task.link(), place.node(), lease));
+    fill(place, delivery.value(), delivery.evidence(), List.of(delivery.receipt()), place.units);
+  }
+
+  /** Lets go of all that was done for {@code place}: the units that were planned for it. */
+  private long discard(Place place) {
+    overtakeLeases(place);
+    return switch (place.activity()) {
+      case Place.Idle() -> {
+        frontier.remove(place);
+        releaseParts(place.footing, place.interval);
+        yield place.units;
+      }
+      case Place.Lent _ -> {
+        units.giveBack(place.units);
+        releaseParts(place.footing, place.interval);
+        yield place.units;
+      }
+      case Place.Called(Ticket ticket) -> {
+        withdraw(ticket);
+        releaseParts(place.footing, place.interval);
+        if (ticket.isLeaf()) {
+          units.giveBack(place.units);
+          leavesPlanned--;
+        }
+        yield place.units;
+      }
+      case Place.Opened(Inner inner) -> discard(inner);
+      case Place.Filled(Value value, Evidence evidence, List<Digest> _, long leafUnits) -> {
+        outbox.add(new Command.Forget(task.link(), place.node(), value));
+        units.undo(leafUnits);
+        leavesDone -= evidence.leaves();
+        leavesPlanned -= evidence.leaves();
+        yield leafUnits;
+      }
+    };
+  }
+
+  private long discard(Inner inner) {
+    frontier.remove(inner);
+    inner.merge().ifPresent(this::withdraw);
+    long was = 0;
+    for (Place child : inner.begun()) {
+      was += discard(child);
+    }
+    for (Interval interval : inner.unbegun()) {
+      was += inner.footing().units(interval);
+      releaseParts(inner.footing(), interval);
+    }
+    return was;
+  }
+
+  private void withdraw(Ticket ticket) {
+    if (ticket.isGiven()) {
+      overtaken.call(ticket.number());
+    } else {
+      ready.remove(ticket);
+    }
+  }
+
+  /* How far it has come. */
+
+  /** The task is over: {@code how}, unless it was over before. */
+  void end(JobEnd how) {
+    if (end == null) {
+      end = how;
+    }
+  }
+
+  /** How the task ended, once it has. */
+  Optional<JobEnd> end() {
+    return Optional.ofNullable(end);
+  }
+
+  JobProgress progress() {
+    return new JobProgress(leavesDone, units.done(), total);
+  }
+
+  /** Bytes of the task's plan node; cells under the rule {@code index}. */
+  long total() {
+    return total;
+  }
+
+  /** What is neither done nor out. */
+  long remaining() {
+    return units.remaining();
+  }
+}

@@ -1,0 +1,967 @@
+package io.banyan.delegation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Budget;
+import io.banyan.schema.Claim;
+import io.banyan.schema.DecisionLine;
+import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Interval;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Outcome;
+import io.banyan.schema.PeerId;
+import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Priority;
+import io.banyan.schema.Routing;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.Step;
+import io.banyan.schema.TrapKind;
+import io.banyan.trust.Evidence;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Lending by literal example; long, because every fault has its own. */
+class LendingTest {
+  private static final Digest LINK = TestingManifests.link(1);
+  private static final PeerId ANN = TestingManifests.peer(1);
+  private static final PeerId BOB = TestingManifests.peer(2);
+  private static final PeerId EVE = TestingManifests.peer(3);
+  private static final long SECOND = 1_000_000_000;
+  private static final double WEIGHT = 1e8; // ns a byte: a leaf of one byte takes 0.1 s
+  private static final int LEAVES = 512;
+
+  /* Jobs: upper case of 512 letters, a letter a leaf; two children of 256, with 16 of 16 each. */
+
+  private static byte[] letters(int count) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      text.append((char) ('a' + i % 26));
+    }
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static Manifest manifest(byte[] input, double weight) {
+    return TestingManifests.of(new SplitRule.ByBytes(), 1, BlobRef.of(input), 3_600_000, weight);
+  }
+
+  private static TestingNode.Job job(byte[] input, Manifest manifest) {
+    return new TestingNode.Job(LINK, manifest, input, new TestingGuest.UpperCase(true));
+  }
+
+  private static TestingNode.Job job() {
+    byte[] input = letters(LEAVES);
+    return job(input, manifest(input, WEIGHT));
+  }
+
+  private static TestingNode node(int workers) {
+    TestingNode node = new TestingNode(workers);
+    node.callNanos = (long) WEIGHT;
+    return node;
+  }
+
+  private static SoloRun solo(TestingNode.Job job) {
+    return new SoloRun(job.manifest, job.cuts, job.input, job.guest);
+  }
+
+  private static PlanNode cells(int from, int to) {
+    return new PlanNode.Cells(new Interval(from, to));
+  }
+
+  private static <C extends Command> List<C> only(Class<C> kind, List<Command> commands) {
+    return commands.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  private static List<Command.Lend> lends(List<Command> commands) {
+    return only(Command.Lend.class, commands);
+  }
+
+  private static Decision last(TestingNode.Job job) {
+    return job.decisions.getLast();
+  }
+
+  /**
+   * Makes every own call, and has every peer deliver what it is lent, until {@code job} is over.
+   */
+  private static void finish(TestingNode node, TestingNode.Job job) {
+    SoloRun solo = solo(job);
+    while (job.end.isEmpty()) {
+      if (!node.lent.isEmpty()) {
+        node.deliver(node.lent.firstKey(), solo);
+      } else {
+        answerNext(node);
+      }
+    }
+  }
+
+  private static void answerNext(TestingNode node) {
+    node.answer(node.active().findFirst().orElseThrow(() -> new AssertionError("nothing is out")));
+  }
+
+  private static void assertCameToTheSame(TestingNode.Job job) {
+    SoloRun solo = solo(job);
+    SoloRun.Done done = solo.root.orElseThrow();
+    JobEnd.Completed end = assertInstanceOf(JobEnd.Completed.class, job.end.orElseThrow());
+    assertEquals(done.value(), end.value());
+    assertEquals(done.evidence(), end.evidence());
+    assertEquals(solo.steps, job.stepsInOrder(job.task.node()));
+  }
+
+  /* What is lent. */
+
+  @Test
+  void theOutermostChildIsLentWhileOwnWorkersAreAtTheInnermost() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+
+    List<Command> begun = node.submit(job);
+
+    assertEquals(
+        List.of(cells(0, 1), cells(1, 2)),
+        only(Command.Execute.class, begun).stream()
+            .map(command -> command.planned().node())
+            .toList());
+    Loan first = lends(begun).getFirst().loan();
+    // 510 leaves remain, each of two could do 255 of them, and half of those are good to begin
+    // with:
+    // the second child, 256, is opened, and its first sixteenth is lent.
+    assertEquals(cells(256, 272), first.node());
+    assertEquals(256, first.fromByte());
+    assertEquals(272, first.toByte());
+    assertEquals(ANN, first.peer());
+    assertEquals(0, first.attempt());
+    assertEquals(4, first.tries());
+    assertEquals(3, first.grant().hops());
+    assertEquals(DecisionLine.Role.MANAGER, last(job).role());
+    assertEquals(Decision.Reason.SOONER, last(job).reason());
+    assertEquals(1, last(job).peers());
+    assertTrue(last(job).predictedSeconds() < 0.6 * last(job).aloneSeconds());
+  }
+
+  @Test
+  void aJobOfTwoNodesComesToWhatOneComesTo() {
+    TestingNode node = node(2);
+    TestingNode.Job job = job();
+    node.join(ANN, 2);
+    node.join(BOB, 1);
+    node.submit(job);
+
+    finish(node, job);
+
+    assertCameToTheSame(job);
+    JobEnd.Completed end = (JobEnd.Completed) job.end.orElseThrow();
+    assertEquals(job.adopted.size(), end.lentReceipts().size());
+    List<Digest> inPlanOrder =
+        job.adopted.entrySet().stream()
+            .sorted(
+                (one, other) ->
+                    Integer.compare(
+                        ((PlanNode.Cells) one.getKey()).interval().from(),
+                        ((PlanNode.Cells) other.getKey()).interval().from()))
+            .map(entry -> entry.getValue().delivery().receipt())
+            .toList();
+    assertEquals(inPlanOrder, end.lentReceipts());
+  }
+
+  @Test
+  void nothingIsLentBeforeALeafHasToldTheWeight() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job job = job(input, manifest(input, 0));
+    node.join(ANN, 1);
+
+    List<Command> begun = node.submit(job);
+    CallReport.Returned report =
+        assertInstanceOf(CallReport.Returned.class, node.perform(node.out.get(0L)));
+    List<Command> told =
+        node.report(0, new CallReport.Returned(report.input(), report.output(), 0, (long) WEIGHT));
+
+    assertEquals(List.of(), lends(begun));
+    assertTrue(!lends(told).isEmpty());
+    assertEquals(Decision.WeightSource.FINISHED_LEAVES, last(job).source());
+  }
+
+  @Test
+  void aNodeWithoutPeersRunsEverythingAndSaysWhy() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.submit(job);
+
+    finish(node, job);
+
+    assertCameToTheSame(job);
+    assertTrue(node.everLent.isEmpty());
+    assertTrue(job.decisions.stream().allMatch(made -> made.reason() == Decision.Reason.NO_PEERS));
+  }
+
+  @Test
+  void whatIsNotAboveTheThresholdIsRunHere() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job job = job(input, manifest(input, 5e8 / LEAVES));
+    node.join(ANN, 8);
+
+    node.submit(job);
+
+    assertTrue(node.everLent.isEmpty());
+    assertEquals(Decision.Reason.BELOW_THRESHOLD, last(job).reason());
+  }
+
+  @Test
+  void whatCostsMoreToSendThanToDoIsRunHere() {
+    Delegator delegator = new Delegator(Delegator.Settings.of(1));
+    long bytes = 4L << 30; // 4 GiB at 1 ns a byte are 4 s
+    Manifest manifest =
+        TestingManifests.of(
+            new SplitRule.ByBytes(), 1 << 20, new BlobRef(Digest.ZERO, bytes), 3_600_000, 1);
+    delegator.handle(new Event.PeerJoined(ANN, 8), 0);
+
+    List<Command> commands =
+        delegator.handle(
+            new Event.Begun(TestingManifests.task(LINK, manifest, manifest.cutsBySize(), true)), 0);
+
+    assertEquals(List.of(), lends(commands));
+    Decision decision = only(Command.Explain.class, commands).getFirst().decision();
+    assertEquals(Decision.Reason.NOT_SOONER, decision.reason());
+    assertEquals("sending it costs more than doing it", decision.reason().words());
+    assertTrue(decision.predictedSeconds() > decision.aloneSeconds());
+  }
+
+  @Test
+  void aPeerThatJoinsLaterIsLentToAtOnce() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.submit(job);
+
+    List<Command> joined = node.join(ANN, 1);
+
+    assertTrue(!lends(joined).isEmpty());
+    assertEquals(DecisionLine.Role.MANAGER, last(job).role());
+  }
+
+  @Test
+  void aPeerHoldsTwoLeasesForEachWorkerAndNeverMoreThanSixteen() {
+    TestingNode slow = node(1);
+    slow.join(ANN, 1);
+    TestingNode fast = node(1);
+    fast.join(BOB, 1000);
+
+    slow.submit(job());
+    fast.submit(job());
+
+    assertEquals(2, slow.lent.size());
+    assertEquals(16, fast.lent.size());
+  }
+
+  @Test
+  void leasesGetSmallerTowardsTheEnd() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    finish(node, job);
+
+    List<Integer> sizes =
+        node.everLent.values().stream()
+            .map(loan -> ((PlanNode.Cells) loan.node()).interval().count())
+            .toList();
+
+    assertEquals(16, sizes.getFirst());
+    assertEquals(1, sizes.getLast());
+  }
+
+  @Test
+  void roundRobinLendsInTheOrderOfPeerIds() {
+    TestingNode node = new TestingNode(new Delegator.Settings(1, 0.5, Placement.ROUND_ROBIN));
+    node.join(EVE, 1);
+    node.join(ANN, 1);
+    node.join(BOB, 1);
+
+    node.submit(job());
+
+    assertEquals(
+        List.of(ANN, BOB, EVE, ANN, BOB, EVE),
+        node.lent.values().stream().map(Loan::peer).toList());
+  }
+
+  @Test
+  void theFastestPeerIsLentToFirst() {
+    TestingNode node = node(1);
+    node.join(ANN, 1);
+    node.join(BOB, 4);
+
+    node.submit(job());
+
+    assertEquals(BOB, node.everLent.firstEntry().getValue().peer());
+  }
+
+  /* Whom nothing is lent to. */
+
+  @Test
+  void aJobForSomePeersOnlyGoesToNobodyElse() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    Manifest all = manifest(input, WEIGHT);
+    Routing onlyBob = new Routing(Priority.NORMAL, List.of(BOB), List.of(), false);
+    TestingNode.Job job =
+        job(input, TestingManifests.with(all, all.budget(), onlyBob, all.retries()));
+    node.join(ANN, 1);
+    node.join(BOB, 1);
+
+    node.submit(job);
+
+    assertEquals(Set.of(BOB), peersLentTo(node));
+    assertEquals(1, last(job).peers());
+  }
+
+  @Test
+  void aJobThatWantsLabelsGoesToNobodyWhoseLabelsAreNotKnown() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    Manifest all = manifest(input, WEIGHT);
+    Routing labels = new Routing(Priority.NORMAL, List.of(), List.of("gpu"), false);
+    TestingNode.Job job =
+        job(input, TestingManifests.with(all, all.budget(), labels, all.retries()));
+    node.join(ANN, 1);
+
+    node.submit(job);
+
+    assertTrue(node.everLent.isEmpty());
+    assertEquals(Decision.Reason.NO_PEERS, last(job).reason());
+  }
+
+  private static Set<PeerId> peersLentTo(TestingNode node) {
+    return new HashSet<>(node.everLent.values().stream().map(Loan::peer).toList());
+  }
+
+  /** A child's task: cells 0 to 256 of the job. */
+  private static TestingNode.Job childJob(Budget grant, int tries, List<PeerId> above) {
+    TestingNode.Job whole = job();
+    Task task =
+        TestingManifests.leased(
+            TestingManifests.link(9),
+            whole.task,
+            cells(0, 256),
+            whole.task.ground(),
+            grant,
+            tries,
+            above);
+    return new TestingNode.Job(task, whole.input, whole.guest);
+  }
+
+  private static Budget grant(int leaves, int hops) {
+    return new Budget(1L << 40, leaves, 1L << 40, 1L << 30, hops, 600_000);
+  }
+
+  @Test
+  void nothingIsLentToTheHoldersOfTheChainAbove() {
+    TestingNode node = node(1);
+    TestingNode.Job job = childJob(grant(2048, 3), 4, List.of(ANN, BOB));
+    node.join(ANN, 1);
+    node.join(BOB, 1);
+    node.join(EVE, 1);
+    node.submit(job);
+
+    finish(node, job);
+
+    assertEquals(Set.of(EVE), peersLentTo(node));
+    JobEnd.Completed end = assertInstanceOf(JobEnd.Completed.class, job.end.orElseThrow());
+    SoloRun.Done done = solo(job).done(cells(0, 256));
+    assertEquals(done.value(), end.value());
+    assertEquals(done.evidence(), end.evidence());
+    assertEquals(solo(job).steps(cells(0, 256)), job.stepsInOrder(cells(0, 256)));
+  }
+
+  @Test
+  void aTaskWithoutHopsLendsNothing() {
+    TestingNode node = node(1);
+    TestingNode.Job job = childJob(grant(2048, 0), 4, List.of(BOB));
+    node.join(ANN, 1);
+
+    node.submit(job);
+
+    assertTrue(node.everLent.isEmpty());
+    assertEquals(Decision.Reason.NO_HOPS, last(job).reason());
+  }
+
+  @Test
+  void aTaskThatEnoughPeersHaveTriedLendsNothing() {
+    TestingNode node = node(1);
+    TestingNode.Job job = childJob(grant(2048, 3), 0, List.of(BOB));
+    node.join(ANN, 1);
+
+    node.submit(job);
+
+    assertTrue(node.everLent.isEmpty());
+    assertEquals(Decision.Reason.NO_TRIES, last(job).reason());
+  }
+
+  @Test
+  void aChildKnowsTheWeightOfAModuleFromItsTaskBefore() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job before = job(input, manifest(input, 0));
+    node.submit(before);
+    CallReport.Returned report =
+        assertInstanceOf(CallReport.Returned.class, node.perform(node.out.get(0L)));
+    node.report(0, new CallReport.Returned(report.input(), report.output(), 0, (long) WEIGHT));
+    node.cancel(LINK);
+    node.join(ANN, 1);
+    Task task =
+        TestingManifests.leased(
+            TestingManifests.link(9),
+            before.task,
+            cells(0, 256),
+            before.task.ground(),
+            grant(2048, 3),
+            4,
+            List.of(BOB));
+    TestingNode.Job next = new TestingNode.Job(task, input, before.guest);
+
+    List<Command> begun = node.submit(next);
+
+    assertTrue(!lends(begun).isEmpty());
+    assertEquals(Decision.WeightSource.EARLIER_TASKS, last(next).source());
+    assertEquals(WEIGHT, last(next).score().operationWeight());
+  }
+
+  /* What may be spent. */
+
+  @Test
+  void aLeaseIsGrantedForEveryTryWhileThereIsEnough() {
+    TestingNode node = node(1);
+    TestingNode.Job job = childJob(grant(1 << 20, 3), 2, List.of(BOB));
+    node.join(ANN, 1);
+
+    node.submit(job);
+
+    Loan loan = node.everLent.firstEntry().getValue();
+    int leaves = ((PlanNode.Cells) loan.node()).interval().count();
+    assertEquals(2L * leaves, loan.grant().leaves());
+    assertEquals(4L * leaves * job.manifest.limits().fuel(), loan.grant().fuel());
+    assertEquals(2, loan.grant().hops());
+    assertEquals(2, loan.tries());
+    assertEquals(30_000, loan.grant().timeMillis());
+  }
+
+  /** 256 leaves, each once: what a lease that failed had reserved is there again. */
+  @Test
+  void aGrantWithoutASpareSufficesWhateverIsLost() {
+    TestingNode node = node(1);
+    TestingNode.Job job = childJob(grant(256, 3), 4, List.of(BOB));
+    node.join(ANN, 1);
+    node.join(EVE, 1);
+    node.submit(job);
+
+    for (int lost = 0; lost < 3; lost++) {
+      node.fail(node.lent.firstKey(), new LeaseFailure.Lost("it crashed"));
+    }
+    finish(node, job);
+
+    JobEnd.Completed end = assertInstanceOf(JobEnd.Completed.class, job.end.orElseThrow());
+    assertEquals(256, end.evidence().leaves());
+  }
+
+  @Test
+  void aTaskThatSpendsItsLeavesIsRefused() {
+    TestingNode node = node(1);
+    TestingNode.Job job = childJob(grant(100, 3), 4, List.of(BOB));
+    node.join(ANN, 1);
+    node.submit(job);
+
+    finish(node, job);
+
+    assertEquals(
+        new JobEnd.PlanRefused("the plan has more leaves than the 100 it may have"),
+        job.end.orElseThrow());
+  }
+
+  @Test
+  void aTaskThatSpendsItsFuelIsRefused() {
+    TestingNode node = node(1);
+    Budget little = new Budget(100, 256, 1L << 40, 1L << 30, 0, 600_000);
+    TestingNode.Job job = childJob(little, 4, List.of(BOB));
+    node.submit(job);
+
+    finish(node, job);
+
+    assertEquals(
+        new JobEnd.PlanRefused("the plan takes more fuel than the 100 it may take"),
+        job.end.orElseThrow());
+  }
+
+  @Test
+  void aDeliveryThatCostMoreThanItsGrantIsNotTaken() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    Loan loan = node.lent.get(lease);
+    SoloRun solo = solo(job);
+    TestingNode.Parcel parcel = TestingNode.parcel(loan.node(), solo);
+    Evidence honest = parcel.delivery().evidence();
+    Evidence greedy =
+        new Evidence(honest.executionRoot(), loan.grant().leaves() + 1, honest.fuel());
+
+    List<Command> commands =
+        node.deliver(
+            lease,
+            new TestingNode.Parcel(
+                new Delivery(parcel.delivery().value(), greedy, Digest.ZERO),
+                parcel.blobs(),
+                parcel.steps()),
+            solo.bytesByDigest);
+
+    assertEquals(List.of(), only(Command.Adopt.class, commands));
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  /* Faults. */
+
+  @Test
+  void aLeaseThatIsLostGoesToAnotherPeer() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    node.join(BOB, 1);
+    long lease = node.everLent.firstKey();
+    Loan lost = node.everLent.get(lease);
+    assertEquals(ANN, lost.peer());
+    SoloRun solo = solo(job);
+    node.deliver(
+        node.lent.entrySet().stream()
+            .filter(entry -> entry.getValue().peer().equals(BOB))
+            .findFirst()
+            .orElseThrow()
+            .getKey(),
+        solo);
+
+    List<Command> commands = new ArrayList<>(node.fail(lease, new LeaseFailure.Lost("it crashed")));
+    while (lends(commands).stream().noneMatch(lend -> lend.loan().node().equals(lost.node()))) {
+      long bobs =
+          node.lent.entrySet().stream()
+              .filter(entry -> entry.getValue().peer().equals(BOB))
+              .findFirst()
+              .orElseThrow()
+              .getKey();
+      commands.addAll(node.deliver(bobs, solo));
+    }
+
+    Loan again =
+        lends(commands).stream()
+            .map(Command.Lend::loan)
+            .filter(loan -> loan.node().equals(lost.node()))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(BOB, again.peer());
+    assertEquals(3, again.tries());
+  }
+
+  @Test
+  void whatEnoughPeersHaveLostIsRunHere() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    Manifest all = manifest(input, WEIGHT);
+    TestingNode.Job job = job(input, TestingManifests.with(all, all.budget(), Routing.DEFAULT, 0));
+    node.join(ANN, 1);
+    node.join(BOB, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    PlanNode lost = node.lent.get(lease).node();
+
+    node.fail(lease, new LeaseFailure.Lost("it crashed"));
+    finish(node, job);
+
+    assertCameToTheSame(job);
+    Interval below = ((PlanNode.Cells) lost).interval();
+    assertEquals(
+        1,
+        node.everLent.values().stream()
+            .map(loan -> ((PlanNode.Cells) loan.node()).interval())
+            .filter(at -> below.from() <= at.from() && at.to() <= below.to())
+            .count());
+  }
+
+  @Test
+  void aBusyPeerIsNotAskedAgainBeforeItsTime() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long first = node.lent.firstKey();
+    PlanNode wanted = node.lent.get(first).node();
+    node.refuse(node.lent.lastKey(), false, 2000);
+
+    List<Command> refused = node.refuse(first, false, 2000);
+    List<Command> before = node.pass(2 * SECOND - 1);
+    List<Command> after = node.pass(1);
+
+    assertEquals(List.of(), lends(refused));
+    assertEquals(List.of(), lends(before));
+    Loan again =
+        lends(after).stream()
+            .map(Command.Lend::loan)
+            .filter(loan -> loan.node().equals(wanted))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(1, again.attempt());
+    assertEquals(4, again.tries());
+  }
+
+  @Test
+  void aPeerThatRefusesForGoodIsNotOfferedTheSameAgain() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    PlanNode refused = node.lent.get(lease).node();
+
+    node.refuse(lease, true, 0);
+    finish(node, job);
+
+    assertCameToTheSame(job);
+    assertEquals(
+        1, node.everLent.values().stream().filter(loan -> loan.node().equals(refused)).count());
+  }
+
+  @Test
+  void whatAPeerThatLeftHadIsLentAgainAndTheLateDeliveryWins() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    PlanNode lost = node.lent.get(lease).node();
+    node.accept(lease);
+    node.leave(ANN);
+
+    node.join(BOB, 1);
+    long again =
+        node.lent.entrySet().stream()
+            .filter(entry -> entry.getValue().peer().equals(BOB))
+            .filter(entry -> entry.getValue().node().equals(lost))
+            .findFirst()
+            .orElseThrow()
+            .getKey();
+    List<Command> late = node.deliver(lease, solo(job));
+
+    assertEquals(
+        List.of(again),
+        only(Command.Revoke.class, late).stream().map(Command.Revoke::lease).toList());
+    assertEquals(List.of(new Command.Adopt(LINK, lost, lease)), only(Command.Adopt.class, late));
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  @Test
+  void aLateDeliveryEndsWhatWasBegunHereInItsPlace() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    Interval lost = ((PlanNode.Cells) node.lent.get(lease).node()).interval();
+    assertEquals(16, lost.count());
+    node.leave(ANN);
+    Set<PlanNode> doneHere = new HashSet<>();
+    while (doneHere.size() < 3) {
+      answerNext(node);
+      job.records.keySet().stream()
+          .filter(at -> lost.from() <= ((PlanNode.Cells) at).interval().from())
+          .filter(at -> ((PlanNode.Cells) at).interval().to() <= lost.to())
+          .forEach(doneHere::add);
+    }
+
+    List<Command> late = node.deliver(lease, solo(job));
+
+    assertEquals(
+        doneHere,
+        new HashSet<>(
+            only(Command.Forget.class, late).stream().map(Command.Forget::node).toList()));
+    assertEquals(2, only(Command.Interrupt.class, late).size());
+    assertEquals(
+        List.of(new Command.Adopt(LINK, new PlanNode.Cells(lost), lease)),
+        only(Command.Adopt.class, late));
+    finish(node, job);
+    assertCameToTheSame(job);
+    assertEquals(1, node.held(LINK).size());
+  }
+
+  @Test
+  void whatIsDoneHereFirstRevokesTheSuspendedLease() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    PlanNode lost = node.lent.get(lease).node();
+    node.leave(ANN);
+
+    while (!job.records.containsKey(lost)) {
+      answerNext(node);
+    }
+
+    assertTrue(!node.lent.containsKey(lease));
+    assertEquals(List.of(), node.deliver(lease, solo(job)));
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  @Test
+  void aPeerThatIsHeardInTimeKeepsItsLeases() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    node.accept(lease);
+
+    for (int second = 0; second < 9; second++) {
+      node.pass(3 * SECOND - 1);
+      node.hear(ANN);
+    }
+
+    assertTrue(job.adopted.isEmpty());
+    assertTrue(node.lent.containsKey(lease), "lost, though it was heard");
+  }
+
+  @Test
+  void aPeerThatMissesThreeHeartbeatsIsSuspectAndGoesOnWhenItIsHeard() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    node.accept(lease);
+    int decisions = job.decisions.size();
+
+    node.pass(3 * SECOND);
+    Decision suspected = last(job);
+    node.hear(ANN);
+
+    assertEquals(decisions + 2, job.decisions.size());
+    assertEquals(Decision.Reason.NO_PEERS, suspected.reason());
+    assertEquals(Decision.Reason.SOONER, last(job).reason());
+    assertTrue(node.lent.containsKey(lease));
+    assertEquals(List.of(), only(Command.Revoke.class, node.deliver(lease, solo(job))));
+  }
+
+  @Test
+  void afterTenMissedHeartbeatsALeaseIsOverAndALateDeliveryStillCounts() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    node.accept(lease);
+
+    List<Command> before = node.pass(10 * SECOND - 1);
+    List<Command> over = node.pass(1);
+    List<Command> late = node.deliver(lease, solo(job));
+
+    assertEquals(List.of(), only(Command.Revoke.class, before));
+    assertEquals(2, only(Command.Revoke.class, over).size());
+    assertEquals(1, only(Command.Adopt.class, late).size());
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  @Test
+  void aLeaseWhoseTimeIsOverIsLost() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    node.accept(lease);
+    long millis = node.lent.get(lease).grant().timeMillis();
+
+    for (long second = 1; second < millis / 1000; second++) {
+      node.pass(SECOND);
+      node.hear(ANN);
+      assertTrue(node.lent.containsKey(lease));
+    }
+    node.pass(SECOND);
+
+    assertTrue(!node.lent.containsKey(lease));
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  @Test
+  void anOfferThatIsNotAnsweredIsLost() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+
+    for (int second = 0; second < 10; second++) {
+      assertTrue(node.lent.containsKey(lease));
+      node.pass(SECOND);
+      node.hear(ANN);
+    }
+
+    assertTrue(!node.lent.containsKey(lease));
+  }
+
+  @Test
+  void whatDoesNotFitAChildsGrantIsRunHere() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.join(BOB, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    Interval heavy = ((PlanNode.Cells) node.lent.get(lease).node()).interval();
+
+    node.fail(lease, new LeaseFailure.OverGrant("more leaves than granted"));
+    finish(node, job);
+
+    assertCameToTheSame(job);
+    assertEquals(
+        1,
+        node.everLent.values().stream()
+            .map(loan -> ((PlanNode.Cells) loan.node()).interval())
+            .filter(at -> heavy.from() <= at.from() && at.to() <= heavy.to())
+            .count());
+  }
+
+  /* Bad outcomes. */
+
+  private static Claim trapped(TestingNode.Job job, PlanNode node, byte letter) {
+    return new Claim(
+        job.manifest.profile(),
+        Plan.of(job.manifest).key(node),
+        GuestFunction.EXECUTE,
+        BlobRef.of(new byte[] {letter}).digest(),
+        Digest.ZERO,
+        0,
+        4,
+        new Outcome.Trapped(TrapKind.UNREACHABLE));
+  }
+
+  @Test
+  void aTrapAtAChildFailsTheJobOnlyWhenTheEntryNodeHasComeToTheSame() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    input[260] = TestingGuest.TRAP;
+    TestingNode.Job job = job(input, manifest(input, WEIGHT));
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    assertEquals(cells(256, 272), node.lent.get(lease).node());
+    Claim claim = trapped(job, cells(260, 261), TestingGuest.TRAP);
+
+    node.fail(lease, new LeaseFailure.TaskFailed(cells(260, 261), claim));
+
+    assertEquals(Optional.empty(), job.end);
+    while (job.end.isEmpty()) {
+      answerNext(node);
+    }
+    assertEquals(new JobEnd.TaskFailed(cells(260, 261), claim), job.end.orElseThrow());
+  }
+
+  @Test
+  void aLieAboutATrapDoesNotFailTheJob() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.join(BOB, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    Interval lied = ((PlanNode.Cells) node.lent.get(lease).node()).interval();
+    PlanNode leaf = cells(lied.from(), lied.from() + 1);
+
+    node.fail(lease, new LeaseFailure.TaskFailed(leaf, trapped(job, leaf, job.input[lied.from()])));
+    finish(node, job);
+
+    assertCameToTheSame(job);
+    assertEquals(
+        1,
+        node.everLent.values().stream()
+            .map(loan -> ((PlanNode.Cells) loan.node()).interval())
+            .filter(at -> lied.from() <= at.from() && at.to() <= lied.to())
+            .count());
+  }
+
+  @Test
+  void aTrapBelowAChildEndsItsTaskAndItsLenderDecides() {
+    TestingNode node = node(1);
+    TestingNode.Job job = childJob(grant(2048, 3), 4, List.of(BOB));
+    node.join(ANN, 1);
+    node.submit(job);
+    PlanNode leaf = cells(20, 21);
+    Claim claim = trapped(job, leaf, job.input[20]);
+
+    List<Command> commands =
+        node.fail(node.lent.firstKey(), new LeaseFailure.TaskFailed(leaf, claim));
+
+    assertEquals(new JobEnd.TaskFailed(leaf, claim), job.end.orElseThrow());
+    assertEquals(2, only(Command.Interrupt.class, commands).size());
+    assertInstanceOf(Command.Finish.class, commands.getLast());
+    assertTrue(node.lent.isEmpty());
+  }
+
+  @Test
+  void cancellingRevokesWhatIsLentAndNothingFollows() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    List<Long> leases = List.copyOf(node.lent.keySet());
+
+    List<Command> commands = node.cancel(LINK);
+
+    assertEquals(
+        leases, only(Command.Revoke.class, commands).stream().map(Command.Revoke::lease).toList());
+    assertEquals(new Command.Finish(LINK, new JobEnd.Cancelled()), commands.getLast());
+    assertEquals(List.of(), node.deliver(leases.getFirst(), solo(job)));
+    assertEquals(List.of(), node.accept(leases.getLast()));
+    assertEquals(List.of(), node.refuse(leases.getLast(), false, 0));
+    assertEquals(List.of(), node.leave(ANN));
+    assertEquals(Long.MAX_VALUE, node.wakeNanos());
+  }
+
+  /* The rule module. */
+
+  @Test
+  void underTheRuleModuleOnlyPartsAreLentAndLargeOnesAreSplitBefore() {
+    TestingNode node = node(1);
+    byte[] input = letters(200);
+    Manifest manifest =
+        TestingManifests.of(new SplitRule.ByModule(), 4, BlobRef.of(input), 3_600_000, WEIGHT);
+    TestingNode.Job job = new TestingNode.Job(LINK, manifest, input, new TestingGuest.WordCount());
+    node.join(ANN, 1);
+
+    List<Command> begun = node.submit(job);
+    List<Command> split = node.answer(0);
+
+    assertEquals(List.of(), lends(begun));
+    // Both halves are more than half of what a peer should have: one is split here for it.
+    assertEquals(List.of(), lends(split));
+    finish(node, job);
+    assertCameToTheSame(job);
+    assertTrue(!node.everLent.isEmpty());
+    Loan loan = node.everLent.firstEntry().getValue();
+    assertEquals(0, loan.toByte());
+    assertEquals(
+        2 * loan.part().orElseThrow().bytes().length(), loan.part().orElseThrow().parentBytes());
+    List<Step> steps = job.stepsInOrder(job.task.node());
+    assertEquals(solo(job).steps, steps);
+  }
+}

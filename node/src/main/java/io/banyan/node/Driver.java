@@ -1,0 +1,196 @@
+package io.banyan.node;
+
+import io.banyan.delegation.Command;
+import io.banyan.delegation.Delegator;
+import io.banyan.delegation.Event;
+import io.banyan.delegation.Loan;
+import io.banyan.schema.Digest;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that decides: it owns the {@link Delegator}, tells it what has happened, and
+ * performs its commands in the order of their list. It waits for nothing but events; calls are made
+ * by workers, and whatever waits for peers or disks does so elsewhere.
+ *
+ * <p>Safe for any thread.
+ */
+public final class Driver {
+  private final Delegator delegator;
+  private final Workers workers;
+  private Lending lending = NO_LENDING; // set before the thread starts
+  private final EventQueue events = new EventQueue();
+  private final ConcurrentLinkedQueue<Runnable> questions = new ConcurrentLinkedQueue<>();
+  private final Map<Digest, TaskFolder> folders = new ConcurrentHashMap<>();
+  private final Thread thread;
+  private volatile boolean closed; // read by whoever brings something
+
+  /** What is done about leases; called by the driver thread, which it must not keep. */
+  public interface Lending {
+    /** Offers {@code loan} of the task in {@code folder} to its peer. */
+    void lend(long lease, Loan loan, TaskFolder folder);
+
+    void revoke(long lease, String reason);
+  }
+
+  private static final Lending NO_LENDING =
+      new Lending() {
+        @Override
+        public void lend(long lease, Loan loan, TaskFolder folder) {
+          throw new IllegalStateException("a node alone was told to lend " + loan);
+        }
+
+        @Override
+        public void revoke(long lease, String reason) {
+          throw new IllegalStateException("a node alone has lent lease " + lease);
+        }
+      };
+
+  /** A driver that is not started; what it is told meanwhile waits. */
+  public Driver(Delegator.Settings settings) {
+    this.delegator = new Delegator(settings);
+    this.workers = new Workers(settings.workers(), events::complete);
+    this.thread = new Thread(this::run, "driver");
+  }
+
+  /** Starts the driver of a node without peers. */
+  public static Driver alone(Delegator.Settings settings) {
+    Driver driver = new Driver(settings);
+    driver.start(NO_LENDING);
+    return driver;
+  }
+
+  /** Begins to decide. */
+  public void start(Lending lender) {
+    lending = lender;
+    thread.start();
+  }
+
+  /** Begins the task in {@code folder}, whose end it will be told. */
+  public void begin(TaskFolder folder) throws InterruptedException {
+    if (folders.putIfAbsent(folder.link(), folder) != null) {
+      throw new IllegalStateException("the task " + folder.link() + " is under way already");
+    }
+    events.request(new Event.Begun(folder.task()));
+  }
+
+  /** Ends a task; harmless when it is over. */
+  public void cancel(Digest link) {
+    events.complete(new Event.Cancelled(link));
+  }
+
+  /** Tells of a peer, or of what came of a lease. */
+  public void tell(Event event) {
+    events.complete(event);
+  }
+
+  /** The task that is under way under {@code link}. */
+  public Optional<TaskFolder> folder(Digest link) {
+    return Optional.ofNullable(folders.get(link));
+  }
+
+  /** Workers that have nothing to do now. */
+  public int idleWorkers() {
+    return workers.idle();
+  }
+
+  /** What the driver thread says to {@code question}, between two events. */
+  public <T> CompletableFuture<T> ask(Function<Delegator, T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    questions.add(() -> answer.complete(question.apply(delegator)));
+    events.complete(new Event.Woken());
+    if (closed) {
+      answer.cancel(false);
+    }
+    return answer;
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        long wait = delegator.wakeNanos() - System.nanoTime();
+        Event event = events.poll(Math.max(0, wait)).orElseGet(Event.Woken::new);
+        for (Command command : delegator.handle(event, System.nanoTime())) {
+          perform(command);
+        }
+        for (Runnable question = questions.poll(); question != null; question = questions.poll()) {
+          question.run();
+        }
+      }
+    } catch (InterruptedException e) {
+      // stop() ends the wait.
+    } catch (RuntimeException | Error e) {
+      // Our bug: nothing is decided any more, and everybody who waits is told.
+      closed = true;
+      folders.values().forEach(folder -> folder.failed(e));
+      throw e;
+    }
+  }
+
+  private void perform(Command command) {
+    switch (command) {
+      case Command.Execute(long call, var planned) -> {
+        TaskFolder folder = required(planned.link());
+        workers.execute(call, () -> folder.make(planned));
+      }
+      case Command.Interrupt(long call) -> workers.interrupt(call);
+      case Command.Lend(long lease, Loan loan) ->
+          lending.lend(lease, loan, required(loan.link()));
+      case Command.Revoke(long lease, String reason) -> lending.revoke(lease, reason);
+      case Command.Record record ->
+          keep(record.link(), folder -> folder.record(record));
+      case Command.Adopt adopt -> keep(adopt.link(), folder -> folder.adopt(adopt));
+      case Command.Forget forget -> keep(forget.link(), folder -> folder.forget(forget));
+      case Command.Release release ->
+          keep(release.link(), folder -> folder.release(release.blobs()));
+      case Command.Explain(var decision) -> {
+        TaskFolder folder = folders.get(decision.link());
+        if (folder != null) {
+          folder.explained(decision);
+        }
+      }
+      case Command.Finish(Digest link, var end) -> {
+        TaskFolder folder = required(link);
+        folders.remove(link);
+        folder.ended(end);
+      }
+    }
+  }
+
+  /** Something that touches the disk, on behalf of one task; its trouble is that task's alone. */
+  private interface Keeping {
+    void on(TaskFolder folder) throws IOException;
+  }
+
+  private void keep(Digest link, Keeping keeping) {
+    TaskFolder folder = required(link);
+    try {
+      keeping.on(folder);
+    } catch (IOException e) {
+      folder.broke(e);
+      events.complete(new Event.Cancelled(link));
+    }
+  }
+
+  private TaskFolder required(Digest link) {
+    @Nullable TaskFolder folder = folders.get(link);
+    if (folder == null) {
+      throw new IllegalStateException("nothing is under way under the link " + link);
+    }
+    return folder;
+  }
+
+  /** Stops all calls and ends the thread; no task is told its end any more. */
+  public void stop() throws InterruptedException {
+    closed = true;
+    thread.interrupt();
+    thread.join();
+    workers.stop();
+  }
+}

@@ -1,0 +1,237 @@
+package io.banyan.node;
+
+import com.google.common.collect.Iterators;
+import io.banyan.delegation.CallReport;
+import io.banyan.delegation.Command;
+import io.banyan.delegation.Decision;
+import io.banyan.delegation.JobEnd;
+import io.banyan.delegation.PlannedCall;
+import io.banyan.delegation.Task;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Receipt;
+import io.banyan.schema.ReceiptEntry;
+import io.banyan.schema.Signed;
+import io.banyan.schema.Step;
+import io.banyan.schema.Value;
+import io.banyan.trust.Link;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node keeps for one task: by what right it works, what it works on, and what came of it
+ * so far. It is closed by whoever made it, when nobody will ask for its values any more.
+ *
+ * <p>Safe for any thread.
+ */
+public final class TaskFolder implements AutoCloseable {
+  private final Task task;
+  private final Authority authority;
+  private final Material material;
+  private final GuestCalls calls;
+  private final BlobStore values;
+  private final ClaimLog claims;
+  private final Consumer<Decision> explained;
+  private final LongAdder leavesDone = new LongAdder();
+
+  private final Map<Long, Staged> staged = new ConcurrentHashMap<>(); // by lease, until it is used
+  private final Map<Digest, List<Long>> used = new ConcurrentHashMap<>(); // by receipt
+  private final CompletableFuture<JobEnd> end = new CompletableFuture<>();
+  private volatile @Nullable IOException trouble; // the driver's, read when the task is over
+
+  /**
+   * What entitles this node to the task.
+   *
+   * @param chain the leases from the entry node's down to its own; none at the entry node
+   * @param link the last of them, or the job itself
+   */
+  public record Authority(Signed manifest, List<Signed> chain, Link link) {
+    public Authority {
+      chain = List.copyOf(chain);
+    }
+  }
+
+  /**
+   * What a peer delivered, checked, and where it is kept until it is known to be used.
+   *
+   * @param receipt digest of the receipt that the peer signed
+   * @param leaves that were executed below
+   * @param leases where the claim log has the lease, the receipt, and those below
+   * @param steps where it has the steps
+   */
+  public record Staged(Digest receipt, long leaves, List<Long> leases, List<Long> steps) {
+    public Staged {
+      leases = List.copyOf(leases);
+      steps = List.copyOf(steps);
+    }
+  }
+
+  /** A folder for {@code task}; {@code explained} is told each decision about it. */
+  public TaskFolder(
+      Task task,
+      Authority authority,
+      Material material,
+      GuestCalls calls,
+      BlobStore values,
+      ClaimLog claims,
+      Consumer<Decision> explained) {
+    this.task = task;
+    this.authority = authority;
+    this.material = material;
+    this.calls = calls;
+    this.values = values;
+    this.claims = claims;
+    this.explained = explained;
+  }
+
+  public Task task() {
+    return task;
+  }
+
+  public Digest link() {
+    return task.link();
+  }
+
+  public Authority authority() {
+    return authority;
+  }
+
+  public Material material() {
+    return material;
+  }
+
+  public BlobStore values() {
+    return values;
+  }
+
+  public ClaimLog claims() {
+    return claims;
+  }
+
+  /** How the task ended; exceptionally if this node's disk or its own code failed. */
+  public CompletableFuture<JobEnd> end() {
+    return end;
+  }
+
+  /** Time that its calls have spent in guests so far, in nanoseconds. */
+  public long guestNanos() {
+    return calls.guestNanos();
+  }
+
+  CallReport make(PlannedCall call) {
+    return calls.make(call);
+  }
+
+  void explained(Decision decision) {
+    explained.accept(decision);
+  }
+
+  void release(List<BlobRef> blobs) throws IOException {
+    for (BlobRef blob : blobs) {
+      values.release(blob);
+    }
+  }
+
+  /** Keeps what was delivered under {@code lease} until it is used. */
+  public void stage(long lease, Staged delivery) {
+    staged.put(lease, delivery);
+  }
+
+  void adopt(Command.Adopt adopt) throws IOException {
+    Staged delivery = staged.remove(adopt.lease());
+    if (delivery == null) {
+      throw new IllegalStateException("nothing was delivered under lease " + adopt.lease());
+    }
+    claims.adopt(adopt.node(), delivery.steps);
+    used.put(delivery.receipt, delivery.leases);
+    leavesDone.add(delivery.leaves);
+  }
+
+  void record(Command.Record record) throws IOException {
+    claims.append(record);
+    if (record.children().isEmpty()) {
+      leavesDone.increment();
+    }
+  }
+
+  /** What a plan node came to is of no use any more. */
+  void forget(Command.Forget forget) throws IOException {
+    claims.forget(forget.node());
+    if (forget.value() instanceof Value.Blob(BlobRef blob)) {
+      values.release(blob);
+    }
+  }
+
+  /** Leaves executed so far, here and by peers; those that were run twice count twice. */
+  public long leavesDone() {
+    return leavesDone.sum();
+  }
+
+  /** The disk failed the task; it ends with {@code cause}. */
+  void broke(IOException cause) {
+    trouble = cause;
+  }
+
+  void ended(JobEnd how) {
+    IOException cause = trouble;
+    if (cause == null) {
+      end.complete(how);
+    } else {
+      end.completeExceptionally(cause);
+    }
+  }
+
+  /** Our own code failed. */
+  void failed(Throwable bug) {
+    end.completeExceptionally(bug);
+  }
+
+  /** By what right this node stands for what the task came to. */
+  public Receipt.Basis basis(JobEnd.Completed completed) {
+    List<Digest> lent = completed.lentReceipts();
+    if (lent.isEmpty()) {
+      return new Receipt.Ran();
+    }
+    return Receipt.Merged.over(lent);
+  }
+
+  /** The leases and receipts below, in the order of the plan, each lease before its receipt. */
+  public Iterator<ReceiptEntry> leases(JobEnd.Completed completed) {
+    List<Long> places = new ArrayList<>();
+    for (Digest receipt : completed.lentReceipts()) {
+      List<Long> below = used.get(receipt);
+      if (below == null) {
+        throw new IllegalStateException("no delivery was used under the receipt " + receipt);
+      }
+      places.addAll(below);
+    }
+    return claims.staged(places);
+  }
+
+  /** The steps of all calls, in the order of the plan. */
+  public Iterator<Step> steps() throws IOException {
+    return claims.steps(task.node());
+  }
+
+  /** All that speaks for what it came to: leases and receipts, then steps. */
+  public Iterator<ReceiptEntry> evidence(JobEnd.Completed completed) throws IOException {
+    return Iterators.concat(
+        leases(completed), Iterators.transform(steps(), ReceiptEntry.StepEntry::new));
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (values;
+        claims) {
+      staged.clear();
+    }
+  }
+}

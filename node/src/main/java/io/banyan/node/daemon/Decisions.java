@@ -1,0 +1,90 @@
+package io.banyan.node.daemon;
+
+import io.banyan.delegation.Decision;
+import io.banyan.node.JobBook;
+import io.banyan.schema.DecisionLine;
+import io.banyan.schema.Digest;
+import io.banyan.schema.JobId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Why this node did what it did, for each job, its own and others': the last decision on each link,
+ * and what it came to.
+ *
+ * <p>Safe for any thread; guarded by its own lock.
+ */
+final class Decisions {
+  /** Other nodes' jobs that are remembered; the one that was heard of longest ago goes first. */
+  private static final int JOBS_MAX = 64;
+
+  /** Lines for each of them. */
+  private static final int LINES_MAX = 512;
+
+  private final JobBook book;
+  private final Map<Digest, Open> open = new HashMap<>(); // links under way
+  private final Map<JobId, List<DecisionLine>> elsewhere = new LinkedHashMap<>();
+
+  private static final class Open {
+    final long beginNanos = System.nanoTime();
+    Decision last;
+
+    Open(Decision first) {
+      last = first;
+    }
+  }
+
+  /** Tells {@code book} of the jobs that were submitted here. */
+  Decisions(JobBook book) {
+    this.book = book;
+  }
+
+  /** The driver decided. */
+  void made(JobId job, Decision decision) {
+    synchronized (this) {
+      Open known = open.putIfAbsent(decision.link(), new Open(decision));
+      if (known != null) {
+        known.last = decision;
+      }
+    }
+    if (decision.link().equals(job.digest())) {
+      book.decided(job, EntryJobs.line(decision, 0));
+    }
+  }
+
+  /** The task under {@code link} is over; says how many seconds it took since it was decided on. */
+  double ended(JobId job, Digest link) {
+    DecisionLine line;
+    synchronized (this) {
+      Open over = open.remove(link);
+      if (over == null) {
+        return 0; // it was over before there was anything to decide on
+      }
+      line = EntryJobs.line(over.last, (System.nanoTime() - over.beginNanos) / 1e9);
+      if (!link.equals(job.digest())) {
+        keep(job, line);
+        return line.actualSeconds();
+      }
+    }
+    book.decided(job, line);
+    return line.actualSeconds();
+  }
+
+  private void keep(JobId job, DecisionLine line) {
+    List<DecisionLine> lines = elsewhere.computeIfAbsent(job, j -> new ArrayList<>());
+    if (lines.size() < LINES_MAX) {
+      lines.add(line);
+    }
+    if (elsewhere.size() > JOBS_MAX) {
+      elsewhere.remove(elsewhere.keySet().iterator().next());
+    }
+  }
+
+  /** What was decided here under leases of {@code job}. */
+  synchronized List<DecisionLine> elsewhere(JobId job) {
+    return List.copyOf(elsewhere.getOrDefault(job, List.of()));
+  }
+}

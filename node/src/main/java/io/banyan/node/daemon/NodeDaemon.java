@@ -1,0 +1,280 @@
+package io.banyan.node.daemon;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.banyan.compute.Sandbox;
+import io.banyan.compute.SandboxOptions;
+import io.banyan.delegation.Delegator;
+import io.banyan.node.Admission;
+import io.banyan.node.Allow;
+import io.banyan.node.ClientService;
+import io.banyan.node.CommandException;
+import io.banyan.node.Driver;
+import io.banyan.node.JobBook;
+import io.banyan.node.KeyFile;
+import io.banyan.node.NodeSettings;
+import io.banyan.node.Version;
+import io.banyan.node.data.Connections;
+import io.banyan.node.data.DataClient;
+import io.banyan.node.data.DataServer;
+import io.banyan.node.data.Links;
+import io.banyan.node.data.TreeCache;
+import io.banyan.node.journal.Retention;
+import io.banyan.node.lease.Absorption;
+import io.banyan.node.lease.Holder;
+import io.banyan.node.lease.Lender;
+import io.banyan.node.lease.Rejections;
+import io.banyan.node.lease.Shelf;
+import io.banyan.node.lease.Staging;
+import io.banyan.node.lease.TaskLinks;
+import io.banyan.p2p.Host;
+import io.banyan.p2p.HostSettings;
+import io.banyan.p2p.Hosts;
+import io.banyan.p2p.Multiaddr;
+import io.banyan.schema.Heartbeat;
+import io.banyan.schema.PeerId;
+import io.banyan.schema.Profile;
+import io.banyan.schema.PublicKey;
+import io.banyan.trust.Identity;
+import io.banyan.trust.LeaseChain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * A node that serves: entry node for its users' jobs, manager and worker for its peers'.
+ *
+ * <p>Safe for any thread.
+ */
+public final class NodeDaemon implements AutoCloseable {
+  /** Values of one job in memory: a thirty-second of the heap, of which guests have three quarters. */
+  private static final long JOB_VALUES_SHARE = 32;
+
+  /** Values of one lease in memory: many are held at once. */
+  private static final long LEASE_VALUES_SHARE = 256;
+
+  /** Modules and shared blobs that came from peers. */
+  private static final long SHELF_SHARE = 16;
+
+  private final Identity identity;
+  private final Host host;
+  private final Driver driver;
+  private final JobBook book;
+  private final Sandbox sandbox;
+  private final TaskLinks links;
+  private final Holder holder;
+  private final DataServer dataServer;
+  private final DataClient dataClient;
+
+  private NodeDaemon(
+      Identity identity,
+      PublicKey owner,
+      Host host,
+      JobBook book,
+      NodeSettings settings,
+      Consumer<String> log)
+      throws IOException {
+    this.identity = identity;
+    this.host = host;
+    this.book = book;
+    InstantSource clock = InstantSource.system();
+    Allow allow = settings.allowFor(owner);
+    long heap = Runtime.getRuntime().maxMemory();
+    Path work = emptied(settings.data().resolve("work"));
+    SandboxOptions options = SandboxOptions.forThisHeap();
+    this.sandbox = new Sandbox(options);
+    this.driver =
+        new Driver(
+            new Delegator.Settings(
+                settings.workers(), settings.thresholdSeconds(), settings.placement()));
+    this.dataClient = new DataClient(host, Connections.of(host));
+    PeerId self = identity.publicKey().peerId();
+    Rejections rejections = new Rejections(new RejectionLog(log));
+    TreeCache trees = new TreeCache();
+    LeaseTree tree = new LeaseTree(self, book);
+    Decisions decisions = new Decisions(book);
+    Later<Lender> lender = new Later<>();
+    Later<Holder> held = new Later<>();
+    Peers peers =
+        new Peers(
+            host,
+            settings.workers(),
+            options.memoryBudgetBytes(),
+            driver::idleWorkers,
+            peer -> lender.get().countOf(peer));
+    this.links =
+        new TaskLinks(
+            host,
+            peers::own,
+            (peer, sequence) ->
+                new Heartbeat(sequence, driver.idleWorkers(), held.get().progress(peer)));
+    lender.set(
+        new Lender(
+            identity,
+            links,
+            new Absorption(dataClient),
+            driver::tell,
+            rejections,
+            tree,
+            trees,
+            clock));
+    Staging staging =
+        new Staging(
+            work,
+            sandbox,
+            dataClient,
+            new Shelf(dataClient, heap / SHELF_SHARE),
+            trees,
+            heap / LEASE_VALUES_SHARE,
+            decisions::made);
+    LeaseChain chains =
+        new LeaseChain(self, allow::allows, Set.of(Profile.UNMETERED));
+    held.set(
+        new Holder(
+            identity,
+            chains,
+            links,
+            staging,
+            driver,
+            rejections,
+            trees,
+            (job, link) -> {
+              decisions.ended(job, link);
+              tree.forget(link);
+            },
+            clock));
+    this.holder = held.get();
+    EntryJobs jobs =
+        new EntryJobs(
+            identity,
+            driver,
+            sandbox,
+            book,
+            decisions,
+            tree,
+            trees,
+            work,
+            heap / JOB_VALUES_SHARE,
+            peers);
+    ClientService clients =
+        new ClientService(
+            book,
+            jobs,
+            identity,
+            new Admission(allow, owner, identity.publicKey()),
+            (peer, link, ref, to) ->
+                dataClient.fetch(
+                    peer,
+                    link,
+                    ref,
+                    0,
+                    ref.length(),
+                    blocks -> to.accept(blocks.bytes(), blocks.offset(), blocks.byteCount())),
+            sandbox,
+            clock);
+    this.dataServer =
+        new DataServer(firstOf(List.of(new ServedJobs(book, owner), lender.get()::find, holder::find)));
+    driver.start(lender.get());
+    host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, clients);
+    host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, dataServer);
+    links.serve(new TaskInbox(driver, peers, lender.get(), holder, rejections));
+    settings.peers().forEach(host::keep);
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @param log takes what people may want to read, a line at a time
+   * @throws CommandException if its key, its data directory or its address cannot be used
+   */
+  public static NodeDaemon start(NodeSettings settings, Consumer<String> log)
+      throws IOException, CommandException {
+    JobBook book = JobBook.open(settings.data(), Retention.DEFAULT, InstantSource.system());
+    try {
+      Identity identity = KeyFile.readOrCreate(settings.data().resolve("key"));
+      PublicKey owner =
+          settings.owner().isPresent()
+              ? settings.owner().get()
+              : KeyFile.readOrCreate(KeyFile.defaultPath()).publicKey();
+      Host host =
+          Hosts.open(
+              HostSettings.of(
+                  identity, Optional.of(settings.listen()), "banyan/" + Version.PRODUCT));
+      try {
+        return new NodeDaemon(identity, owner, host, book, settings, log);
+      } catch (IOException | RuntimeException e) {
+        host.close();
+        throw e;
+      }
+    } catch (IOException | CommandException | RuntimeException e) {
+      book.close();
+      throw e;
+    }
+  }
+
+  private static Path emptied(Path work) throws IOException {
+    if (Files.exists(work)) {
+      Folders.delete(work); // what a node that was killed has left
+    }
+    return Files.createDirectories(work);
+  }
+
+  private static Links firstOf(List<Links> all) {
+    return (link, asker) -> {
+      for (Links each : all) {
+        Links.Lookup found = each.find(link, asker);
+        if (!(found instanceof Links.Lookup.NotFound)) {
+          return found;
+        }
+      }
+      return new Links.Lookup.NotFound();
+    };
+  }
+
+  public PeerId id() {
+    return identity.publicKey().peerId();
+  }
+
+  /** Where it listens. */
+  public List<Multiaddr> addresses() {
+    return host.addresses();
+  }
+
+  /** Says in a file, in one piece, that the node serves, and where. */
+  public void writeReadyFile(Path path) throws IOException {
+    JsonObject ready = new JsonObject();
+    ready.addProperty("peerId", id().toString());
+    JsonArray addresses = new JsonArray();
+    addresses().forEach(address -> addresses.add(address.toString()));
+    ready.add("addresses", addresses);
+    ready.addProperty("pid", ProcessHandle.current().pid());
+    Path fresh = path.resolveSibling(path.getFileName() + ".new");
+    Files.writeString(fresh, ready + "\n");
+    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Ends all work and all connections. Jobs that are not done are told so when it starts again. */
+  @Override
+  public void close() {
+    holder.close();
+    links.close();
+    host.close();
+    try {
+      driver.stop();
+      dataServer.close();
+      dataClient.close();
+      sandbox.close();
+      book.close();
+    } catch (IOException e) {
+      throw new IllegalStateException("the journal cannot be closed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.banyan.node.lease;
+
+import com.google.common.collect.Iterators;
+import io.banyan.delegation.Delivery;
+import io.banyan.delegation.Task;
+import io.banyan.node.TaskContent;
+import io.banyan.node.TaskFolder;
+import io.banyan.node.data.DataClient;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Claim;
+import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Limits;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Receipt;
+import io.banyan.schema.ReceiptEntry;
+import io.banyan.schema.Signed;
+import io.banyan.schema.Value;
+import io.banyan.trust.Evidence;
+import io.banyan.trust.Link;
+import io.banyan.trust.ReceiptCheck;
+import io.banyan.trust.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Takes in what a child delivers: fetches leases, receipts and steps, holds all of it against the
+ * plan, the input and the signatures, and only then fetches the value. There is no other way for a
+ * result into a task.
+ *
+ * <p>Safe for any thread; each call on a virtual thread of its own.
+ */
+public final class Absorption {
+  /** Results taken in at once: each may hold one value and one piece of evidence in memory. */
+  private static final int AT_ONCE_MAX = 4;
+
+  /** Entries in one piece of the log: some 100 KiB. */
+  private static final int PIECE_ENTRIES = 256;
+
+  private final DataClient data;
+  private final Semaphore turns = new Semaphore(AT_ONCE_MAX);
+
+  public Absorption(DataClient data) {
+    this.data = data;
+  }
+
+  /** What came of it. */
+  sealed interface Outcome {
+    /** All of it holds, and is kept in the folder of the task. */
+    record Taken(Delivery delivery, TaskFolder.Staged staged) implements Outcome {}
+
+    record Rejected(String sentence) implements Outcome {}
+  }
+
+  Outcome absorb(LentLease lent, Signed receipt) throws IOException, InterruptedException {
+    turns.acquire();
+    try {
+      return new Delivering(lent, receipt).run();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } finally {
+      turns.release();
+    }
+  }
+
+  private final class Delivering {
+    private final LentLease lent;
+    private final Signed receipt;
+    private final TaskFolder folder;
+    private final List<Long> leases = new ArrayList<>();
+    private final List<Long> steps = new ArrayList<>();
+    private final List<ReceiptEntry> piece = new ArrayList<>(); // comes last, not staged yet
+    private boolean atSteps;
+
+    Delivering(LentLease lent, Signed receipt) {
+      this.lent = lent;
+      this.receipt = receipt;
+      this.folder = lent.folder;
+    }
+
+    Outcome run() throws IOException, InterruptedException {
+      Task task = folder.task();
+      Link link = folder.authority().link().lent(lent.digest, lent.lease);
+      ReceiptCheck check =
+          new ReceiptCheck(task.job(), task.manifest(), new TaskContent(folder), link);
+      Optional<String> refusal = check.refusal(receipt);
+      if (refusal.isPresent()) {
+        return new Outcome.Rejected(refusal.get());
+      }
+      data.fetchEvidence(lent.loan.peer(), lent.digest, entriesMax(), this::take);
+      stagePiece();
+      Iterator<ReceiptEntry> entries =
+          Iterators.concat(folder.claims().staged(leases), folder.claims().staged(steps));
+      return switch (check.check(entries, step -> {}, () -> receipt)) {
+        case Verdict.Accepted(Receipt held, var _) -> {
+          fetch(held.value());
+          yield taken(held);
+        }
+        case Verdict.Rejected(String reason) -> new Outcome.Rejected(reason);
+        case Verdict.Withheld(String reason) -> new Outcome.Rejected(reason);
+      };
+    }
+
+    /** Two calls a leaf at most, and a lease with its receipt for each hop. */
+    private long entriesMax() {
+      long leaves =
+          switch (lent.loan.node()) {
+            case PlanNode.Cells(var interval) -> interval.count();
+            case PlanNode.Part _, PlanNode.Parts _ -> lent.loan.grant().leaves();
+          };
+      return leaves * (3 + 2 * Limits.HOPS_MAX) + PIECE_ENTRIES;
+    }
+
+    private void take(ReceiptEntry entry) {
+      try {
+        boolean step = entry instanceof ReceiptEntry.StepEntry;
+        if (step != atSteps || piece.size() == PIECE_ENTRIES) {
+          stagePiece();
+          atSteps = step; // a lease behind a step is staged among leases, and refused by the check
+        }
+        piece.add(entry);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private void stagePiece() throws IOException {
+      if (!piece.isEmpty()) {
+        (atSteps ? steps : leases).add(folder.claims().stage(piece));
+        piece.clear();
+      }
+    }
+
+    private Outcome taken(Receipt held) throws IOException {
+      List<Long> all = new ArrayList<>();
+      all.add(
+          folder
+              .claims()
+              .stage(
+                  List.of(
+                      new ReceiptEntry.LeaseEntry(lent.signed),
+                      new ReceiptEntry.ReceiptOfLease(receipt))));
+      all.addAll(leases);
+      Digest digest = receipt.digest();
+      Evidence evidence = new Evidence(held.executionRoot(), held.leaves(), held.fuel());
+      return new Outcome.Taken(
+          new Delivery(held.value(), evidence, digest),
+          new TaskFolder.Staged(digest, held.leaves(), all, steps));
+    }
+
+    /** A merged value is one blob; a rope is what its leaves returned. */
+    private void fetch(Value value) throws IOException, InterruptedException {
+      switch (value) {
+        case Value.Blob(BlobRef ref) -> fetch(ref);
+        case Value.Rope _ -> {
+          Iterator<ReceiptEntry> all = folder.claims().staged(steps);
+          while (all.hasNext()) {
+            if (all.next() instanceof ReceiptEntry.StepEntry(var step)
+                && step.claim().function() == GuestFunction.EXECUTE) {
+              Claim claim = step.claim();
+              fetch(new BlobRef(claim.output(), claim.outputBytes()));
+            }
+          }
+        }
+        case Value.Empty() -> throw new IllegalStateException("no receipt is for nothing");
+      }
+    }
+
+    private void fetch(BlobRef ref) throws IOException, InterruptedException {
+      long bytesMax = folder.task().manifest().limits().outputBytesMax();
+      folder.values().put(data.fetchBytes(lent.loan.peer(), lent.digest, ref, bytesMax));
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package io.banyan.node.lease;
+
+import io.banyan.delegation.JobEnd;
+import io.banyan.node.TaskFolder;
+import io.banyan.node.data.Content;
+import io.banyan.node.data.TreeCache;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Heartbeat;
+import io.banyan.schema.Lease;
+import io.banyan.schema.PeerId;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Signed;
+import io.banyan.schema.TaskMessage;
+import io.banyan.trust.LeaseChain;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lease that this node holds, from the offer until the lender has what came of it.
+ *
+ * <p>Safe for any thread; guarded by its lock.
+ */
+final class HeldLease {
+  private final PeerId lender;
+  private final Digest link;
+  private final TaskMessage.LeaseOffer offer;
+  private final LeaseChain.Holds chain;
+  private final Runnable cancelTask;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private @Nullable Thread thread; // that stages, waits and delivers
+  private @Nullable TaskFolder folder; // once it is staged
+  private @Nullable Delivered delivered;
+  private boolean cancelled;
+  private boolean acked;
+  private boolean lenderLost;
+
+  private record Delivered(JobEnd.Completed completed, Signed receipt) {}
+
+  /** {@code cancelTask} ends the task, once it has begun. */
+  HeldLease(
+      PeerId lender,
+      Digest link,
+      TaskMessage.LeaseOffer offer,
+      LeaseChain.Holds chain,
+      Runnable cancelTask) {
+    this.lender = lender;
+    this.link = link;
+    this.offer = offer;
+    this.chain = chain;
+    this.cancelTask = cancelTask;
+  }
+
+  PeerId lender() {
+    return lender;
+  }
+
+  /** The digest of the lease. */
+  Digest link() {
+    return link;
+  }
+
+  TaskMessage.LeaseOffer offer() {
+    return offer;
+  }
+
+  LeaseChain.Holds chain() {
+    return chain;
+  }
+
+  Lease lease() {
+    return chain.leases().getLast();
+  }
+
+  void start(Runnable work) {
+    Thread fresh = Thread.ofVirtual().name("lease").unstarted(work);
+    lock.lock();
+    try {
+      thread = fresh;
+    } finally {
+      lock.unlock();
+    }
+    fresh.start();
+  }
+
+  /** Everything is staged; says whether the lease is still wanted. */
+  boolean began(TaskFolder staged) {
+    lock.lock();
+    try {
+      folder = staged;
+      return !cancelled;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The task is the driver's now; a cancel that came just before did not reach it. */
+  void begun() {
+    lock.lock();
+    try {
+      if (!cancelled) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    cancelTask.run();
+  }
+
+  /** Waits until the task is over: a worker may use what it works on until then. */
+  static JobEnd awaitEnd(TaskFolder folder) throws IOException, InterruptedException {
+    try {
+      return folder.end().get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e);
+    }
+  }
+
+  /** Ends the work, wherever it is; harmless when it is over. */
+  void cancel() {
+    lock.lock();
+    try {
+      cancelled = true;
+      changed.signalAll();
+      if (folder == null && thread != null) {
+        thread.interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+    cancelTask.run();
+  }
+
+  void completed(JobEnd.Completed completed, Signed receipt) {
+    lock.lock();
+    try {
+      delivered = new Delivered(completed, receipt);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until the lender has the result, or does not want it, or was lost for too long. */
+  void awaitDelivery() throws InterruptedException {
+    lock.lock();
+    try {
+      while (!acked && !cancelled) {
+        changed.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The lender has the receipt of this digest, or has no use for it. */
+  void acked(Digest receipt) {
+    lock.lock();
+    try {
+      acked |= delivered != null && delivered.receipt.digest().equals(receipt);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives the lender {@code patience} to come back. */
+  void lenderIsLost(Duration patience) {
+    lock.lock();
+    try {
+      lenderLost = true;
+    } finally {
+      lock.unlock();
+    }
+    Thread.ofVirtual().name("orphan").start(() -> awaitLender(patience));
+  }
+
+  private void awaitLender(Duration patience) {
+    lock.lock();
+    try {
+      long left = patience.toNanos();
+      while (lenderLost && !acked && !cancelled) {
+        if (left <= 0) {
+          break;
+        }
+        left = changed.awaitNanos(left);
+      }
+      if (!lenderLost || acked || cancelled) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      return; // nobody interrupts it but the end of the process
+    } finally {
+      lock.unlock();
+    }
+    cancel();
+  }
+
+  void lenderIsBack() {
+    lock.lock();
+    try {
+      lenderLost = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What was signed for it, once it is done. */
+  Optional<Signed> receipt() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(delivered).map(Delivered::receipt);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What its lender may fetch, once it is done. */
+  Optional<Content> content(TreeCache trees) {
+    lock.lock();
+    try {
+      if (folder == null || delivered == null) {
+        return Optional.empty();
+      }
+      return Optional.of(new DeliveredContent(folder, delivered.completed, trees));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Heartbeat.LeaseProgress progress() {
+    long total = lease().node() instanceof PlanNode.Cells(var interval) ? interval.count() : 0;
+    lock.lock();
+    try {
+      long done = folder == null ? 0 : folder.leavesDone();
+      return new Heartbeat.LeaseProgress(link, total == 0 ? done : Math.min(done, total), total, 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.banyan.node.lease;
+
+import io.banyan.delegation.Delivery;
+
+/** Told what becomes of lent leases, for those who ask how a job is doing. Any thread. */
+public interface LeaseWatch {
+  void lent(LentLease lease);
+
+  void accepted(LentLease lease);
+
+  void delivered(LentLease lease, Delivery delivery);
+
+  void failed(LentLease lease, String sentence);
+
+  void revoked(LentLease lease, String reason);
+}

@@ -1,0 +1,283 @@
+package io.banyan.node.lease;
+
+import io.banyan.delegation.Event;
+import io.banyan.delegation.LeaseFailure;
+import io.banyan.delegation.Loan;
+import io.banyan.delegation.Task;
+import io.banyan.node.Driver;
+import io.banyan.node.TaskFolder;
+import io.banyan.node.data.Links;
+import io.banyan.node.data.TreeCache;
+import io.banyan.schema.Ack;
+import io.banyan.schema.Cancel;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Failure;
+import io.banyan.schema.Lease;
+import io.banyan.schema.LeaseReply;
+import io.banyan.schema.Limits;
+import io.banyan.schema.PeerId;
+import io.banyan.schema.Plan;
+import io.banyan.schema.Refused;
+import io.banyan.schema.Signed;
+import io.banyan.schema.TaskFailure;
+import io.banyan.schema.TaskMessage;
+import io.banyan.schema.WireCodec;
+import io.banyan.trust.FailureCheck;
+import io.banyan.trust.Identity;
+import io.banyan.trust.Link;
+import io.banyan.trust.SigningDomain;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leases that this node lent: signs and offers them, and turns what the children answer into
+ * events. Nothing that a child says of a lease is believed before it is checked, and nothing at all
+ * of a lease that is not its own.
+ *
+ * <p>Safe for any thread. What takes time is done on virtual threads.
+ */
+public final class Lender implements Driver.Lending {
+  private final Identity node;
+  private final TaskLinks links;
+  private final Absorption absorption;
+  private final Consumer<Event> tell;
+  private final Rejections rejections;
+  private final LeaseWatch watch;
+  private final TreeCache trees;
+  private final InstantSource clock;
+  private final Map<Long, LentLease> byNumber = new ConcurrentHashMap<>();
+  private final Map<Digest, LentLease> byDigest = new ConcurrentHashMap<>();
+
+  /**
+   * A lender without leases.
+   *
+   * @param tell takes the events, on its way to the driver; never blocks
+   */
+  public Lender(
+      Identity node,
+      TaskLinks links,
+      Absorption absorption,
+      Consumer<Event> tell,
+      Rejections rejections,
+      LeaseWatch watch,
+      TreeCache trees,
+      InstantSource clock) {
+    this.node = node;
+    this.links = links;
+    this.absorption = absorption;
+    this.tell = tell;
+    this.rejections = rejections;
+    this.watch = watch;
+    this.trees = trees;
+    this.clock = clock;
+  }
+
+  @Override
+  public void lend(long number, Loan loan, TaskFolder folder) {
+    Lease lease = lease(loan, folder);
+    Signed signed = node.sign(SigningDomain.LEASE, WireCodec.encodeLease(lease));
+    LentLease lent = new LentLease(number, loan, lease, signed, folder);
+    byNumber.put(number, lent);
+    byDigest.put(lent.digest, lent);
+    List<Signed> chain = new ArrayList<>(folder.authority().chain());
+    chain.add(signed);
+    watch.lent(lent);
+    if (!links.send(
+        loan.peer(), new TaskMessage.LeaseOffer(folder.authority().manifest(), chain))) {
+      lost(lent, "there is no link to " + loan.peer());
+    }
+  }
+
+  private Lease lease(Loan loan, TaskFolder folder) {
+    Task task = folder.task();
+    long millis = loan.grant().timeMillis();
+    long notAfterMillis =
+        Math.min(
+            folder.authority().link().notAfterMillis(),
+            clock.millis() + millis + Limits.CLOCK_LEEWAY_MILLIS);
+    return new Lease(
+        task.job(),
+        loan.node(),
+        Plan.of(task.manifest()).key(loan.node()),
+        loan.fromByte(),
+        loan.toByte(),
+        loan.part(),
+        loan.peer(),
+        loan.attempt(),
+        task.link(),
+        loan.grant(),
+        millis,
+        notAfterMillis,
+        List.of(),
+        List.of());
+  }
+
+  @Override
+  public void revoke(long number, String reason) {
+    LentLease lent = byNumber.get(number);
+    if (lent != null) {
+      end(lent, reason);
+      watch.revoked(lent, reason);
+    }
+  }
+
+  /** Forgets a lease, and tells its child to stop. */
+  private void end(LentLease lent, String reason) {
+    forget(lent);
+    lent.stop();
+    Cancel cancel = new Cancel(lent.digest, reason);
+    Signed signed = node.sign(SigningDomain.CANCEL, WireCodec.encodeCancel(cancel));
+    links.send(lent.loan.peer(), new TaskMessage.CancelLease(signed));
+  }
+
+  private void forget(LentLease lent) {
+    byNumber.remove(lent.number);
+    byDigest.remove(lent.digest);
+  }
+
+  private void lost(LentLease lent, String sentence) {
+    forget(lent);
+    watch.failed(lent, sentence);
+    tell.accept(new Event.LeaseFailed(lent.number, new LeaseFailure.Lost(sentence)));
+  }
+
+  /** What {@code asker} may have under a lease that this node lent. */
+  public Links.Lookup find(Digest link, PeerId asker) {
+    LentLease lent = byDigest.get(link);
+    if (lent == null) {
+      return new Links.Lookup.NotFound();
+    }
+    return lent.loan.peer().equals(asker)
+        ? new Links.Lookup.Found(new LentContent(lent.folder, lent.lease, trees))
+        : new Links.Lookup.NotAllowed();
+  }
+
+  /** A child's answer to an offer. */
+  public void received(PeerId child, LeaseReply reply) {
+    LentLease lent = own(child, reply.lease(), "reply");
+    if (lent == null) {
+      return;
+    }
+    switch (reply.answer()) {
+      case LeaseReply.Taken _ -> {
+        watch.accepted(lent);
+        tell.accept(new Event.LeaseAccepted(lent.number));
+      }
+      case Refused refused -> refused(lent, refused);
+    }
+  }
+
+  private void refused(LentLease lent, Refused refused) {
+    forget(lent);
+    watch.failed(lent, refused.sentence());
+    boolean everMore = refused.code() != Refused.Code.BUSY;
+    tell.accept(
+        new Event.LeaseRefused(
+            lent.number, everMore, refused.retryAfterMillis(), refused.sentence()));
+  }
+
+  /** A child says it is done. */
+  public void received(PeerId child, TaskMessage.Result result) {
+    LentLease lent = own(child, result.lease(), "result");
+    if (lent == null) {
+      // It would keep it for ever; nobody wants it any more.
+      links.send(child, new Ack(result.receipt().digest()));
+      return;
+    }
+    Thread thread = Thread.ofVirtual().unstarted(() -> absorb(lent, result.receipt()));
+    if (lent.absorbBy(thread)) {
+      thread.start();
+    }
+  }
+
+  private void absorb(LentLease lent, Signed receipt) {
+    try {
+      Absorption.Outcome outcome = absorption.absorb(lent, receipt);
+      switch (outcome) {
+        case Absorption.Outcome.Taken(var delivery, var staged) -> {
+          lent.folder.stage(lent.number, staged);
+          watch.delivered(lent, delivery);
+          tell.accept(new Event.Delivered(lent.number, delivery));
+          forget(lent);
+          links.send(lent.loan.peer(), new Ack(receipt.digest()));
+        }
+        case Absorption.Outcome.Rejected(String sentence) -> {
+          rejections.count("result that does not hold", lent.loan.peer(), sentence);
+          lost(lent, sentence);
+          end(lent, sentence);
+        }
+      }
+    } catch (IOException e) {
+      lost(lent, "the result of " + lent.loan.peer() + " did not come: " + e.getMessage());
+      end(lent, "the result did not come");
+    } catch (InterruptedException e) {
+      // It was revoked meanwhile.
+    } catch (RuntimeException e) {
+      lost(lent, "taking in the result of " + lent.loan.peer() + " failed here: " + e);
+      throw e;
+    }
+  }
+
+  /** A child gives a lease back. */
+  public void received(PeerId child, Failure failure) {
+    LentLease lent = own(child, failure.lease(), "failure");
+    if (lent == null) {
+      return;
+    }
+    switch (failure.kind()) {
+      case Failure.NodeFailure(String sentence) -> lost(lent, sentence);
+      case Failure.ValidationFailure(String sentence) -> lost(lent, sentence);
+      case Failure.TimeoutFailure(long millis) ->
+          lost(lent, "its time of " + millis + " ms was over");
+      case Failure.LimitExceeded(var which, String sentence) -> {
+        forget(lent);
+        watch.failed(lent, sentence);
+        tell.accept(
+            new Event.LeaseFailed(
+                lent.number,
+                new LeaseFailure.OverGrant(which.words() + " of the grant: " + sentence)));
+      }
+      case Failure.TaskFailed(Signed signed) -> taskFailed(lent, signed);
+      case Refused refused -> refused(lent, refused);
+    }
+  }
+
+  private void taskFailed(LentLease lent, Signed signed) {
+    Task task = lent.folder.task();
+    Link link = lent.folder.authority().link().lent(lent.digest, lent.lease);
+    switch (new FailureCheck(task.job(), task.manifest()).check(link, signed)) {
+      case FailureCheck.Holds(TaskFailure failure) -> {
+        forget(lent);
+        watch.failed(lent, failure.claim().outcome().words());
+        tell.accept(
+            new Event.LeaseFailed(
+                lent.number, new LeaseFailure.TaskFailed(failure.node(), failure.claim())));
+      }
+      case FailureCheck.Rejected(String reason) -> {
+        rejections.count("task failure that does not hold", lent.loan.peer(), reason);
+        lost(lent, reason);
+      }
+    }
+  }
+
+  private @Nullable LentLease own(
+      PeerId child, Digest digest, String what) {
+    LentLease lent = byDigest.get(digest);
+    if (lent != null && lent.loan.peer().equals(child)) {
+      return lent;
+    }
+    rejections.count(what + " for a lease that is not lent", child, digest.toString());
+    return null;
+  }
+
+  /** How many leases {@code peer} holds of this node's. */
+  public int countOf(PeerId peer) {
+    return (int) byNumber.values().stream().filter(lent -> lent.loan.peer().equals(peer)).count();
+  }
+}

@@ -1,0 +1,62 @@
+package io.banyan.node.lease;
+
+import io.banyan.delegation.Loan;
+import io.banyan.node.TaskFolder;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Lease;
+import io.banyan.schema.Signed;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lease that this node lent and that is not over.
+ *
+ * <p>Safe for any thread.
+ */
+public final class LentLease {
+  final long number; // the Delegator's name for it
+  final Loan loan;
+  final Lease lease;
+  final Signed signed;
+  final Digest digest;
+  final TaskFolder folder; // of the task it was lent from
+
+  /** Who takes in what the child delivers; set once, by the first result. */
+  private final AtomicReference<@Nullable Thread> absorbing = new AtomicReference<>();
+
+  LentLease(long number, Loan loan, Lease lease, Signed signed, TaskFolder folder) {
+    this.number = number;
+    this.loan = loan;
+    this.lease = lease;
+    this.signed = signed;
+    this.digest = signed.digest();
+    this.folder = folder;
+  }
+
+  /** Of the task that it was lent from. */
+  public TaskFolder folder() {
+    return folder;
+  }
+
+  /** Its name. */
+  public Digest digest() {
+    return digest;
+  }
+
+  public Lease lease() {
+    return lease;
+  }
+
+  /** Whether {@code thread} is the first to take in a result. */
+  boolean absorbBy(Thread thread) {
+    return absorbing.compareAndSet(null, thread);
+  }
+
+  /** Gives up what is being taken in. */
+  void stop() {
+    Thread thread = absorbing.get();
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+}
