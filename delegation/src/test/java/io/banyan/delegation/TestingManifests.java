@@ -86,6 +86,8 @@ final class TestingManifests {
         manifest.profile(),
         manifest.token(),
         manifest.createdMillis(),
+        manifest.endMillis(),
+        manifest.entry(),
         manifest.module(),
         manifest.input(),
         manifest.params(),

@@ -7,7 +7,7 @@ import io.banyan.node.Allow;
 import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
 import io.banyan.node.NodeSettings;
-import io.banyan.node.NodeSettings.Placement;
+import io.banyan.delegation.Placement;
 import io.banyan.node.TestingNode;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.PublicKey;
