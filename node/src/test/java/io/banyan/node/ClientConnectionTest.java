@@ -162,6 +162,23 @@ class ClientConnectionTest {
   }
 
   @Test
+  void downloadThatBreaksOffIsTakenUpAgain() throws Exception {
+    PreparedJob job = job();
+    try (ClientConnection connection = open(_ -> {})) {
+      connection.submit(job, module(), _ -> {});
+      ClientConnection.Ended ended = connection.await(job.id(), 300_000, _ -> {}).orElseThrow();
+      hosts.cutAfter(NODE.publicKey().peerId(), USER.publicKey().peerId(), 100_000);
+
+      FetchedAnswer answer =
+          FetchedAnswer.fetch(
+              connection.blobs(), connection.node(), ended.result().orElseThrow(), folder);
+
+      assertArrayEquals(INPUT, Files.readAllBytes(answer.output()));
+      AnswerCheck.check(job.id(), answer.receipt(), answer.output());
+    }
+  }
+
+  @Test
   void questionOnALostConnectionIsASentence() throws Exception {
     try (ClientConnection connection = open(_ -> {})) {
       apart();

@@ -3,11 +3,11 @@ package io.banyan.node.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.banyan.delegation.Placement;
 import io.banyan.node.Allow;
 import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
 import io.banyan.node.NodeSettings;
-import io.banyan.delegation.Placement;
 import io.banyan.node.TestingNode;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.PublicKey;
