@@ -134,6 +134,27 @@ final class WireCodecTest {
   }
 
   @Test
+  void theCharacterThatStandsForNoneIsTextLikeAnyOther() throws MalformedMessageException {
+    Refused refused = new Refused(Refused.Code.BUSY, "what is \ufffd?", 0);
+
+    assertEquals(
+        refused, WireCodec.decodeMessage(ByteBuffer.wrap(WireCodec.encodeMessage(refused))));
+  }
+
+  @Test
+  void whereTheBytesLieMakesNoDifference() throws MalformedMessageException {
+    for (Message message : Examples.messages().values()) {
+      byte[] bytes = WireCodec.encodeMessage(message);
+      ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+      ByteBuffer within = ByteBuffer.allocate(bytes.length + 24).position(8).put(bytes).flip();
+
+      assertEquals(message, WireCodec.decodeMessage(direct));
+      assertEquals(message, WireCodec.decodeMessage(within.position(8)));
+      assertEquals(message, WireCodec.decodeMessage(within.slice().asReadOnlyBuffer()));
+    }
+  }
+
+  @Test
   void controlCharactersInASentenceAreMalformed() {
     byte[] refused = WireCodec.encodeMessage(new Refused(Refused.Code.BUSY, "sentence", 0));
     refused[indexOf(refused, "sentence")] = 0x1b;

@@ -20,6 +20,7 @@ final class Bookmarks implements AutoCloseable {
   private record Place(Digest lease, PeerId asker, long next) {}
 
   private final Map<Place, EvidenceCursor> cursors = new LinkedHashMap<>();
+  private boolean closed;
 
   /** The cursor that was left there; it is the caller's now. */
   synchronized Optional<EvidenceCursor> take(Digest lease, PeerId asker, long next) {
@@ -28,6 +29,10 @@ final class Bookmarks implements AutoCloseable {
 
   /** Leaves a cursor whose next entry is number {@code next}. */
   synchronized void leave(Digest lease, PeerId asker, long next, EvidenceCursor cursor) {
+    if (closed) {
+      cursor.close();
+      return;
+    }
     EvidenceCursor twin = cursors.put(new Place(lease, asker, next), cursor);
     if (twin != null) {
       twin.close();
@@ -46,6 +51,7 @@ final class Bookmarks implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     while (!cursors.isEmpty()) {
       closeFirst();
     }

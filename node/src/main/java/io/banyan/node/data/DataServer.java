@@ -24,7 +24,6 @@ import io.banyan.schema.Refused;
 import io.banyan.schema.TaskMessage;
 import io.banyan.schema.WireCodec;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -110,15 +109,21 @@ public final class DataServer implements StreamHandler, AutoCloseable {
 
   @Override
   public void serve(P2pStream stream) throws IOException, InterruptedException {
-    Optional<Message> request;
+    Message request;
     try (Deadline _ = deadlines.set(stream, 0)) {
-      request = request(stream.input());
+      Optional<ByteBuffer> frame = Frames.read(FrameKind.DATA, stream.input());
+      if (frame.isEmpty()) {
+        return; // the peer changed its mind
+      }
+      request = WireCodec.decodeMessage(frame.get());
+      // To its end: a stream that is closed before is reset, and the answer might be lost with it.
+      if (stream.input().read() >= 0) {
+        refuse(stream, invalid("there is more than one request on the stream"));
+        return;
+      }
     } catch (MalformedMessageException e) {
       refuse(stream, invalid(sentence(e)));
       return;
-    }
-    if (request.isEmpty()) {
-      return; // the peer changed its mind
     }
     if (!turns.tryAcquire(settings.turnWait().toNanos(), TimeUnit.NANOSECONDS)) {
       String sentence = settings.answersMax() + " answers are under way, which is the limit";
@@ -126,24 +131,10 @@ public final class DataServer implements StreamHandler, AutoCloseable {
       return;
     }
     try {
-      answer(stream, request.get());
+      answer(stream, request);
     } finally {
       turns.release();
     }
-  }
-
-  private static Optional<Message> request(InputStream in)
-      throws IOException, MalformedMessageException {
-    Optional<ByteBuffer> frame = Frames.read(FrameKind.DATA, in);
-    if (frame.isEmpty()) {
-      return Optional.empty();
-    }
-    Message request = WireCodec.decodeMessage(frame.get());
-    // To its end: a stream that is closed before is reset, and the answer might be lost with it.
-    if (in.read() >= 0) {
-      throw new IOException("there is more than one request on a stream");
-    }
-    return Optional.of(request);
   }
 
   private void answer(P2pStream stream, Message request) throws IOException {

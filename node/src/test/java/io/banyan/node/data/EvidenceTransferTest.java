@@ -116,6 +116,7 @@ class EvidenceTransferTest {
         bookmarks.leave(LINK, CLIENT, 10, transfer.evidence(0).orElseThrow()); // its twin goes
         assertEquals(Bookmarks.CURSORS_MAX, transfer.open.get());
         bookmarks.close();
+        bookmarks.leave(LINK, CLIENT, 1, transfer.evidence(0).orElseThrow()); // too late
         assertEquals(0, transfer.open.get());
       }
     }
