@@ -129,6 +129,7 @@ public final class ClientConnection implements AutoCloseable {
     }
     try {
       host.connect(address, DIAL_TIME_MAX);
+      host.keep(address); // a transfer that breaks off waits for it
       return new ClientConnection(user, address, node, host, pause);
     } catch (IOException e) {
       host.close();

@@ -140,11 +140,9 @@ public final class Driver {
         workers.execute(call, () -> folder.make(planned));
       }
       case Command.Interrupt(long call) -> workers.interrupt(call);
-      case Command.Lend(long lease, Loan loan) ->
-          lending.lend(lease, loan, required(loan.link()));
+      case Command.Lend(long lease, Loan loan) -> lending.lend(lease, loan, required(loan.link()));
       case Command.Revoke(long lease, String reason) -> lending.revoke(lease, reason);
-      case Command.Record record ->
-          keep(record.link(), folder -> folder.record(record));
+      case Command.Record record -> keep(record.link(), folder -> folder.record(record));
       case Command.Adopt adopt -> keep(adopt.link(), folder -> folder.adopt(adopt));
       case Command.Forget forget -> keep(forget.link(), folder -> folder.forget(forget));
       case Command.Release release ->

@@ -122,8 +122,7 @@ final class EntryJobs implements JobDriver {
 
   private void failed(JobId job, Exception cause) {
     try {
-      book.end(
-          job, JobEnding.Failed.of("this node failed: " + cause), progress(job), List.of());
+      book.end(job, JobEnding.Failed.of("this node failed: " + cause), progress(job), List.of());
     } catch (IOException e) {
       e.addSuppressed(cause);
       Thread thread = Thread.currentThread();
@@ -159,7 +158,8 @@ final class EntryJobs implements JobDriver {
     Manifest manifest = job.draft().manifest();
     Map<BlobRef, RangeSource> blobs = new HashMap<>();
     blobs.put(
-        manifest.module(), new BytesSource(manifest.module(), Files.readAllBytes(files.module()), trees));
+        manifest.module(),
+        new BytesSource(manifest.module(), Files.readAllBytes(files.module()), trees));
     List<byte[]> shared = job.draft().configuration().shared();
     for (int i = 0; i < shared.size(); i++) {
       BlobRef ref = manifest.shared().get(i);

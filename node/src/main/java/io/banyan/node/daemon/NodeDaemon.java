@@ -53,7 +53,9 @@ import java.util.function.Consumer;
  * <p>Safe for any thread.
  */
 public final class NodeDaemon implements AutoCloseable {
-  /** Values of one job in memory: a thirty-second of the heap, of which guests have three quarters. */
+  /**
+   * Values of one job in memory: a thirty-second of the heap, of which guests have three quarters.
+   */
   private static final long JOB_VALUES_SHARE = 32;
 
   /** Values of one lease in memory: many are held at once. */
@@ -133,8 +135,7 @@ public final class NodeDaemon implements AutoCloseable {
             trees,
             heap / LEASE_VALUES_SHARE,
             decisions::made);
-    LeaseChain chains =
-        new LeaseChain(self, allow::allows, Set.of(Profile.UNMETERED));
+    LeaseChain chains = new LeaseChain(self, allow::allows, Set.of(Profile.UNMETERED));
     held.set(
         new Holder(
             identity,
@@ -179,7 +180,8 @@ public final class NodeDaemon implements AutoCloseable {
             sandbox,
             clock);
     this.dataServer =
-        new DataServer(firstOf(List.of(new ServedJobs(book, owner), lender.get()::find, holder::find)));
+        new DataServer(
+            firstOf(List.of(new ServedJobs(book, owner), lender.get()::find, holder::find)));
     driver.start(lender.get());
     host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, clients);
     host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, dataServer);

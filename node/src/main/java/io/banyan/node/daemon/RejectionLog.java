@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Says what was refused: the first of each kind, then at every power of two, so that nobody can fill
- * a disk with words.
+ * Says what was refused: the first of each kind, then at every power of two, so that nobody can
+ * fill a disk with words.
  *
  * <p>Safe for any thread.
  */

@@ -115,12 +115,10 @@ public final class Holder {
       reply(
           lender,
           link,
-          new Refused(
-              Refused.Code.BUSY, "this node holds " + HELD_MAX + " leases already", 1_000));
+          new Refused(Refused.Code.BUSY, "this node holds " + HELD_MAX + " leases already", 1_000));
       return;
     }
-    HeldLease lease =
-        new HeldLease(lender, link, offer, chain, () -> driver.cancel(link));
+    HeldLease lease = new HeldLease(lender, link, offer, chain, () -> driver.cancel(link));
     if (held.putIfAbsent(link, lease) == null) {
       reply(lender, link, new LeaseReply.Taken(0));
       lease.start(() -> work(lease));
@@ -185,8 +183,7 @@ public final class Holder {
       case JobEnd.Completed _ -> throw new IllegalStateException("a completed task is delivered");
       case JobEnd.TaskFailed(var planNode, var claim) -> {
         TaskFailure failure = new TaskFailure(lease.link(), planNode, claim);
-        Signed signed =
-            node.sign(SigningDomain.TASK_FAILURE, WireCodec.encodeTaskFailure(failure));
+        Signed signed = node.sign(SigningDomain.TASK_FAILURE, WireCodec.encodeTaskFailure(failure));
         send(lease, new Failure.TaskFailed(signed));
       }
       case JobEnd.PlanRefused(String reason) ->
@@ -281,7 +278,6 @@ public final class Holder {
   int count() {
     return held.size();
   }
-
 
   /** Ends all work under leases. */
   public void close() {

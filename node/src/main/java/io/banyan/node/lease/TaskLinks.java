@@ -156,8 +156,7 @@ public final class TaskLinks implements AutoCloseable {
     if (message instanceof TaskMessage task) {
       return task;
     }
-    throw new IOException(
-        message.getClass().getSimpleName() + " is no message of " + PROTOCOL);
+    throw new IOException(message.getClass().getSimpleName() + " is no message of " + PROTOCOL);
   }
 
   private static CapabilityReport firstReport(TaskMessage message) throws IOException {
