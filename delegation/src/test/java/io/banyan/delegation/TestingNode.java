@@ -45,6 +45,7 @@ final class TestingNode {
   long nowNanos;
   long callNanos = 1000; // that every call takes
 
+  private final Delegator.Settings settings;
   private final int workers;
   private final Delegator delegator;
   private final Map<Digest, byte[]> bytesByDigest = new HashMap<>();
@@ -121,6 +122,16 @@ final class TestingNode {
           .forEach(steps::add);
     }
 
+    /** The receipts of what was adopted, in the order of the plan. */
+    List<Digest> receiptsInOrder(PlanNode node) {
+      Parcel parcel = adopted.get(node);
+      return parcel != null
+          ? List.of(parcel.delivery().receipt())
+          : records.get(node).children().stream()
+              .flatMap(child -> receiptsInOrder(child).stream())
+              .toList();
+    }
+
     private boolean isDone(PlanNode node) {
       return records.containsKey(node) || adopted.containsKey(node);
     }
@@ -137,6 +148,7 @@ final class TestingNode {
   }
 
   TestingNode(Delegator.Settings settings) {
+    this.settings = settings;
     this.workers = settings.workers();
     this.delegator = new Delegator(settings);
   }
@@ -417,6 +429,19 @@ final class TestingNode {
   /** The bytes of a part that is lent. */
   byte[] part(Loan loan) {
     return fetch(loan.link(), loan.part().orElseThrow().bytes());
+  }
+
+  /** The same, if it was not released. */
+  Optional<byte[]> partIfHeld(Loan loan) {
+    BlobRef bytes = loan.part().orElseThrow().bytes();
+    return counts.containsKey(new Blob(loan.link(), bytes))
+        ? Optional.of(part(loan))
+        : Optional.empty();
+  }
+
+  /** The node after a crash: it knows nothing any more. */
+  TestingNode reborn() {
+    return new TestingNode(settings);
   }
 
   /** All bytes that were ever stored here. */
