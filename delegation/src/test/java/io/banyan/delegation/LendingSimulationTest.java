@@ -55,6 +55,9 @@ class LendingSimulationTest {
     try {
       network.run(faults.untilNanos() + 3000 * SECOND);
       verify(network, job);
+      if (seed % 20 == 0) {
+        network.entry().replay();
+      }
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(
           "seed "
@@ -79,8 +82,9 @@ class LendingSimulationTest {
     List<Delegator.Settings> settings = new ArrayList<>();
     Placement placement = random.nextInt(3) == 0 ? Placement.ROUND_ROBIN : Placement.FASTEST_FINISH;
     int nodes = 2 + random.nextInt(5);
+    double thresholdSeconds = random.nextInt(2) * 0.5;
     for (int node = 0; node < nodes; node++) {
-      settings.add(new Delegator.Settings(1 + random.nextInt(4), 0.5, placement));
+      settings.add(new Delegator.Settings(1 + random.nextInt(4), thresholdSeconds, placement));
     }
     return settings;
   }
@@ -90,11 +94,12 @@ class LendingSimulationTest {
       return TestingNetwork.Faults.NONE;
     }
     return new TestingNetwork.Faults(
-        (1 + random.nextInt(120)) * SECOND,
+        (1 + random.nextInt(60)) * SECOND,
         random.nextInt(2) * random.nextInt(50),
         random.nextInt(2) * random.nextInt(200),
         random.nextInt(2) * random.nextInt(300),
         random.nextInt(2) * random.nextInt(50),
+        random.nextInt(2) * random.nextInt(8),
         random.nextInt(2) * random.nextInt(8),
         random.nextInt(2) * random.nextInt(8));
   }

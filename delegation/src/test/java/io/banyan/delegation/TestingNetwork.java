@@ -44,6 +44,7 @@ final class TestingNetwork {
    * @param noResultPerMille calls of a child that its host fails at
    * @param crashes of children, each followed by a restart
    * @param partitions between two nodes, each in one direction
+   * @param flaps of the entry node's connections: what is under way arrives, but late
    */
   record Faults(
       long untilNanos,
@@ -52,8 +53,9 @@ final class TestingNetwork {
       int refusedPerMille,
       int noResultPerMille,
       int crashes,
-      int partitions) {
-    static final Faults NONE = new Faults(0, 0, 0, 0, 0, 0, 0);
+      int partitions,
+      int flaps) {
+    static final Faults NONE = new Faults(0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   /** One node, in one life. */
@@ -251,14 +253,19 @@ final class TestingNetwork {
       return;
     }
     int life = to.life;
-    in(
-        1_000_000 + random.nextLong(50_000_000),
-        () -> {
-          boolean cut = severed.contains(List.of(from.number, to.number));
-          if (to.alive && to.life == life && !cut) {
-            what.run();
-          }
-        });
+    in(1_000_000 + random.nextLong(50_000_000), () -> arrive(from, to, life, what));
+  }
+
+  /** What cannot get through is sent again, as TCP does. */
+  private void arrive(Member from, Member to, int life, Runnable what) {
+    if (!to.alive || to.life != life) {
+      return;
+    }
+    if (severed.contains(List.of(from.number, to.number))) {
+      in(SECOND / 2, () -> arrive(from, to, life, what));
+      return;
+    }
+    what.run();
   }
 
   private void join(Member node, Member peer) {
@@ -450,6 +457,10 @@ final class TestingNetwork {
       Member member = members.get(1 + random.nextInt(members.size() - 1));
       at(random.nextLong(faults.untilNanos), () -> crash(member));
     }
+    for (int i = 0; i < faults.flaps; i++) {
+      Member member = members.get(1 + random.nextInt(members.size() - 1));
+      at(random.nextLong(faults.untilNanos), () -> flap(member));
+    }
     for (int i = 0; i < faults.partitions; i++) {
       int from = random.nextInt(members.size());
       int to = random.nextInt(members.size());
@@ -458,6 +469,15 @@ final class TestingNetwork {
       at(begin, () -> severed.add(List.of(from, to)));
       at(end, () -> severed.remove(List.of(from, to)));
     }
+  }
+
+  /** The entry node loses sight of {@code peer}, and the peer of it, for some seconds. */
+  private void flap(Member peer) {
+    leave(entryMember(), peer);
+    leave(peer, entryMember());
+    long away = random.nextLong(15 * SECOND);
+    in(away, () -> join(entryMember(), peer));
+    in(away, () -> join(peer, entryMember()));
   }
 
   private void crash(Member member) {

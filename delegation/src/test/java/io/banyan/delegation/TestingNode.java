@@ -50,9 +50,13 @@ final class TestingNode {
   private final Delegator delegator;
   private final Map<Digest, byte[]> bytesByDigest = new HashMap<>();
   private final Set<Long> adoptedNow = new HashSet<>();
+  private final List<Told> told = new ArrayList<>();
+  private Optional<Parcel> inHand = Optional.empty(); // what is being delivered
 
   /** A blob that a task has stored. */
   record Blob(Digest link, BlobRef ref) {}
+
+  private record Told(Event event, long nowNanos, List<Command> commands) {}
 
   /** What a peer delivers: besides what the Delegator is told, what it need not know. */
   record Parcel(Delivery delivery, List<BlobRef> blobs, List<Step> steps) {}
@@ -251,8 +255,6 @@ final class TestingNode {
     return commands;
   }
 
-  private Optional<Parcel> inHand = Optional.empty();
-
   /* Calls. */
 
   /** Makes the call and tells what came of it. */
@@ -294,8 +296,17 @@ final class TestingNode {
     };
   }
 
+  /** The same events come to the same commands. */
+  void replay() {
+    Delegator again = new Delegator(settings);
+    for (Told was : told) {
+      assertEquals(was.commands(), again.handle(was.event(), was.nowNanos()));
+    }
+  }
+
   private List<Command> handle(Event event) {
     List<Command> commands = delegator.handle(event, nowNanos);
+    told.add(new Told(event, nowNanos, commands));
     commands.forEach(this::take);
     int calls = out.size() - interrupted.size();
     assertTrue(calls <= 2 * workers, calls + " calls are out for " + workers + " workers");
