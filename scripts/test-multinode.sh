@@ -70,7 +70,7 @@ ok "a node without peers runs the job itself, and says so"
 node=$(address lone)
 exits 7 'not connected\|cannot be reached\|refused' \
   "$banyan" status 00 --node "/ip4/127.0.0.1/tcp/1/p2p/$(peer_id lone)"
-exits 7 'peer' "$banyan" jobs --node "${node%/p2p/*}/p2p/12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq"
+exits 7 'somebody else' "$banyan" jobs --node "${node%/p2p/*}/p2p/12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq"
 exits 2 'tcp' "$banyan" jobs --node "/ip4/127.0.0.1/p2p/$(peer_id lone)"
 exits 2 'audit' "$banyan" submit --node "$node" "${of_job[@]}" --verify standard
 HOME=$scratch/stranger exits 8 '--allow' \
