@@ -108,7 +108,7 @@ same() {
 
 # of_tree NAME AWK: sums over the lines of a tree.
 of_tree() {
-  awk -F'[:,"]+ *' "
+  awk -F'[:," ]+' "
     \$2 == \"peer\" { peer = \$3 } \$2 == \"depth\" { depth = \$3 } \$2 == \"leaves\" { leaves = \$3; $2 }
     END { print result + 0 }" "$scratch/$1.tree.json"
 }

@@ -118,7 +118,7 @@ cmp "$scratch/primes" <("$banyan" run --module "$examples/primes/primes.wasm" --
   --params "$examples/primes/params.txt" --output - 2>/dev/null) || fail "index:37"
 verify primes --module "$examples/primes/primes.wasm"
 "$java" "$examples/Generate.java" numbers 5 8MiB > "$scratch/numbers"
-sorting=(--module "$examples/quicksort/quicksort.wasm" --input "$scratch/numbers" --split module --chunk 256KiB)
+sorting=(--module "$examples/quicksort/quicksort.wasm" --input "$scratch/numbers" --split module --chunk 256KiB --memory 128MiB)
 submit sorted e "${sorting[@]}"
 "$banyan" run "${sorting[@]}" --output "$scratch/sorted.alone" 2> "$scratch/sorted.alone.log"
 cmp "$scratch/sorted" "$scratch/sorted.alone" || fail "split by the module"
@@ -133,9 +133,9 @@ detach() { # OPTIONS…: prints the job's id
 # Waits until the tree of job $1 shows a lease that runs; prints the peer that holds it.
 holder() {
   local waited=0 peer
-  while ((waited++ < 300)); do
+  while ((waited++ < 60)); do
     peer=$("$banyan" tree "$1" --node "$(address e)" --json 2>/dev/null |
-      awk -F'[:,"]+ *' '$2 == "peer" { peer = $3 } $2 == "depth" { depth = $3 }
+      awk -F'[:," ]+' '$2 == "peer" { peer = $3 } $2 == "depth" { depth = $3 }
         $2 == "state" && $3 == "RUNNING" && depth == 1 { print peer; exit }')
     [ -z "$peer" ] || { echo "$peer"; return; }
   done
