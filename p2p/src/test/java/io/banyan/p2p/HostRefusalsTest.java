@@ -88,7 +88,8 @@ class HostRefusalsTest {
     Host host = hosts.open(1, limits.build());
     try (RawPeer silent = RawPeer.dial(host);
         RawPeer halfway = RawPeer.dial(host)) {
-      halfway.agreeOnNoise();
+      halfway.say("/multistream/1.0.0");
+      halfway.say("/noise");
       silent.untilClosed();
       halfway.untilClosed();
     }
@@ -131,10 +132,10 @@ class HostRefusalsTest {
   @Test
   void aHandshakeThatIsOverMakesRoom() throws Exception {
     limits.handshakesMax = 1;
-    limits.handshakeTimeout = Duration.ofMillis(50);
     Host host = hosts.open(1, limits.build());
-    try (RawPeer silent = RawPeer.dial(host)) {
-      silent.untilClosed();
+    try (RawPeer raw = RawPeer.dial(host)) {
+      raw.say("garbage");
+      raw.untilClosed();
     }
     for (int i = 2; i < 5; i++) {
       Host peer = hosts.open(i);
