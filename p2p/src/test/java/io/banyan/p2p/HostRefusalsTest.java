@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.p2p.noise.NoiseChannel;
+import io.banyan.p2p.yamux.YamuxLimits;
 import io.banyan.schema.PeerId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,7 +91,8 @@ class HostRefusalsTest {
     Host host = hosts.open(1, limits.build());
     try (RawPeer silent = RawPeer.dial(host);
         RawPeer halfway = RawPeer.dial(host)) {
-      halfway.agreeOnNoise();
+      halfway.say("/multistream/1.0.0");
+      halfway.say("/noise");
       silent.untilClosed();
       halfway.untilClosed();
     }
@@ -131,10 +135,10 @@ class HostRefusalsTest {
   @Test
   void aHandshakeThatIsOverMakesRoom() throws Exception {
     limits.handshakesMax = 1;
-    limits.handshakeTimeout = Duration.ofMillis(50);
     Host host = hosts.open(1, limits.build());
-    try (RawPeer silent = RawPeer.dial(host)) {
-      silent.untilClosed();
+    try (RawPeer raw = RawPeer.dial(host)) {
+      raw.say("garbage");
+      raw.untilClosed();
     }
     for (int i = 2; i < 5; i++) {
       Host peer = hosts.open(i);
@@ -380,6 +384,83 @@ class HostRefusalsTest {
             });
 
     assertTrue(refused.getMessage().contains("reset"), refused.getMessage());
+  }
+
+  /** Only so many at once, but none is refused for it here: they wait for each other. */
+  @Test
+  void streamsThatAreTooManyForOneSideWaitForRoom() throws Exception {
+    limits.streams = streams(256, 3, Duration.ofSeconds(45));
+    Host peer = hosts.open(2, limits.build());
+    Host host = hosts.open(1);
+    host.handle(ECHO, 300, TestingHosts::echo);
+    connect(peer, host);
+    List<FutureTask<Integer>> talks = new ArrayList<>();
+
+    for (int i = 0; i < 20; i++) {
+      talks.add(
+          new FutureTask<>(
+              () -> {
+                talk(peer, host);
+                return 0;
+              }));
+      Thread.ofVirtual().start(talks.getLast());
+    }
+
+    for (FutureTask<Integer> talk : talks) {
+      assertEquals(0, talk.get(20, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void streamsThatAreTooManyForTheOtherSideAreReset() throws Exception {
+    limits.streams = streams(2, 256, Duration.ofSeconds(45));
+    Host host = hosts.open(1, limits.build());
+    Host peer = hosts.open(2);
+    host.handle(ECHO, 300, TestingHosts::echo);
+    connect(peer, host);
+    ((NettyHost) peer).identity(host.id(), LONG);
+    List<P2pStream> open = new ArrayList<>();
+
+    assertThrows(
+        IOException.class,
+        () -> {
+          for (int i = 0; i < 3; i++) {
+            P2pStream stream = peer.open(host.id(), ECHO, LONG);
+            open.add(stream);
+            stream.output().write(7);
+            stream.output().flush();
+            assertEquals(7, stream.input().read());
+          }
+        });
+    assertTrue(open.size() >= 2, open.size() + " streams");
+  }
+
+  @Test
+  void aPeerThatFallsSilentIsGivenUp() throws Exception {
+    limits.streams = streams(256, 256, Duration.ofMillis(100));
+    Host host = hosts.open(1, limits.build());
+    try (RawPeer raw = RawPeer.dial(host)) {
+      raw.handshake(identity(2), YAMUX);
+      raw.untilClosed();
+    }
+    assertEquals(1, count(host, "yamux violation"));
+    ((NettyHost) host).registry().awaitAtMost(identity(2).publicKey().peerId(), 0);
+  }
+
+  private static YamuxLimits streams(int inbound, int outbound, Duration silence) {
+    YamuxLimits usual = YamuxLimits.DEFAULT;
+    return new YamuxLimits(
+        inbound,
+        outbound,
+        usual.ackBacklogMax(),
+        usual.streamWindowBytes(),
+        usual.streamWindowBytesMax(),
+        usual.connectionWindowBytesMax(),
+        usual.dataBytesMax(),
+        usual.sendQueueBytesMax(),
+        usual.repliesMax(),
+        silence.toNanos() / 3,
+        silence.toNanos());
   }
 
   @Test
