@@ -167,7 +167,8 @@ class NodeCommandsTest {
             "seconds",
             "hashes",
             "decision",
-            "ran"),
+            "ran",
+            "depth"),
         json.keySet());
     assertEquals("COMPLETED", json.get("state").getAsString());
     assertEquals(NODE.publicKey().toString(), json.get("entry").getAsString());
