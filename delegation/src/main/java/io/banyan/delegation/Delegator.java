@@ -54,6 +54,7 @@ public final class Delegator {
    *
    * @param workers threads that run calls, 1 or more
    * @param thresholdSeconds of the ComplexityScore, 0 or more
+   * @param placement which of its peers is lent to next
    */
   public record Settings(int workers, double thresholdSeconds, Placement placement) {
     /** Half a second: what a user does not notice is not worth a network. */
@@ -240,6 +241,7 @@ public final class Delegator {
       outbox.add(new Command.Interrupt(call));
     }
     leases.endAll(state);
+    state.grants.requireNothingReserved();
     alarms.clear(new Alarms.TaskTime(state.task.link()));
     lendingDue = true; // peers have credit again
     outbox.add(new Command.Finish(state.task.link(), end.get()));

@@ -291,6 +291,7 @@ final class TaskWalk {
     overtakeLeases(place);
     Inner parent = place.parent;
     if (parent == null) {
+      units.requireDone();
       end = new JobEnd.Completed(value, evidence, receipts);
       return;
     }

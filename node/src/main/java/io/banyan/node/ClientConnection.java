@@ -133,7 +133,7 @@ public final class ClientConnection implements AutoCloseable {
       return new ClientConnection(user, address, node, host, pause);
     } catch (IOException e) {
       host.close();
-      throw notConnected("not connected to " + address + ": " + e.getMessage());
+      throw notConnected("not connected: " + e.getMessage());
     } catch (InterruptedException | RuntimeException e) {
       host.close();
       throw e;

@@ -25,6 +25,7 @@ final class Dialer {
 
   private final Bootstrap bootstrap;
   private final Optional<InetAddress> from;
+  private final Admissions admissions;
   private final Setup setup;
   private final Map<Multiaddr, CompletableFuture<Link>> dials = new ConcurrentHashMap<>();
 
@@ -32,9 +33,10 @@ final class Dialer {
    * @param bootstrap with its group and kind of channel
    * @param from the address that this host listens at, so that it is known by it; any if empty
    */
-  Dialer(Bootstrap bootstrap, Optional<InetAddress> from, Setup setup) {
+  Dialer(Bootstrap bootstrap, Optional<InetAddress> from, Admissions admissions, Setup setup) {
     this.bootstrap = bootstrap;
     this.from = from;
+    this.admissions = admissions;
     this.setup = setup;
   }
 
@@ -59,6 +61,7 @@ final class Dialer {
   private void begin(Multiaddr address, Duration timeout, CompletableFuture<Link> outcome)
       throws IOException {
     InetSocketAddress remote = SocketAddresses.resolve(address);
+    admissions.dial();
     Bootstrap dial =
         bootstrap
             .clone()
@@ -72,13 +75,13 @@ final class Dialer {
         sameFamily
             ? dial.connect(remote, new InetSocketAddress(from.get(), 0))
             : dial.connect(remote);
+    connecting.channel().closeFuture().addListener(done -> admissions.closed());
     connecting.addListener(
         done -> {
           if (!done.isSuccess()) {
             outcome.completeExceptionally(
                 new IOException(
-                    "nobody answers at " + address + ": " + done.cause().getMessage(),
-                    done.cause()));
+                    "nobody answers there: " + done.cause().getMessage(), done.cause()));
           }
         });
     var unused =
