@@ -390,7 +390,7 @@ class NodeCommandsTest {
     String nobody = place + "/p2p/" + TestingNode.identity(7).publicKey();
 
     assertEquals(
-        "not connected to " + nobody + ": nobody answers at " + nobody,
+        "not connected: nobody answers at " + nobody,
         elsewhere(nobody).failsWith(ExitCode.NOT_CONNECTED.number()));
     assertEquals(
         place
