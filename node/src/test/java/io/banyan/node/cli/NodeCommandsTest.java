@@ -167,7 +167,8 @@ class NodeCommandsTest {
             "seconds",
             "hashes",
             "decision",
-            "ran"),
+            "ran",
+            "depth"),
         json.keySet());
     assertEquals("COMPLETED", json.get("state").getAsString());
     assertEquals(NODE.publicKey().toString(), json.get("entry").getAsString());
@@ -389,7 +390,7 @@ class NodeCommandsTest {
     String nobody = place + "/p2p/" + TestingNode.identity(7).publicKey();
 
     assertEquals(
-        "not connected to " + nobody + ": nobody answers at " + nobody,
+        "not connected: nobody answers at " + nobody,
         elsewhere(nobody).failsWith(ExitCode.NOT_CONNECTED.number()));
     assertEquals(
         place
