@@ -101,6 +101,24 @@ final class TaskWalk {
     return Optional.empty();
   }
 
+  /**
+   * The next call for a worker that would be idle: of a plan node that was lent and is long in
+   * coming. Whoever is done with it first fills its place.
+   */
+  Optional<Ticket> nextDoubted() {
+    if (end != null) {
+      return Optional.empty();
+    }
+    Optional<Place> place = frontier.takeDoubted();
+    if (place.isEmpty()) {
+      return Optional.empty();
+    }
+    units.giveBack(place.get().units);
+    place.get().become(new Place.Idle());
+    begin(place.get());
+    return next();
+  }
+
   /** Begins a plan node here: whether the grant allows it now. */
   private boolean begin(Place place) {
     if (!place.isSingle()) {
@@ -375,10 +393,18 @@ final class TaskWalk {
     if (place.isLentUnder(lease)) {
       units.giveBack(place.units);
       place.become(new Place.Idle());
+      frontier.remove(place);
       frontier.giveBack(place);
     }
     if (place.trials.left() == 0) {
       frontier.keepHere(place);
+    }
+  }
+
+  /** {@code lease} is long in coming. */
+  void doubt(Place place, long lease) {
+    if (place.isLentUnder(lease)) {
+      frontier.doubt(place);
     }
   }
 
@@ -423,6 +449,7 @@ final class TaskWalk {
         yield place.units;
       }
       case Place.Lent _ -> {
+        frontier.remove(place);
         units.giveBack(place.units);
         releaseParts(place.footing, place.interval);
         yield place.units;
