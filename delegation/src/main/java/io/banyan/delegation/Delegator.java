@@ -94,6 +94,7 @@ public final class Delegator {
     ringAlarms(nowNanos);
     decideChanged();
     giveOut();
+    giveOutDoubted();
     if (lendingDue) {
       lendingDue = false;
       lendAll(nowNanos);
@@ -367,6 +368,24 @@ public final class Delegator {
       }
     }
     ended.forEach(this::finishIfOver);
+  }
+
+  /** A worker that has nothing else to do may as well do what a peer is long in doing. */
+  private void giveOutDoubted() {
+    if (active.size() >= settings.workers()) {
+      return;
+    }
+    for (TaskState state : List.copyOf(tasks.values())) {
+      while (active.size() < settings.workers()) {
+        Optional<Ticket> ticket = state.walk.nextDoubted();
+        if (ticket.isEmpty()) {
+          break;
+        }
+        give(state, ticket.get());
+        decide(state, false);
+      }
+      finishIfOver(state);
+    }
   }
 
   private void give(TaskState state, Ticket ticket) {

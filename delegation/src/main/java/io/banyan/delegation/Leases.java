@@ -88,7 +88,7 @@ final class Leases {
     boolean awaited = lent.standing() == Lent.Standing.OFFERED;
     lent.accept();
     if (awaited) {
-      alarms.set(new Alarms.LeaseTime(lent.lease), lent.deadlineNanos);
+      alarms.set(new Alarms.LeaseTime(lent.lease), lent.doubtNanos);
     }
   }
 
@@ -165,7 +165,17 @@ final class Leases {
 
   /** The time of {@code lease} has come, whatever was awaited. */
   void timeUp(long lease, long nowNanos) {
-    find(lease).ifPresent(lent -> over(lent, nowNanos));
+    Optional<Lent> known = find(lease);
+    if (known.isEmpty()) {
+      return;
+    }
+    Lent lent = known.get();
+    if (lent.standing() == Lent.Standing.LIVE && lent.deadlineNanos - nowNanos > 0) {
+      lent.task.walk.doubt(lent.place, lease);
+      alarms.set(new Alarms.LeaseTime(lease), lent.deadlineNanos);
+      return;
+    }
+    over(lent, nowNanos);
   }
 
   private void over(Lent lent, long nowNanos) {
@@ -208,7 +218,7 @@ final class Leases {
         if (lent.standing() == Lent.Standing.OFFERED) {
           awaitAnswer(lent, nowNanos);
         } else {
-          alarms.set(new Alarms.LeaseTime(lent.lease), lent.deadlineNanos);
+          alarms.set(new Alarms.LeaseTime(lent.lease), lent.doubtNanos);
         }
       }
     }

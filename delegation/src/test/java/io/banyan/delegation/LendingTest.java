@@ -803,6 +803,34 @@ class LendingTest {
   }
 
   @Test
+  void anIdleWorkerBeginsWhatIsTwiceAsLongInComingAsPredicted() {
+    TestingNode node = node(1);
+    byte[] input = letters(16);
+    TestingNode.Job job = job(input, manifest(input, WEIGHT));
+    node.join(ANN, 1);
+    node.submit(job);
+    node.lent.keySet().stream().toList().forEach(node::accept);
+    List<PlanNode> out = node.lent.values().stream().map(Loan::node).toList();
+    double predicted = node.everLent.firstEntry().getValue().predictedSeconds();
+    while (node.active().findAny().isPresent()) {
+      answerNext(node);
+    }
+    assertEquals(out.getFirst(), node.everLent.firstEntry().getValue().node());
+
+    List<Command> before = node.pass((long) (2 * predicted * SECOND) - 1);
+    List<Command> after = node.pass(1);
+
+    assertEquals(List.of(), only(Command.Execute.class, before));
+    assertEquals(
+        List.of(out.getFirst()),
+        only(Command.Execute.class, after).stream()
+            .map(command -> command.planned().node())
+            .toList());
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  @Test
   void anOfferThatIsNotAnsweredIsLost() {
     TestingNode node = node(1);
     TestingNode.Job job = job();
