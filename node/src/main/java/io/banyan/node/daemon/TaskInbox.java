@@ -37,8 +37,11 @@ record TaskInbox(
     switch (message) {
       case CapabilityReport report -> peers.reported(peer, report);
       case Heartbeat beat -> {
-        peers.heard(peer, beat.freeWorkers());
-        driver.tell(new Event.PeerHeard(peer, beat.freeWorkers()));
+        if (peers.heard(peer, beat.freeWorkers())) {
+          driver.tell(new Event.PeerHeard(peer, beat.freeWorkers()));
+        } else {
+          rejections.count("heartbeat that comes too soon", peer, "number " + beat.sequence());
+        }
       }
       case TaskMessage.LeaseOffer offer -> holder.received(peer, offer);
       case TaskMessage.CancelLease cancel -> holder.received(peer, cancel);
@@ -57,5 +60,10 @@ record TaskInbox(
     peers.left(peer);
     holder.left(peer);
     driver.tell(new Event.PeerLeft(peer));
+  }
+
+  @Override
+  public void broke(PeerId peer, String sentence) {
+    rejections.count("breach of the task protocol", peer, sentence);
   }
 }
