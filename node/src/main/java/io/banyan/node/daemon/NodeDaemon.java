@@ -30,6 +30,7 @@ import io.banyan.p2p.Host;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.Heartbeat;
 import io.banyan.schema.PeerId;
+import io.banyan.schema.PeerSummary;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Refused;
@@ -272,6 +273,11 @@ public final class NodeDaemon implements AutoCloseable {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
     Files.writeString(fresh, ready + "\n");
     Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The nodes that this one knows. */
+  List<PeerSummary> peers() {
+    return jobs.peers();
   }
 
   /** What peers sent that was refused. */
