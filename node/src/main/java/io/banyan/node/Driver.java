@@ -4,8 +4,12 @@ import io.banyan.delegation.Command;
 import io.banyan.delegation.Delegator;
 import io.banyan.delegation.Event;
 import io.banyan.delegation.Loan;
+import io.banyan.delegation.Task;
 import io.banyan.schema.Digest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,10 +30,17 @@ public final class Driver {
   private final Workers workers;
   private Lending lending = NO_LENDING; // set before the thread starts
   private final EventQueue events = new EventQueue();
-  private final ConcurrentLinkedQueue<Runnable> questions = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Question<?>> questions = new ConcurrentLinkedQueue<>();
   private final Map<Digest, TaskFolder> folders = new ConcurrentHashMap<>();
   private final Thread thread;
   private volatile boolean closed; // read by whoever brings something
+  private volatile @Nullable Throwable bug; // that ended the thread, set before closed
+
+  private record Question<T>(Function<Delegator, T> question, CompletableFuture<T> answer) {
+    void put(Delegator delegator) {
+      answer.complete(question.apply(delegator));
+    }
+  }
 
   /** What is done about leases; called by the driver thread, which it must not keep. */
   public interface Lending {
@@ -72,17 +83,27 @@ public final class Driver {
     thread.start();
   }
 
-  /** Begins the task in {@code folder}, whose end it will be told. */
+  /**
+   * Begins the task in {@code folder}, whose end it will be told; waits while too many others wait
+   * to be begun.
+   */
   public void begin(TaskFolder folder) throws InterruptedException {
     if (folders.putIfAbsent(folder.link(), folder) != null) {
       throw new IllegalStateException("the task " + folder.link() + " is under way already");
     }
     events.request(new Event.Begun(folder.task()));
+    if (closed) {
+      abandon(folder);
+    }
   }
 
-  /** Ends a task; harmless when it is over. */
+  /** Ends a task that was given to {@link #begin}; harmless when it is over. */
   public void cancel(Digest link) {
-    events.complete(new Event.Cancelled(link));
+    TaskFolder folder = folders.get(link);
+    if (folder != null) {
+      folder.cancel(); // completions come first: the task may have to begin yet
+      events.complete(new Event.Cancelled(link));
+    }
   }
 
   /** Tells of a peer, or of what came of a lease. */
@@ -95,18 +116,26 @@ public final class Driver {
     return Optional.ofNullable(folders.get(link));
   }
 
+  /** How many tasks are under way. */
+  public int tasks() {
+    return folders.size();
+  }
+
   /** Workers that have nothing to do now. */
   public int idleWorkers() {
     return workers.idle();
   }
 
-  /** What the driver thread says to {@code question}, between two events. */
+  /**
+   * What the driver thread says to {@code question}, between two events; exceptionally when it has
+   * stopped.
+   */
   public <T> CompletableFuture<T> ask(Function<Delegator, T> question) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    questions.add(() -> answer.complete(question.apply(delegator)));
+    questions.add(new Question<>(question, answer));
     events.complete(new Event.Woken());
     if (closed) {
-      answer.cancel(false);
+      answer.completeExceptionally(stopped());
     }
     return answer;
   }
@@ -119,18 +148,69 @@ public final class Driver {
         for (Command command : delegator.handle(event, System.nanoTime())) {
           perform(command);
         }
-        for (Runnable question = questions.poll(); question != null; question = questions.poll()) {
-          question.run();
-        }
+        settle(event);
+        questions().forEach(question -> question.put(delegator));
       }
     } catch (InterruptedException e) {
       // stop() ends the wait.
     } catch (RuntimeException | Error e) {
-      // Our bug: nothing is decided any more, and everybody who waits is told.
-      closed = true;
-      folders.values().forEach(folder -> folder.failed(e));
+      bug = e;
       throw e;
+    } finally {
+      over();
     }
+  }
+
+  private List<Question<?>> questions() {
+    List<Question<?>> asked = new ArrayList<>();
+    for (Question<?> next = questions.poll(); next != null; next = questions.poll()) {
+      asked.add(next);
+    }
+    return asked;
+  }
+
+  /** What an event leaves to be done when its commands are performed. */
+  private void settle(Event event) {
+    switch (event) {
+      case Event.Begun(Task task) -> {
+        TaskFolder folder = folders.get(task.link());
+        if (folder != null && folder.isCancelled()) {
+          events.complete(new Event.Cancelled(task.link()));
+        }
+      }
+      case Event.Delivered(long lease, var _) ->
+          folders.values().forEach(folder -> keep(folder, kept -> kept.drop(lease)));
+      case Event.Executed _,
+          Event.Cancelled _,
+          Event.Woken _,
+          Event.PeerJoined _,
+          Event.PeerHeard _,
+          Event.PeerLeft _,
+          Event.LeaseAccepted _,
+          Event.LeaseRefused _,
+          Event.LeaseFailed _ -> {}
+    }
+  }
+
+  /** Nothing is decided any more, and everybody who waits is told. */
+  private void over() {
+    closed = true;
+    events.close();
+    folders.values().forEach(this::abandon);
+    questions().forEach(question -> question.answer.completeExceptionally(stopped()));
+  }
+
+  private void abandon(TaskFolder folder) {
+    Throwable cause = bug;
+    if (cause == null) {
+      folder.abandoned();
+    } else {
+      folder.failed(cause);
+    }
+  }
+
+  private IllegalStateException stopped() {
+    return new IllegalStateException("the driver has stopped", bug);
   }
 
   private void perform(Command command) {
@@ -167,13 +247,25 @@ public final class Driver {
   }
 
   private void keep(Digest link, Keeping keeping) {
-    TaskFolder folder = required(link);
+    keep(required(link), keeping);
+  }
+
+  private void keep(TaskFolder folder, Keeping keeping) {
+    if (folder.isBroken()) {
+      return; // what comes next may rest on what was not kept
+    }
     try {
       keeping.on(folder);
     } catch (IOException e) {
-      folder.broke(e);
-      events.complete(new Event.Cancelled(link));
+      broke(folder, e);
+    } catch (UncheckedIOException e) {
+      broke(folder, e.getCause());
     }
+  }
+
+  private void broke(TaskFolder folder, IOException cause) {
+    folder.broke(cause);
+    events.complete(new Event.Cancelled(folder.link()));
   }
 
   private TaskFolder required(Digest link) {
@@ -184,7 +276,7 @@ public final class Driver {
     return folder;
   }
 
-  /** Stops all calls and ends the thread; no task is told its end any more. */
+  /** Stops all calls and ends the thread; the ends of all tasks are cancelled. */
   public void stop() throws InterruptedException {
     closed = true;
     thread.interrupt();

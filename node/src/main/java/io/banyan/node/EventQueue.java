@@ -16,34 +16,52 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class EventQueue {
   /** Requests that wait; who brings one more waits himself. */
-  private static final int REQUESTS_MAX = 256;
+  static final int REQUESTS_MAX = 256;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition filled = lock.newCondition();
   private final Condition drained = lock.newCondition();
   private final Deque<Event> completions = new ArrayDeque<>();
   private final Deque<Event> requests = new ArrayDeque<>();
+  private boolean closed;
 
   /** Takes what came of a call or a lease; never blocks. */
   void complete(Event event) {
     lock.lock();
     try {
-      completions.addLast(event);
-      filled.signal();
+      if (!closed) {
+        completions.addLast(event);
+        filled.signal();
+      }
     } finally {
       lock.unlock();
     }
   }
 
-  /** Takes new work; blocks while there is too much of it. */
+  /** Takes new work; blocks while there is too much of it, and forgets it when nobody polls. */
   void request(Event event) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (requests.size() >= REQUESTS_MAX) {
+      while (requests.size() >= REQUESTS_MAX && !closed) {
         drained.await();
       }
-      requests.addLast(event);
-      filled.signal();
+      if (!closed) {
+        requests.addLast(event);
+        filled.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nobody polls any more: lets go who waits at the door, and what was to be told. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      completions.clear();
+      requests.clear();
+      drained.signalAll();
     } finally {
       lock.unlock();
     }

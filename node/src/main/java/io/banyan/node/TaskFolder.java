@@ -8,7 +8,9 @@ import io.banyan.delegation.JobEnd;
 import io.banyan.delegation.PlannedCall;
 import io.banyan.delegation.Task;
 import io.banyan.schema.BlobRef;
+import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
@@ -45,7 +47,8 @@ public final class TaskFolder implements AutoCloseable {
   private final Map<Long, Staged> staged = new ConcurrentHashMap<>(); // by lease, until it is used
   private final Map<Digest, List<Long>> used = new ConcurrentHashMap<>(); // by receipt
   private final CompletableFuture<JobEnd> end = new CompletableFuture<>();
-  private volatile @Nullable IOException trouble; // the driver's, read when the task is over
+  private @Nullable IOException trouble; // for the driver thread alone
+  private volatile boolean cancelled; // by anybody, read by the driver thread
 
   /**
    * What entitles this node to the task.
@@ -62,12 +65,14 @@ public final class TaskFolder implements AutoCloseable {
   /**
    * What a peer delivered, checked, and where it is kept until it is known to be used.
    *
+   * @param value whose blobs are held for it
    * @param receipt digest of the receipt that the peer signed
    * @param leaves that were executed below
    * @param leases where the claim log has the lease, the receipt, and those below
    * @param steps where it has the steps
    */
-  public record Staged(Digest receipt, long leaves, List<Long> leases, List<Long> steps) {
+  public record Staged(
+      Value value, Digest receipt, long leaves, List<Long> leases, List<Long> steps) {
     public Staged {
       leases = List.copyOf(leases);
       steps = List.copyOf(steps);
@@ -116,7 +121,10 @@ public final class TaskFolder implements AutoCloseable {
     return claims;
   }
 
-  /** How the task ended; exceptionally if this node's disk or its own code failed. */
+  /**
+   * How the task ended; exceptionally if this node's disk or its own code failed, and cancelled if
+   * the node is stopped before it has ended.
+   */
   public CompletableFuture<JobEnd> end() {
     return end;
   }
@@ -140,7 +148,7 @@ public final class TaskFolder implements AutoCloseable {
     }
   }
 
-  /** Keeps what was delivered under {@code lease} until it is used. */
+  /** Keeps what was delivered under {@code lease} until it is used, or dropped. */
   public void stage(long lease, Staged delivery) {
     staged.put(lease, delivery);
   }
@@ -162,11 +170,38 @@ public final class TaskFolder implements AutoCloseable {
     }
   }
 
+  /** What was delivered under {@code lease}, and not used by now, came too late. */
+  void drop(long lease) throws IOException {
+    Staged delivery = staged.remove(lease);
+    if (delivery != null) {
+      release(delivery.value, steps(claims.staged(delivery.steps)));
+    }
+  }
+
   /** What a plan node came to is of no use any more. */
   void forget(Command.Forget forget) throws IOException {
+    release(forget.value(), claims.steps(forget.node()));
     claims.forget(forget.node());
-    if (forget.value() instanceof Value.Blob(BlobRef blob)) {
-      values.release(blob);
+  }
+
+  private static Iterator<Step> steps(Iterator<ReceiptEntry> entries) {
+    return Iterators.transform(
+        Iterators.filter(entries, ReceiptEntry.StepEntry.class), ReceiptEntry.StepEntry::step);
+  }
+
+  /** A merged value is one blob; a rope is what its leaves, among {@code steps}, returned. */
+  private void release(Value value, Iterator<Step> steps) throws IOException {
+    switch (value) {
+      case Value.Blob(BlobRef blob) -> values.release(blob);
+      case Value.Rope _ -> {
+        while (steps.hasNext()) {
+          Claim claim = steps.next().claim();
+          if (claim.function() == GuestFunction.EXECUTE) {
+            values.release(new BlobRef(claim.output(), claim.outputBytes()));
+          }
+        }
+      }
+      case Value.Empty() -> {}
     }
   }
 
@@ -178,6 +213,24 @@ public final class TaskFolder implements AutoCloseable {
   /** The disk failed the task; it ends with {@code cause}. */
   void broke(IOException cause) {
     trouble = cause;
+  }
+
+  boolean isBroken() {
+    return trouble != null;
+  }
+
+  /** Nobody wants it any more. */
+  void cancel() {
+    cancelled = true;
+  }
+
+  boolean isCancelled() {
+    return cancelled;
+  }
+
+  /** How it would have ended nobody will know. */
+  void abandoned() {
+    end.cancel(false);
   }
 
   void ended(JobEnd how) {

@@ -20,40 +20,40 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Real jobs without a command line, in a folder of their own, on one sandbox that stays warm. */
-final class TestingRun {
-  static final Sandbox SANDBOX = new Sandbox(new SandboxOptions(512L << 20, 256));
+public final class TestingRun {
+  public static final Sandbox SANDBOX = new Sandbox(new SandboxOptions(512L << 20, 256));
 
   /** Enough for any job here on a machine under heavy load. */
-  static final long PATIENT_MILLIS = 300_000;
+  public static final long PATIENT_MILLIS = 300_000;
 
-  static final CallLimits LIMITS = new CallLimits(1, 64L << 20, 1 << 20, 16L << 20, PATIENT_MILLIS);
+  public static final CallLimits LIMITS = new CallLimits(1, 64L << 20, 1 << 20, 16L << 20, PATIENT_MILLIS);
 
   private final Path folder;
 
-  TestingRun(Path folder) {
+  public TestingRun(Path folder) {
     this.folder = folder;
   }
 
   /** What a job came to. */
-  record Done(
+  public record Done(
       LocalRun.Report report, byte[] output, Path receipt, List<Digest> hashes, long leaves) {}
 
-  static Identity identity(int number) {
+  public static Identity identity(int number) {
     byte[] seed = new byte[Identity.SEED_LENGTH];
     Arrays.fill(seed, (byte) number);
     return Identity.ofSeed(seed);
   }
 
-  Path file(String name, byte[] content) throws IOException {
+  public Path file(String name, byte[] content) throws IOException {
     return Files.write(folder.resolve(name), content);
   }
 
   /** A job on {@code input}, with the guest in the file "module.wasm". */
-  JobDraft draft(byte[] guest, byte[] input, String rule, int chunkBytes) throws Exception {
+  public JobDraft draft(byte[] guest, byte[] input, String rule, int chunkBytes) throws Exception {
     return draft(guest, input, rule, chunkBytes, LIMITS, PATIENT_MILLIS);
   }
 
-  JobDraft draft(
+  public JobDraft draft(
       byte[] guest, byte[] input, String rule, int chunkBytes, CallLimits limits, long timeMillis)
       throws Exception {
     boolean index = rule.startsWith("index");
@@ -75,7 +75,7 @@ final class TestingRun {
   }
 
   /** How {@code draft} ends, whatever it comes to. */
-  LocalRun.Report end(JobDraft draft, int workers) throws Exception {
+  public LocalRun.Report end(JobDraft draft, int workers) throws Exception {
     Path scratch = Files.createTempDirectory(folder, "scratch");
     try (BlobStore store = new BlobStore(scratch, 1 << 10);
         ClaimLog claims = new ClaimLog(scratch)) {
@@ -85,7 +85,7 @@ final class TestingRun {
   }
 
   /** Runs {@code draft} to its answer, with values that mostly do not fit in memory. */
-  Done run(JobDraft draft, int workers) throws Exception {
+  public Done run(JobDraft draft, int workers) throws Exception {
     Path scratch = Files.createTempDirectory(folder, "scratch");
     try (BlobStore store = new BlobStore(scratch, 1 << 10);
         ClaimLog claims = new ClaimLog(scratch)) {

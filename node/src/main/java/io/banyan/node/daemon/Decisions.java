@@ -20,14 +20,15 @@ import java.util.Map;
  */
 final class Decisions {
   /** Other nodes' jobs that are remembered; the one that was heard of longest ago goes first. */
-  private static final int JOBS_MAX = 64;
+  static final int JOBS_MAX = 64;
 
   /** Lines for each of them. */
-  private static final int LINES_MAX = 512;
+  static final int LINES_MAX = 512;
 
   private final JobBook book;
   private final Map<Digest, Open> open = new HashMap<>(); // links under way
-  private final Map<JobId, List<DecisionLine>> elsewhere = new LinkedHashMap<>();
+  private final Map<JobId, List<DecisionLine>> elsewhere = 
+      new LinkedHashMap<>(16, 0.75f, true); // the one heard of longest ago first
 
   /**
    * A link under way, with the decision that says most of it: the last one to lend, since towards

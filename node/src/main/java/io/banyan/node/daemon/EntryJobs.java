@@ -11,6 +11,7 @@ import io.banyan.node.GuestCalls;
 import io.banyan.node.JobBook;
 import io.banyan.node.JobDriver;
 import io.banyan.node.JobProgressNow;
+import io.banyan.node.InputFile;
 import io.banyan.node.LocalRun;
 import io.banyan.node.Material;
 import io.banyan.node.PreparedJob;
@@ -40,8 +41,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -51,7 +56,7 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>Safe for any thread.
  */
-final class EntryJobs implements JobDriver {
+final class EntryJobs implements JobDriver, AutoCloseable {
   private static final long PROGRESS_MILLIS = 200; // often enough for a line that moves
 
   private final Identity node;
@@ -65,6 +70,8 @@ final class EntryJobs implements JobDriver {
   private final long valueBytesMax;
   private final Peers peers;
   private final Map<JobId, TaskFolder> running = new ConcurrentHashMap<>();
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("job").factory());
 
   /**
    * No jobs yet.
@@ -97,32 +104,54 @@ final class EntryJobs implements JobDriver {
 
   @Override
   public void begin(PreparedJob job, JobDirectory folder) {
-    Thread.ofVirtual().name("job").start(() -> run(job, folder));
-  }
-
-  private void run(PreparedJob job, JobDirectory files) {
     try {
-      Path own = Files.createDirectories(work.resolve(job.id().toString()));
-      try (TaskFolder folder = folder(job, files, own)) {
-        Files.deleteIfExists(own); // its files have no names any more
-        running.put(job.id(), folder);
-        book.moved(job.id(), JobState.COMPUTING);
-        driver.begin(folder);
-        end(job, files, folder, await(job, folder));
-      } finally {
-        running.remove(job.id());
-        if (job.draft().input().isPresent()) {
-          job.draft().input().get().close();
-        }
-      }
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      failed(job.id(), e);
+      threads.execute(() -> run(job, folder));
+    } catch (RejectedExecutionException e) {
+      // This node is being closed: the job is told so when it starts again.
     }
   }
 
-  private void failed(JobId job, Exception cause) {
+  private void run(PreparedJob job, JobDirectory files) {
+    try (InputFile _ = job.draft().input().orElse(null)) {
+      Path own = Files.createDirectories(work.resolve(job.id().toString()));
+      try (BlobStore values = new BlobStore(own, valueBytesMax);
+          ClaimLog claims = new ClaimLog(own);
+          TaskFolder folder = folder(job, files, values, claims)) {
+        Files.deleteIfExists(own); // its files have no names any more
+        run(job, files, folder);
+      }
+    } catch (CancellationException e) {
+      // This node is being closed: the job is told so when it starts again.
+    } catch (IOException | InterruptedException | RuntimeException | OutOfMemoryError e) {
+      failed(job.id(), e, JobProgressNow.NONE); // unless it has ended
+    }
+  }
+
+  private void run(PreparedJob job, JobDirectory files, TaskFolder folder)
+      throws IOException, InterruptedException {
+    running.put(job.id(), folder);
     try {
-      book.end(job, JobEnding.Failed.of("this node failed: " + cause), progress(job), List.of());
+      book.moved(job.id(), JobState.COMPUTING);
+      driver.begin(folder);
+      if (book.ending(job.id()).isPresent()) {
+        driver.cancel(folder.link()); // it was cancelled before the driver knew it
+      }
+      end(job, files, folder, await(job, folder));
+    } catch (IOException | RuntimeException e) {
+      if (!(e instanceof CancellationException)) {
+        failed(job.id(), e, progress(folder));
+      }
+      throw e;
+    } finally {
+      running.remove(job.id());
+      decisions.ended(job.id(), folder.link());
+      leases.forget(folder.link());
+    }
+  }
+
+  private void failed(JobId job, Throwable cause, JobProgressNow progress) {
+    try {
+      book.end(job, JobEnding.Failed.of("this node failed: " + cause), progress, List.of());
     } catch (IOException e) {
       e.addSuppressed(cause);
       Thread thread = Thread.currentThread();
@@ -130,10 +159,9 @@ final class EntryJobs implements JobDriver {
     }
   }
 
-  private TaskFolder folder(PreparedJob job, JobDirectory files, Path own) throws IOException {
+  private TaskFolder folder(
+      PreparedJob job, JobDirectory files, BlobStore values, ClaimLog claims) throws IOException {
     Manifest manifest = job.draft().manifest();
-    BlobStore values = new BlobStore(own, valueBytesMax);
-    ClaimLog claims = new ClaimLog(own);
     GuestCalls calls =
         new GuestCalls(
             sandbox,
@@ -158,8 +186,7 @@ final class EntryJobs implements JobDriver {
     Manifest manifest = job.draft().manifest();
     Map<BlobRef, RangeSource> blobs = new HashMap<>();
     blobs.put(
-        manifest.module(),
-        new BytesSource(manifest.module(), Files.readAllBytes(files.module()), trees));
+        manifest.module(), new BytesSource(manifest.module(), Files.readAllBytes(files.module()), trees));
     List<byte[]> shared = job.draft().configuration().shared();
     for (int i = 0; i < shared.size(); i++) {
       BlobRef ref = manifest.shared().get(i);
@@ -179,7 +206,7 @@ final class EntryJobs implements JobDriver {
         try {
           return folder.end().get(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          book.progress(job.id(), progress(job.id()));
+          book.progress(job.id(), progress(folder));
         }
       }
     } catch (ExecutionException e) {
@@ -190,11 +217,7 @@ final class EntryJobs implements JobDriver {
     }
   }
 
-  private JobProgressNow progress(JobId job) {
-    TaskFolder folder = running.get(job);
-    if (folder == null) {
-      return JobProgressNow.NONE;
-    }
+  private static JobProgressNow progress(TaskFolder folder) {
     long total = folder.task().node() instanceof PlanNode.Cells(var all) ? all.count() : 0;
     long done = folder.leavesDone();
     return new JobProgressNow(
@@ -218,8 +241,7 @@ final class EntryJobs implements JobDriver {
         end instanceof JobEnd.Completed completed
             ? leases.finished(folder, completed, seconds)
             : leases.running(folder);
-    leases.forget(folder.link());
-    book.end(job.id(), ending, progress(job.id()), tree);
+    book.end(job.id(), ending, progress(folder), tree);
   }
 
   private JobEnding completed(
@@ -256,6 +278,12 @@ final class EntryJobs implements JobDriver {
   @Override
   public CapabilityReport capacity() {
     return peers.own();
+  }
+
+  /** Waits until the files of all jobs are closed; after the driver was stopped. */
+  @Override
+  public void close() {
+    threads.close();
   }
 
   /** A decision in the words of the wire. */

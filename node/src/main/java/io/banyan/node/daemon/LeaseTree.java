@@ -6,6 +6,7 @@ import io.banyan.node.JobBook;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.lease.LeaseWatch;
 import io.banyan.node.lease.LentLease;
+import io.banyan.node.lease.Sentences;
 import io.banyan.schema.Digest;
 import io.banyan.schema.JobEvent;
 import io.banyan.schema.JobEvent.NodeEventKind;
@@ -185,9 +186,7 @@ final class LeaseTree implements LeaseWatch {
             throw new IllegalStateException("a checked lease has no parent: " + signed.digest());
           }
           current = new Held(lease, above, above.depth + 1);
-          if (byLink.size() < LINES_MAX) {
-            byLink.put(signed.digest(), current);
-          }
+          byLink.put(signed.digest(), current);
         }
         case ReceiptEntry.ReceiptOfLease(Signed signed) -> current.finish(receipt(signed));
         case ReceiptEntry.StepEntry _,
@@ -205,13 +204,16 @@ final class LeaseTree implements LeaseWatch {
     Map<Digest, Line> seen = byTask.getOrDefault(folder.link(), Map.of());
     List<TreeLine> lines = new ArrayList<>();
     for (Map.Entry<Digest, Held> entry : byLink.entrySet()) {
+      if (lines.size() == LINES_MAX) {
+        return lines;
+      }
       Held held = entry.getValue();
       Line line = seen.get(entry.getKey());
       double time = held.depth == 0 ? seconds : line == null ? 0 : line.seconds();
       lines.add(held.line(folder, self, time));
     }
     for (Map.Entry<Digest, Line> entry : seen.entrySet()) {
-      if (!byLink.containsKey(entry.getKey())) {
+      if (lines.size() < LINES_MAX && !byLink.containsKey(entry.getKey())) {
         lines.add(attempt(entry.getValue()));
       }
     }

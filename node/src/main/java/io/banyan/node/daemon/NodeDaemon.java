@@ -13,7 +13,6 @@ import io.banyan.node.Driver;
 import io.banyan.node.JobBook;
 import io.banyan.node.KeyFile;
 import io.banyan.node.NodeSettings;
-import io.banyan.node.Version;
 import io.banyan.node.data.Connections;
 import io.banyan.node.data.DataClient;
 import io.banyan.node.data.DataServer;
@@ -28,13 +27,13 @@ import io.banyan.node.lease.Shelf;
 import io.banyan.node.lease.Staging;
 import io.banyan.node.lease.TaskLinks;
 import io.banyan.p2p.Host;
-import io.banyan.p2p.HostSettings;
-import io.banyan.p2p.Hosts;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.Heartbeat;
 import io.banyan.schema.PeerId;
+import io.banyan.schema.PeerSummary;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
+import io.banyan.schema.Refused;
 import io.banyan.trust.Identity;
 import io.banyan.trust.LeaseChain;
 import java.io.IOException;
@@ -43,8 +42,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /**
@@ -53,9 +52,7 @@ import java.util.function.Consumer;
  * <p>Safe for any thread.
  */
 public final class NodeDaemon implements AutoCloseable {
-  /**
-   * Values of one job in memory: a thirty-second of the heap, of which guests have three quarters.
-   */
+  /** Values of one job in memory: a thirty-second of the heap, of which guests have three quarters. */
   private static final long JOB_VALUES_SHARE = 32;
 
   /** Values of one lease in memory: many are held at once. */
@@ -70,9 +67,25 @@ public final class NodeDaemon implements AutoCloseable {
   private final JobBook book;
   private final Sandbox sandbox;
   private final TaskLinks links;
+  private final Rejections rejections;
+  private final Lender lender;
   private final Holder holder;
+  private final EntryJobs jobs;
+  private final ServedJobs served;
   private final DataServer dataServer;
   private final DataClient dataClient;
+
+  /** Opens a node's place in the network. */
+  @FunctionalInterface
+  public interface HostOpening {
+    /**
+     * A host that is known by {@code node}'s key.
+     *
+     * @param listen where others find it, without a peer id
+     * @throws IOException if it cannot be there
+     */
+    Host open(Identity node, Multiaddr listen) throws IOException;
+  }
 
   private NodeDaemon(
       Identity identity,
@@ -97,11 +110,11 @@ public final class NodeDaemon implements AutoCloseable {
                 settings.workers(), settings.thresholdSeconds(), settings.placement()));
     this.dataClient = new DataClient(host, Connections.of(host));
     PeerId self = identity.publicKey().peerId();
-    Rejections rejections = new Rejections(new RejectionLog(log));
+    this.rejections = new Rejections(new RejectionLog(log));
     TreeCache trees = new TreeCache();
     LeaseTree tree = new LeaseTree(self, book);
     Decisions decisions = new Decisions(book);
-    Later<Lender> lender = new Later<>();
+    Later<Lender> lends = new Later<>();
     Later<Holder> held = new Later<>();
     Peers peers =
         new Peers(
@@ -109,14 +122,14 @@ public final class NodeDaemon implements AutoCloseable {
             settings.workers(),
             options.memoryBudgetBytes(),
             driver::idleWorkers,
-            peer -> lender.get().countOf(peer));
+            peer -> lends.get().countOf(peer));
     this.links =
         new TaskLinks(
             host,
             peers::own,
             (peer, sequence) ->
                 new Heartbeat(sequence, driver.idleWorkers(), held.get().progress(peer)));
-    lender.set(
+    this.lender =
         new Lender(
             identity,
             links,
@@ -125,7 +138,8 @@ public final class NodeDaemon implements AutoCloseable {
             rejections,
             tree,
             trees,
-            clock));
+            clock);
+    lends.set(lender);
     Staging staging =
         new Staging(
             work,
@@ -135,8 +149,9 @@ public final class NodeDaemon implements AutoCloseable {
             trees,
             heap / LEASE_VALUES_SHARE,
             decisions::made);
-    LeaseChain chains = new LeaseChain(self, allow::allows, Set.of(Profile.UNMETERED));
-    held.set(
+    LeaseChain chains =
+        new LeaseChain(self, allow::allows, Set.of(Profile.UNMETERED));
+    this.holder =
         new Holder(
             identity,
             chains,
@@ -149,9 +164,10 @@ public final class NodeDaemon implements AutoCloseable {
               decisions.ended(job, link);
               tree.forget(link);
             },
-            clock));
-    this.holder = held.get();
-    EntryJobs jobs =
+            clock,
+            Holder.ORPHAN_TTL);
+    held.set(holder);
+    this.jobs =
         new EntryJobs(
             identity,
             driver,
@@ -179,23 +195,24 @@ public final class NodeDaemon implements AutoCloseable {
                     blocks -> to.accept(blocks.bytes(), blocks.offset(), blocks.byteCount())),
             sandbox,
             clock);
-    this.dataServer =
-        new DataServer(
-            firstOf(List.of(new ServedJobs(book, owner), lender.get()::find, holder::find)));
-    driver.start(lender.get());
+    this.served = new ServedJobs(book, owner);
+    this.dataServer = new DataServer(firstOf(List.of(served, lender::find, holder::find)));
+    driver.start(lender);
     host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, clients);
     host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, dataServer);
-    links.serve(new TaskInbox(driver, peers, lender.get(), holder, rejections));
+    links.serve(new TaskInbox(driver, peers, lender, holder, rejections));
     settings.peers().forEach(host::keep);
   }
 
   /**
    * Starts a node.
    *
+   * @param opening opens its host
    * @param log takes what people may want to read, a line at a time
    * @throws CommandException if its key, its data directory or its address cannot be used
    */
-  public static NodeDaemon start(NodeSettings settings, Consumer<String> log)
+  public static NodeDaemon start(
+      NodeSettings settings, HostOpening opening, Consumer<String> log)
       throws IOException, CommandException {
     JobBook book = JobBook.open(settings.data(), Retention.DEFAULT, InstantSource.system());
     try {
@@ -204,10 +221,7 @@ public final class NodeDaemon implements AutoCloseable {
           settings.owner().isPresent()
               ? settings.owner().get()
               : KeyFile.readOrCreate(KeyFile.defaultPath()).publicKey();
-      Host host =
-          Hosts.open(
-              HostSettings.of(
-                  identity, Optional.of(settings.listen()), "banyan/" + Version.PRODUCT));
+      Host host = opening.open(identity, settings.listen());
       try {
         return new NodeDaemon(identity, owner, host, book, settings, log);
       } catch (IOException | RuntimeException e) {
@@ -261,20 +275,43 @@ public final class NodeDaemon implements AutoCloseable {
     Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /** The nodes that this one knows. */
+  List<PeerSummary> peers() {
+    return jobs.peers();
+  }
+
+  /** What peers sent that was refused. */
+  Rejections rejections() {
+    return rejections;
+  }
+
+  /** What was refused of what peers wanted to fetch. */
+  SortedMap<Refused.Code, Long> refusals() {
+    return dataServer.refusals();
+  }
+
+  /** Whether nothing is under way here: no task, and no lease either way. */
+  boolean isIdle() {
+    return driver.tasks() == 0 && holder.count() == 0 && lender.count() == 0;
+  }
+
   /** Ends all work and all connections. Jobs that are not done are told so when it starts again. */
   @Override
   public void close() {
-    holder.close();
     links.close();
     host.close();
     try {
       driver.stop();
+      lender.close();
+      holder.close();
+      jobs.close();
+      served.close();
       dataServer.close();
       dataClient.close();
       sandbox.close();
       book.close();
     } catch (IOException e) {
-      throw new IllegalStateException("the journal cannot be closed", e);
+      throw new IllegalStateException("the files of the node cannot be closed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -28,6 +28,9 @@ import java.util.function.ToIntFunction;
 final class Peers {
   private static final int PROTOCOL_VERSION = 1;
 
+  /** A heartbeat comes every second; ten times as often is more than the driver is told. */
+  private static final long HEARD_NANOS_MIN = 100_000_000; // 100 ms
+
   private final Host host;
   private final int workers;
   private final long memoryBytes;
@@ -35,6 +38,7 @@ final class Peers {
   private final ToIntFunction<PeerId> leasesOut;
   private final Map<PeerId, CapabilityReport> reports = new ConcurrentHashMap<>();
   private final Map<PeerId, Integer> free = new ConcurrentHashMap<>();
+  private final Map<PeerId, Long> heardNanos = new ConcurrentHashMap<>(); // the last that counted
 
   /**
    * Knows no peers yet.
@@ -84,13 +88,22 @@ final class Peers {
     free.put(peer, report.freeWorkers());
   }
 
-  void heard(PeerId peer, int freeNow) {
+  /** Whether enough time has passed since {@code peer} was heard last. */
+  boolean heard(PeerId peer, int freeNow) {
     free.put(peer, freeNow);
+    long now = System.nanoTime();
+    Long last = heardNanos.get(peer);
+    if (last != null && now - last < HEARD_NANOS_MIN) {
+      return false;
+    }
+    heardNanos.put(peer, now);
+    return true;
   }
 
   void left(PeerId peer) {
     reports.remove(peer);
     free.remove(peer);
+    heardNanos.remove(peer);
   }
 
   /** The nodes that this one is connected to. */

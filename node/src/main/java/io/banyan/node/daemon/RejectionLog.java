@@ -1,6 +1,7 @@
 package io.banyan.node.daemon;
 
 import io.banyan.node.lease.Rejections;
+import io.banyan.node.lease.Sentences;
 import io.banyan.schema.PeerId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +25,7 @@ final class RejectionLog implements Rejections.Listener {
   public void rejected(String reason, PeerId peer, String detail) {
     long count = counts.merge(reason, 1L, Long::sum);
     if (Long.bitCount(count) == 1) {
-      log.accept("rejected from " + peer + ", number " + count + ": " + reason + ": " + detail);
+      log.accept("rejected from " + peer + ", number " + count + ": " + reason + ": " + Sentences.fit(detail));
     }
   }
 }

@@ -31,7 +31,7 @@ import java.util.Optional;
  *
  * <p>Safe for any thread; guarded by its own lock.
  */
-final class ServedJobs implements Links {
+final class ServedJobs implements Links, AutoCloseable {
   /** Files kept open, with their trees: who fetches a large output asks for it piece by piece. */
   private static final int OPEN_MAX = 16;
 
@@ -108,16 +108,32 @@ final class ServedJobs implements Links {
   }
 
   private static Open open(BlobRef ref, Path path) throws IOException {
+    InputFile file;
     try {
-      InputFile file = InputFile.open(path);
-      BlobTree tree = file.index(new SplitRule.ByBytes(), 1, bytes -> {}).tree();
-      if (!tree.ref().equals(ref)) {
-        file.close();
-        throw new IOException(path + " is not what it was when the job ended");
-      }
-      return new Open(file, tree);
+      file = InputFile.open(path);
     } catch (CommandException e) {
       throw new IOException(e.getMessage(), e);
     }
+    boolean whole = false;
+    try {
+      BlobTree tree = file.index(new SplitRule.ByBytes(), 1, bytes -> {}).tree();
+      whole = tree.ref().equals(ref);
+      if (!whole) {
+        throw new IOException(path + " is not what it was when the job ended");
+      }
+      return new Open(file, tree);
+    } finally {
+      if (!whole) {
+        file.close();
+      }
+    }
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    for (Open each : open.values()) {
+      each.file.close();
+    }
+    open.clear();
   }
 }

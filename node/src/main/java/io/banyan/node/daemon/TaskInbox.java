@@ -36,8 +36,11 @@ record TaskInbox(Driver driver, Peers peers, Lender lender, Holder holder, Rejec
     switch (message) {
       case CapabilityReport report -> peers.reported(peer, report);
       case Heartbeat beat -> {
-        peers.heard(peer, beat.freeWorkers());
-        driver.tell(new Event.PeerHeard(peer, beat.freeWorkers()));
+        if (peers.heard(peer, beat.freeWorkers())) {
+          driver.tell(new Event.PeerHeard(peer, beat.freeWorkers()));
+        } else {
+          rejections.count("heartbeat that comes too soon", peer, "number " + beat.sequence());
+        }
       }
       case TaskMessage.LeaseOffer offer -> holder.received(peer, offer);
       case TaskMessage.CancelLease cancel -> holder.received(peer, cancel);
@@ -56,5 +59,10 @@ record TaskInbox(Driver driver, Peers peers, Lender lender, Holder holder, Rejec
     peers.left(peer);
     holder.left(peer);
     driver.tell(new Event.PeerLeft(peer));
+  }
+
+  @Override
+  public void broke(PeerId peer, String sentence) {
+    rejections.count("breach of the task protocol", peer, sentence);
   }
 }

@@ -75,6 +75,7 @@ public final class Absorption {
     private final List<Long> leases = new ArrayList<>();
     private final List<Long> steps = new ArrayList<>();
     private final List<ReceiptEntry> piece = new ArrayList<>(); // comes last, not staged yet
+    private final List<BlobRef> values = new ArrayList<>(); // that came so far
     private boolean atSteps;
 
     Delivering(LentLease lent, Signed receipt) {
@@ -98,12 +99,27 @@ public final class Absorption {
           Iterators.concat(folder.claims().staged(leases), folder.claims().staged(steps));
       return switch (check.check(entries, step -> {}, () -> receipt)) {
         case Verdict.Accepted(Receipt held, var _) -> {
-          fetch(held.value());
-          yield taken(held);
+          yield fetched(held);
         }
         case Verdict.Rejected(String reason) -> new Outcome.Rejected(reason);
         case Verdict.Withheld(String reason) -> new Outcome.Rejected(reason);
       };
+    }
+
+    private Outcome fetched(Receipt held) throws IOException, InterruptedException {
+      boolean taken = false;
+      try {
+        fetch(held.value());
+        Outcome outcome = taken(held);
+        taken = true;
+        return outcome;
+      } finally {
+        if (!taken) {
+          for (BlobRef value : values) {
+            folder.values().release(value);
+          }
+        }
+      }
     }
 
     /** Two calls a leaf at most, and a lease with its receipt for each hop. */
@@ -150,7 +166,7 @@ public final class Absorption {
       Evidence evidence = new Evidence(held.executionRoot(), held.leaves(), held.fuel());
       return new Outcome.Taken(
           new Delivery(held.value(), evidence, digest),
-          new TaskFolder.Staged(digest, held.leaves(), all, steps));
+          new TaskFolder.Staged(held.value(), digest, held.leaves(), all, steps));
     }
 
     /** A merged value is one blob; a rope is what its leaves returned. */
@@ -173,7 +189,7 @@ public final class Absorption {
 
     private void fetch(BlobRef ref) throws IOException, InterruptedException {
       long bytesMax = folder.task().manifest().limits().outputBytesMax();
-      folder.values().put(data.fetchBytes(lent.loan.peer(), lent.digest, ref, bytesMax));
+      values.add(folder.values().put(data.fetchBytes(lent.loan.peer(), lent.digest, ref, bytesMax)));
     }
   }
 }

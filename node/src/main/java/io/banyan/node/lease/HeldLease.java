@@ -12,10 +12,8 @@ import io.banyan.schema.PlanNode;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskMessage;
 import io.banyan.trust.LeaseChain;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +32,14 @@ final class HeldLease {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private @Nullable Thread thread; // that stages, waits and delivers
+  private @Nullable Thread thread; // that stages it
   private @Nullable TaskFolder folder; // once it is staged
   private @Nullable Delivered delivered;
   private boolean cancelled;
+  private boolean over;
   private boolean acked;
   private boolean lenderLost;
+  private long losses; // so that each has its own patience
 
   private record Delivered(JobEnd.Completed completed, Signed receipt) {}
 
@@ -78,21 +78,24 @@ final class HeldLease {
     return chain.leases().getLast();
   }
 
-  void start(Runnable work) {
-    Thread fresh = Thread.ofVirtual().name("lease").unstarted(work);
+  /** The calling thread will stage it, and is interrupted if it is cancelled meanwhile. */
+  void staging() {
     lock.lock();
     try {
-      thread = fresh;
+      thread = Thread.currentThread();
+      if (cancelled) {
+        thread.interrupt();
+      }
     } finally {
       lock.unlock();
     }
-    fresh.start();
   }
 
   /** Everything is staged; says whether the lease is still wanted. */
   boolean began(TaskFolder staged) {
     lock.lock();
     try {
+      thread = null;
       folder = staged;
       return !cancelled;
     } finally {
@@ -113,28 +116,28 @@ final class HeldLease {
     cancelTask.run();
   }
 
-  /** Waits until the task is over: a worker may use what it works on until then. */
-  static JobEnd awaitEnd(TaskFolder folder) throws IOException, InterruptedException {
-    try {
-      return folder.end().get();
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e);
-    }
-  }
-
   /** Ends the work, wherever it is; harmless when it is over. */
   void cancel() {
     lock.lock();
     try {
       cancelled = true;
       changed.signalAll();
-      if (folder == null && thread != null) {
+      if (thread != null) {
         thread.interrupt();
       }
     } finally {
       lock.unlock();
     }
     cancelTask.run();
+  }
+
+  boolean isCancelled() {
+    lock.lock();
+    try {
+      return cancelled;
+    } finally {
+      lock.unlock();
+    }
   }
 
   void completed(JobEnd.Completed completed, Signed receipt) {
@@ -146,13 +149,22 @@ final class HeldLease {
     }
   }
 
-  /** Waits until the lender has the result, or does not want it, or was lost for too long. */
-  void awaitDelivery() throws InterruptedException {
+  /**
+   * Waits until the lender has the result, or does not want it, or was lost for too long.
+   *
+   * @return false if all that has not happened for {@code patience}
+   */
+  boolean awaitDelivery(Duration patience) throws InterruptedException {
     lock.lock();
     try {
+      long left = patience.toNanos();
       while (!acked && !cancelled) {
-        changed.await();
+        if (left <= 0) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
       }
+      return true;
     } finally {
       lock.unlock();
     }
@@ -171,26 +183,26 @@ final class HeldLease {
 
   /** Gives the lender {@code patience} to come back. */
   void lenderIsLost(Duration patience) {
+    long loss;
     lock.lock();
     try {
       lenderLost = true;
+      loss = ++losses;
+      changed.signalAll(); // who waited since an earlier loss
     } finally {
       lock.unlock();
     }
-    Thread.ofVirtual().name("orphan").start(() -> awaitLender(patience));
+    Thread.ofVirtual().name("orphan").start(() -> awaitLender(loss, patience));
   }
 
-  private void awaitLender(Duration patience) {
+  private void awaitLender(long loss, Duration patience) {
     lock.lock();
     try {
       long left = patience.toNanos();
-      while (lenderLost && !acked && !cancelled) {
-        if (left <= 0) {
-          break;
-        }
+      while (lenderLost && losses == loss && !over && left > 0) {
         left = changed.awaitNanos(left);
       }
-      if (!lenderLost || acked || cancelled) {
+      if (!lenderLost || losses != loss || over) {
         return;
       }
     } catch (InterruptedException e) {
@@ -199,6 +211,18 @@ final class HeldLease {
       lock.unlock();
     }
     cancel();
+  }
+
+  /** Nothing is done for it any more. */
+  void over() {
+    lock.lock();
+    try {
+      over = true;
+      thread = null;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   void lenderIsBack() {

@@ -30,7 +30,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 
 /**
  * The leases that this node holds: checks what it is offered, has it staged and worked on, and
@@ -39,12 +45,17 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Safe for any thread. What takes time is done on virtual threads.
  */
-public final class Holder {
+public final class Holder implements AutoCloseable {
   /** Leases held at once, from all lenders: two for each of 32 workers. */
   static final int HELD_MAX = 64;
 
+  private static final long BUSY_RETRY_MILLIS = 1_000;
+
   /** A minute: how long work goes on, and results are kept, without the lender. */
-  static final Duration ORPHAN_TTL = Duration.ofSeconds(60);
+  public static final Duration ORPHAN_TTL = Duration.ofSeconds(60);
+
+  /** A result may be lost with a link that came back before anybody saw that it was gone. */
+  private static final Duration SENT_AGAIN_AFTER = Duration.ofSeconds(10);
 
   private final Identity node;
   private final LeaseChain chains;
@@ -55,14 +66,24 @@ public final class Holder {
   private final TreeCache trees;
   private final Ended ended;
   private final InstantSource clock;
+  private final Duration orphanTtl;
   private final Map<Digest, HeldLease> held = new ConcurrentHashMap<>();
+  private final Semaphore room = new Semaphore(HELD_MAX);
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("lease").factory());
 
-  /** Told when the work under a lease is over. */
+  /** Told when the work under a lease is over, however that came. */
   @FunctionalInterface
   public interface Ended {
     void ended(JobId job, Digest link);
   }
 
+  /**
+   * Holds no lease yet.
+   *
+   * @param orphanTtl how long work goes on, and results are kept, without the lender; usually
+   *     {@link #ORPHAN_TTL}
+   */
   public Holder(
       Identity node,
       LeaseChain chains,
@@ -72,7 +93,8 @@ public final class Holder {
       Rejections rejections,
       TreeCache trees,
       Ended ended,
-      InstantSource clock) {
+      InstantSource clock,
+      Duration orphanTtl) {
     this.node = node;
     this.chains = chains;
     this.links = links;
@@ -82,6 +104,7 @@ public final class Holder {
     this.trees = trees;
     this.ended = ended;
     this.clock = clock;
+    this.orphanTtl = orphanTtl;
   }
 
   /** A lender offers a lease. */
@@ -111,18 +134,30 @@ public final class Holder {
           new Refused(Refused.Code.NOT_ALLOWED, "the lease is signed by another than you", 0));
       return;
     }
-    if (held.size() >= HELD_MAX) {
-      reply(
-          lender,
-          link,
-          new Refused(Refused.Code.BUSY, "this node holds " + HELD_MAX + " leases already", 1_000));
+    if (!room.tryAcquire()) {
+      rejections.count("lease that there is no room for", lender, link.toString());
+      String sentence = "this node holds " + HELD_MAX + " leases already";
+      reply(lender, link, new Refused(Refused.Code.BUSY, sentence, BUSY_RETRY_MILLIS));
       return;
     }
     HeldLease lease = new HeldLease(lender, link, offer, chain, () -> driver.cancel(link));
-    if (held.putIfAbsent(link, lease) == null) {
-      reply(lender, link, new LeaseReply.Taken(0));
-      lease.start(() -> work(lease));
+    boolean first = held.putIfAbsent(link, lease) == null;
+    reply(lender, link, new LeaseReply.Taken(0));
+    if (!first) {
+      room.release();
+      return;
     }
+    try {
+      threads.execute(() -> work(lease));
+    } catch (RejectedExecutionException e) {
+      drop(lease); // this node is being closed
+    }
+  }
+
+  private void drop(HeldLease lease) {
+    lease.over();
+    held.remove(lease.link());
+    room.release();
   }
 
   private void reply(PeerId lender, Digest link, LeaseReply.Answer answer) {
@@ -131,33 +166,45 @@ public final class Holder {
 
   /** Stages the lease and has it worked on; ends when it is delivered, or not wanted any more. */
   private void work(HeldLease lease) {
-    try (Staging.Staged staged = staging.stage(lease)) {
-      TaskFolder folder = staged.folder();
-      if (!lease.began(folder)) {
-        return;
-      }
-      driver.begin(folder);
-      lease.begun();
-      JobEnd end = HeldLease.awaitEnd(folder);
-      ended.ended(folder.task().job(), lease.link());
-      if (end instanceof JobEnd.Completed completed) {
-        deliver(lease, folder, completed);
-      } else {
-        failure(lease, end);
+    try {
+      lease.staging();
+      try (Staging.Staged staged = staging.stage(lease)) {
+        workOn(lease, staged.folder());
       }
     } catch (Staging.RefusedException e) {
       send(lease, e.refused());
     } catch (IOException e) {
-      send(lease, new Failure.NodeFailure(sentence(e)));
-    } catch (InterruptedException e) {
-      // It was cancelled while it was staged.
+      send(lease, new Failure.NodeFailure(Sentences.of(e)));
+    } catch (InterruptedException | CancellationException e) {
+      // It was cancelled while it was staged, or this node is being closed.
+    } catch (RuntimeException | OutOfMemoryError e) {
+      send(lease, new Failure.NodeFailure(Sentences.of(e)));
+      throw e;
     } finally {
-      held.remove(lease.link());
+      drop(lease);
     }
   }
 
-  private static String sentence(IOException e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
+  private void workOn(HeldLease lease, TaskFolder folder)
+      throws IOException, InterruptedException {
+    if (!lease.began(folder)) {
+      return;
+    }
+    JobEnd end;
+    try {
+      driver.begin(folder);
+      lease.begun();
+      end = folder.end().get();
+    } catch (ExecutionException e) {
+      throw new IOException("this node failed: " + e.getCause(), e);
+    } finally {
+      ended.ended(folder.task().job(), lease.link());
+    }
+    if (end instanceof JobEnd.Completed completed) {
+      deliver(lease, folder, completed);
+    } else {
+      failure(lease, end);
+    }
   }
 
   private void deliver(HeldLease lease, TaskFolder folder, JobEnd.Completed completed)
@@ -174,8 +221,14 @@ public final class Holder {
             folder.basis(completed));
     Signed signed = node.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(receipt));
     lease.completed(completed, signed);
-    links.send(lease.lender(), new TaskMessage.Result(lease.link(), signed));
-    lease.awaitDelivery();
+    TaskMessage.Result result = new TaskMessage.Result(lease.link(), signed);
+    // Behind the end of the lease nobody can use it.
+    while (lease.lease().notAfterMillis() > clock.millis()) {
+      links.send(lease.lender(), result);
+      if (lease.awaitDelivery(SENT_AGAIN_AFTER)) {
+        return;
+      }
+    }
   }
 
   private void failure(HeldLease lease, JobEnd end) {
@@ -183,20 +236,27 @@ public final class Holder {
       case JobEnd.Completed _ -> throw new IllegalStateException("a completed task is delivered");
       case JobEnd.TaskFailed(var planNode, var claim) -> {
         TaskFailure failure = new TaskFailure(lease.link(), planNode, claim);
-        Signed signed = node.sign(SigningDomain.TASK_FAILURE, WireCodec.encodeTaskFailure(failure));
+        Signed signed =
+            node.sign(SigningDomain.TASK_FAILURE, WireCodec.encodeTaskFailure(failure));
         send(lease, new Failure.TaskFailed(signed));
       }
       case JobEnd.PlanRefused(String reason) ->
-          send(lease, new Failure.LimitExceeded(Failure.BudgetKind.LEAVES, reason));
+          send(
+              lease,
+              new Failure.LimitExceeded(Failure.BudgetKind.LEAVES, Sentences.fit(reason)));
       case JobEnd.NodeFailed(var call, var why) ->
-          send(lease, new Failure.NodeFailure(call.words() + ": " + why.detail()));
+          send(
+              lease,
+              new Failure.NodeFailure(Sentences.fit(call.words() + ": " + why.detail())));
       case JobEnd.TimedOut(long millis) -> send(lease, new Failure.TimeoutFailure(millis));
       case JobEnd.Cancelled() -> {} // whoever cancelled it knows
     }
   }
 
   private void send(HeldLease lease, Failure.Kind kind) {
-    links.send(lease.lender(), new Failure(lease.link(), kind));
+    if (!lease.isCancelled()) { // else its lender knows
+      links.send(lease.lender(), new Failure(lease.link(), kind));
+    }
   }
 
   /** A lender, or a job's entry node, ends a link. */
@@ -245,7 +305,7 @@ public final class Holder {
   public void left(PeerId lender) {
     for (HeldLease lease : held.values()) {
       if (lease.lender().equals(lender)) {
-        lease.lenderIsLost(ORPHAN_TTL);
+        lease.lenderIsLost(orphanTtl);
       }
     }
   }
@@ -275,12 +335,15 @@ public final class Holder {
   }
 
   /** How many leases are held. */
-  int count() {
+  public int count() {
     return held.size();
   }
 
-  /** Ends all work under leases. */
+  /** Ends all work under leases, and waits until all its files are closed; after the driver. */
+  @Override
   public void close() {
+    threads.shutdown();
     held.values().forEach(HeldLease::cancel);
+    threads.close();
   }
 }

@@ -6,6 +6,7 @@ import io.banyan.delegation.Loan;
 import io.banyan.delegation.Task;
 import io.banyan.node.Driver;
 import io.banyan.node.TaskFolder;
+import io.banyan.node.data.FetchException;
 import io.banyan.node.data.Links;
 import io.banyan.node.data.TreeCache;
 import io.banyan.schema.Ack;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for any thread. What takes time is done on virtual threads.
  */
-public final class Lender implements Driver.Lending {
+public final class Lender implements Driver.Lending, AutoCloseable {
   private final Identity node;
   private final TaskLinks links;
   private final Absorption absorption;
@@ -53,6 +54,7 @@ public final class Lender implements Driver.Lending {
   private final InstantSource clock;
   private final Map<Long, LentLease> byNumber = new ConcurrentHashMap<>();
   private final Map<Digest, LentLease> byDigest = new ConcurrentHashMap<>();
+  private final EndedLeases ended = new EndedLeases();
 
   /**
    * A lender without leases.
@@ -121,33 +123,39 @@ public final class Lender implements Driver.Lending {
   @Override
   public void revoke(long number, String reason) {
     LentLease lent = byNumber.get(number);
-    if (lent != null) {
-      end(lent, reason);
+    if (lent != null && forget(lent)) {
+      lent.stop();
+      cancel(lent, reason);
       watch.revoked(lent, reason);
     }
   }
 
-  /** Forgets a lease, and tells its child to stop. */
-  private void end(LentLease lent, String reason) {
-    forget(lent);
-    lent.stop();
-    Cancel cancel = new Cancel(lent.digest, reason);
+  /** Tells the child to stop. */
+  private void cancel(LentLease lent, String reason) {
+    Cancel cancel = new Cancel(lent.digest, Sentences.fit(reason));
     Signed signed = node.sign(SigningDomain.CANCEL, WireCodec.encodeCancel(cancel));
     links.send(lent.loan.peer(), new TaskMessage.CancelLease(signed));
   }
 
-  private void forget(LentLease lent) {
-    byNumber.remove(lent.number);
+  /** Whether the lease ends by this, and did not before. */
+  private boolean forget(LentLease lent) {
+    ended.add(lent.digest, lent.loan.peer());
     byDigest.remove(lent.digest);
+    return byNumber.remove(lent.number) != null;
   }
 
   private void lost(LentLease lent, String sentence) {
-    forget(lent);
-    watch.failed(lent, sentence);
-    tell.accept(new Event.LeaseFailed(lent.number, new LeaseFailure.Lost(sentence)));
+    failed(lent, sentence, new LeaseFailure.Lost(sentence));
   }
 
-  /** What {@code asker} may have under a lease that this node lent. */
+  private void failed(LentLease lent, String sentence, LeaseFailure failure) {
+    if (forget(lent)) {
+      watch.failed(lent, sentence);
+      tell.accept(new Event.LeaseFailed(lent.number, failure));
+    }
+  }
+
+  /** What {@code asker} may have under a lease that this node lent; until the lease is over. */
   public Links.Lookup find(Digest link, PeerId asker) {
     LentLease lent = byDigest.get(link);
     if (lent == null) {
@@ -166,20 +174,23 @@ public final class Lender implements Driver.Lending {
     }
     switch (reply.answer()) {
       case LeaseReply.Taken _ -> {
-        watch.accepted(lent);
-        tell.accept(new Event.LeaseAccepted(lent.number));
+        if (lent.accept()) {
+          watch.accepted(lent);
+          tell.accept(new Event.LeaseAccepted(lent.number));
+        }
       }
       case Refused refused -> refused(lent, refused);
     }
   }
 
   private void refused(LentLease lent, Refused refused) {
-    forget(lent);
-    watch.failed(lent, refused.sentence());
-    boolean everMore = refused.code() != Refused.Code.BUSY;
-    tell.accept(
-        new Event.LeaseRefused(
-            lent.number, everMore, refused.retryAfterMillis(), refused.sentence()));
+    if (forget(lent)) {
+      watch.failed(lent, refused.sentence());
+      boolean everMore = refused.code() != Refused.Code.BUSY;
+      tell.accept(
+          new Event.LeaseRefused(
+              lent.number, everMore, refused.retryAfterMillis(), refused.sentence()));
+    }
   }
 
   /** A child says it is done. */
@@ -210,18 +221,25 @@ public final class Lender implements Driver.Lending {
         case Absorption.Outcome.Rejected(String sentence) -> {
           rejections.count("result that does not hold", lent.loan.peer(), sentence);
           lost(lent, sentence);
-          end(lent, sentence);
+          cancel(lent, sentence);
         }
       }
+    } catch (FetchException.ProofMismatch | FetchException.BrokenReply e) {
+      rejections.count("result that does not hold", lent.loan.peer(), Sentences.of(e));
+      notTaken(lent, e);
     } catch (IOException e) {
-      lost(lent, "the result of " + lent.loan.peer() + " did not come: " + e.getMessage());
-      end(lent, "the result did not come");
+      notTaken(lent, e);
     } catch (InterruptedException e) {
       // It was revoked meanwhile.
-    } catch (RuntimeException e) {
-      lost(lent, "taking in the result of " + lent.loan.peer() + " failed here: " + e);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      notTaken(lent, e);
       throw e;
     }
+  }
+
+  private void notTaken(LentLease lent, Throwable cause) {
+    lost(lent, "the result of " + lent.loan.peer() + " was not taken in: " + Sentences.of(cause));
+    cancel(lent, "the result was not taken in");
   }
 
   /** A child gives a lease back. */
@@ -235,14 +253,11 @@ public final class Lender implements Driver.Lending {
       case Failure.ValidationFailure(String sentence) -> lost(lent, sentence);
       case Failure.TimeoutFailure(long millis) ->
           lost(lent, "its time of " + millis + " ms was over");
-      case Failure.LimitExceeded(var which, String sentence) -> {
-        forget(lent);
-        watch.failed(lent, sentence);
-        tell.accept(
-            new Event.LeaseFailed(
-                lent.number,
-                new LeaseFailure.OverGrant(which.words() + " of the grant: " + sentence)));
-      }
+      case Failure.LimitExceeded(var which, String sentence) ->
+          failed(
+              lent,
+              sentence,
+              new LeaseFailure.OverGrant(which.words() + " of the grant: " + sentence));
       case Failure.TaskFailed(Signed signed) -> taskFailed(lent, signed);
       case Refused refused -> refused(lent, refused);
     }
@@ -252,13 +267,11 @@ public final class Lender implements Driver.Lending {
     Task task = lent.folder.task();
     Link link = lent.folder.authority().link().lent(lent.digest, lent.lease);
     switch (new FailureCheck(task.job(), task.manifest()).check(link, signed)) {
-      case FailureCheck.Holds(TaskFailure failure) -> {
-        forget(lent);
-        watch.failed(lent, failure.claim().outcome().words());
-        tell.accept(
-            new Event.LeaseFailed(
-                lent.number, new LeaseFailure.TaskFailed(failure.node(), failure.claim())));
-      }
+      case FailureCheck.Holds(TaskFailure failure) ->
+          failed(
+              lent,
+              failure.claim().outcome().words(),
+              new LeaseFailure.TaskFailed(failure.node(), failure.claim()));
       case FailureCheck.Rejected(String reason) -> {
         rejections.count("task failure that does not hold", lent.loan.peer(), reason);
         lost(lent, reason);
@@ -271,8 +284,21 @@ public final class Lender implements Driver.Lending {
     if (lent != null && lent.loan.peer().equals(child)) {
       return lent;
     }
-    rejections.count(what + " for a lease that is not lent", child, digest.toString());
+    if (!ended.was(digest, child)) { // else it was on its way when the lease ended
+      rejections.count(what + " for a lease that is not lent", child, digest.toString());
+    }
     return null;
+  }
+
+  /** Gives up what is being taken in; after the driver was stopped. */
+  @Override
+  public void close() {
+    byNumber.values().forEach(LentLease::stop);
+  }
+
+  /** How many leases are out. */
+  public int count() {
+    return byNumber.size();
   }
 
   /** How many leases {@code peer} holds of this node's. */

@@ -5,6 +5,7 @@ import io.banyan.node.TaskFolder;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Lease;
 import io.banyan.schema.Signed;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ public final class LentLease {
 
   /** Who takes in what the child delivers; set once, by the first result. */
   private final AtomicReference<@Nullable Thread> absorbing = new AtomicReference<>();
+
+  private final AtomicBoolean accepted = new AtomicBoolean();
 
   LentLease(long number, Loan loan, Lease lease, Signed signed, TaskFolder folder) {
     this.number = number;
@@ -45,6 +48,11 @@ public final class LentLease {
 
   public Lease lease() {
     return lease;
+  }
+
+  /** Whether its child says for the first time that it takes it. */
+  boolean accept() {
+    return accepted.compareAndSet(false, true);
   }
 
   /** Whether {@code thread} is the first to take in a result. */

@@ -48,14 +48,18 @@ public final class Shelf {
     }
     try {
       byte[] bytes = data.fetchBytes(peer, link, ref, ref.length());
-      fresh.complete(bytes);
-      keep(ref);
+      keep(ref, fresh, bytes);
       return bytes;
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       forget(ref);
       fresh.completeExceptionally(e);
       throw e;
     }
+  }
+
+  /** The bytes that are kept for later. */
+  synchronized long bytesHeld() {
+    return bytesHeld;
   }
 
   private synchronized @Nullable CompletableFuture<byte[]> putIfAbsent(
@@ -71,7 +75,9 @@ public final class Shelf {
     blobs.remove(ref);
   }
 
-  private synchronized void keep(BlobRef kept) {
+  /** Only what is counted is complete, and may be let go of. */
+  private synchronized void keep(BlobRef kept, CompletableFuture<byte[]> flight, byte[] bytes) {
+    flight.complete(bytes);
     bytesHeld += kept.length();
     var oldest = blobs.entrySet().iterator();
     while (bytesHeld > bytesMax && oldest.hasNext()) {

@@ -85,7 +85,7 @@ public final class Staging {
 
     RefusedException(Refused.Code code, String sentence) {
       super(sentence);
-      this.refused = new Refused(code, sentence, 0);
+      this.refused = new Refused(code, Sentences.fit(sentence), 0);
     }
 
     Refused refused() {
@@ -111,6 +111,10 @@ public final class Staging {
       throw new RefusedException(
           Refused.Code.UNSUPPORTED,
           "verification " + manifest.verification().words() + " is not in this build");
+    }
+    if (manifest.splitRule() instanceof SplitRule.ByModule && held.lease().part().isEmpty()) {
+      throw new RefusedException(
+          Refused.Code.INVALID, "under the rule module parts are lent, and not the whole");
     }
     byte[] wasm = shelf.bytes(manifest.module(), held.lender(), held.link());
     GuestModule module = load(wasm, manifest);

@@ -14,16 +14,17 @@ import io.banyan.schema.PeerId;
 import io.banyan.schema.TaskMessage;
 import io.banyan.schema.WireCodec;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -42,7 +43,7 @@ public final class TaskLinks implements AutoCloseable {
   static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
   /** Messages that wait for one peer; who is behind by more does not read. */
-  private static final int QUEUE_MAX = 1024;
+  static final int QUEUE_MAX = 1024;
 
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(10);
 
@@ -50,6 +51,8 @@ public final class TaskLinks implements AutoCloseable {
   private final Supplier<CapabilityReport> report;
   private final Pulse pulse;
   private final Map<PeerId, Outbound> outbound = new ConcurrentHashMap<>();
+  private final ReentrantLock turns = new ReentrantLock(); // guards inbound; nothing waits in it
+  private final Map<PeerId, P2pStream> inbound = new HashMap<>(); // of those that joined
 
   /** Takes what peers say. */
   public interface Inbox {
@@ -58,8 +61,11 @@ public final class TaskLinks implements AutoCloseable {
 
     void received(PeerId peer, TaskMessage message);
 
-    /** The peer's connection is gone; said once for each time it joined. */
+    /** The peer's connection is gone; said once for each time it joined, before it joins again. */
     void left(PeerId peer);
+
+    /** The peer broke the protocol, and loses its connection. */
+    void broke(PeerId peer, String sentence);
   }
 
   /** Makes the heartbeats. */
@@ -94,15 +100,15 @@ public final class TaskLinks implements AutoCloseable {
             end(peer);
           }
         });
+    host.connections().forEach(connection -> begin(connection.peer()));
   }
 
+  /** Links to a connected peer, unless it is done. */
   private void begin(PeerId peer) {
     Outbound fresh = new Outbound(peer);
-    Outbound before = outbound.put(peer, fresh);
-    if (before != null) {
-      before.stop();
+    if (outbound.putIfAbsent(peer, fresh) == null) {
+      fresh.thread.start();
     }
-    fresh.thread.start();
   }
 
   private void end(PeerId peer) {
@@ -125,46 +131,92 @@ public final class TaskLinks implements AutoCloseable {
   /** Reads what a peer sends on the stream that it opened. */
   private void read(P2pStream stream, Inbox inbox) throws IOException {
     PeerId peer = stream.remote();
-    InputStream in = stream.input();
-    boolean joined = false;
+    boolean current = true;
     try {
-      while (true) {
-        Optional<ByteBuffer> frame = Frames.read(FrameKind.TASK, in);
-        if (frame.isEmpty()) {
-          return;
-        }
-        TaskMessage message = taskMessage(WireCodec.decodeMessage(frame.get()));
-        if (!joined) {
-          inbox.joined(peer, firstReport(message));
-          joined = true;
-        } else {
-          inbox.received(peer, message);
-        }
+      Optional<TaskMessage> first = next(stream);
+      if (first.isEmpty()) {
+        return;
       }
-    } catch (MalformedMessageException e) {
-      throw new IOException("peer " + peer + " broke " + PROTOCOL + ": " + e.getMessage(), e);
+      join(stream, firstReport(first.get()), inbox);
+      current = false; // from here on a newer stream may take its place
+      for (Optional<TaskMessage> message = next(stream);
+          message.isPresent();
+          message = next(stream)) {
+        inbox.received(peer, message.get());
+      }
+    } catch (BrokenException e) {
+      inbox.broke(peer, Sentences.of(e));
+      throw e;
     } finally {
-      if (joined) {
-        inbox.left(peer);
-      }
       // One way without the other is no link: both begin anew with a new connection.
-      host.disconnect(peer);
+      if (leave(stream, inbox) || current) {
+        host.disconnect(peer);
+      }
     }
   }
 
-  private static TaskMessage taskMessage(Message message) throws IOException {
-    if (message instanceof TaskMessage task) {
-      return task;
+  private void join(P2pStream stream, CapabilityReport report, Inbox inbox) {
+    PeerId peer = stream.remote();
+    turns.lock();
+    try {
+      if (inbound.put(peer, stream) != null) {
+        inbox.left(peer); // whoever reads the stream before this one has not seen its end yet
+      }
+      begin(peer); // it may have connected before this node served
+      inbox.joined(peer, report);
+    } finally {
+      turns.unlock();
     }
-    throw new IOException(message.getClass().getSimpleName() + " is no message of " + PROTOCOL);
   }
 
-  private static CapabilityReport firstReport(TaskMessage message) throws IOException {
+  /** Whether it was the peer's stream until now. */
+  private boolean leave(P2pStream stream, Inbox inbox) {
+    turns.lock();
+    try {
+      boolean left = inbound.remove(stream.remote(), stream);
+      if (left) {
+        inbox.left(stream.remote());
+      }
+      return left;
+    } finally {
+      turns.unlock();
+    }
+  }
+
+  /** What came is no message, or not the one that belongs here. */
+  private static final class BrokenException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    BrokenException(String sentence) {
+      super(sentence);
+    }
+  }
+
+  private static Optional<TaskMessage> next(P2pStream stream) throws IOException {
+    try {
+      Optional<ByteBuffer> frame = Frames.read(FrameKind.TASK, stream.input());
+      if (frame.isEmpty()) {
+        return Optional.empty();
+      }
+      Message message = WireCodec.decodeMessage(frame.get());
+      if (message instanceof TaskMessage task) {
+        return Optional.of(task);
+      }
+      throw new BrokenException(kind(message) + " is no message of " + PROTOCOL);
+    } catch (MalformedMessageException e) {
+      throw new BrokenException("malformed message on " + PROTOCOL + ": " + e.getMessage());
+    }
+  }
+
+  private static CapabilityReport firstReport(TaskMessage message) throws BrokenException {
     if (message instanceof CapabilityReport first) {
       return first;
     }
-    throw new IOException(
-        "the first message on " + PROTOCOL + " is a " + message.getClass().getSimpleName());
+    throw new BrokenException("the first message on " + PROTOCOL + " is " + kind(message));
+  }
+
+  private static String kind(Message message) {
+    return message.getClass().getSimpleName();
   }
 
   /** The stream that this node writes. */
@@ -192,15 +244,25 @@ public final class TaskLinks implements AutoCloseable {
 
     private void run() {
       try (P2pStream stream = host.open(peer, PROTOCOL, OPEN_TIMEOUT)) {
-        OutputStream out = stream.output();
+        serve(stream.output());
+      } catch (IOException e) {
+        // A client does not speak the protocol, and a lost connection is told by the host.
+      } catch (InterruptedException e) {
+        // The connection is gone.
+      } finally {
+        outbound.remove(peer, this);
+      }
+    }
+
+    private void serve(OutputStream out) throws InterruptedException {
+      try {
         write(out, report.get());
         out.flush();
         pump(out);
       } catch (IOException e) {
-        // A client does not speak the protocol, and a lost connection is told by the host.
-        outbound.remove(peer, this);
-      } catch (InterruptedException e) {
-        outbound.remove(peer, this);
+        if (outbound.remove(peer, this)) {
+          host.disconnect(peer); // a node that does not take what it is told is none
+        }
       }
     }
 

@@ -1,0 +1,124 @@
+package io.banyan.node.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.banyan.node.JobDraft;
+import io.banyan.node.TestingGuest;
+import io.banyan.node.TestingRun;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Plan;
+import io.banyan.schema.Receipt;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job that three nodes share comes to the same bytes, and the same hashes, as at one. */
+class NetworkTest {
+  private static final byte[] MERGING =
+      TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
+  private static final byte[] ROPE = TestingGuest.of(TestingGuest.ECHO).bytes();
+
+  @TempDir private static Path folder;
+  private static TestingNetwork network;
+
+  @BeforeAll
+  static void start() throws Exception {
+    network = new TestingNetwork(folder, 3);
+  }
+
+  @AfterAll
+  static void stop() {
+    network.close();
+    assertEquals(List.of(), network.openWorkFiles());
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    network.untilIdle();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(Set.of(), network.node(i).rejections().counts().keySet());
+      assertEquals(Set.of(), network.node(i).refusals().keySet());
+    }
+  }
+
+  private static byte[] lines(int count) {
+    StringBuilder text = new StringBuilder();
+    Random random = new Random(7);
+    for (int i = 0; i < count; i++) {
+      text.append("x".repeat(random.nextInt(60))).append('\n');
+    }
+    return text.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  }
+
+  private TestingNetwork.Done sameAsAlone(byte[] guest, byte[] input, String rule, int chunkBytes)
+      throws Exception {
+    Files.deleteIfExists(folder.resolve("user").resolve("input"));
+    JobDraft draft = network.heavy(network.runs().draft(guest, input, rule, chunkBytes));
+    TestingRun.Done alone = network.runs().run(draft, 1);
+
+    TestingNetwork.Done together = network.run(draft);
+
+    assertArrayEquals(alone.output(), together.output());
+    Receipt receipt = together.report().receipt();
+    assertEquals(
+        alone.hashes(),
+        List.<Digest>of(
+            together.report().manifest().input().digest(),
+            Plan.of(draft.manifest()).key(Plan.of(draft.manifest()).root(draft.cuts())),
+            receipt.executionRoot(),
+            receipt.value().named().digest()));
+    assertEquals(alone.leaves(), receipt.leaves());
+    assertTrue(together.attribution().depth() >= 1, together.attribution()::toString);
+    return together;
+  }
+
+  @Test
+  void bytes() throws Exception {
+    sameAsAlone(MERGING, lines(60), "bytes", 20);
+  }
+
+  @Test
+  void lines() throws Exception {
+    sameAsAlone(MERGING, lines(100), "lines", 30);
+  }
+
+  @Test
+  void records() throws Exception {
+    sameAsAlone(MERGING, new byte[4000], "records:40", 80);
+  }
+
+  @Test
+  void index() throws Exception {
+    sameAsAlone(MERGING, new byte[0], "index:50", 0);
+  }
+
+  @Test
+  void module() throws Exception {
+    byte[] guest =
+        TestingGuest.of(TestingGuest.ECHO)
+            .split(TestingGuest.splitInto(5))
+            .merge(TestingGuest.CONCAT)
+            .bytes();
+    sameAsAlone(guest, lines(60), "module", 50);
+  }
+
+  @Test
+  void moduleWithoutMerge() throws Exception {
+    byte[] guest = TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.splitInto(5)).bytes();
+    sameAsAlone(guest, lines(60), "module", 50);
+  }
+
+  @Test
+  void ropeOfLines() throws Exception {
+    sameAsAlone(ROPE, lines(100), "lines", 30);
+  }
+}
