@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -259,7 +260,7 @@ public final class Driver {
     } catch (IOException e) {
       broke(folder, e);
     } catch (UncheckedIOException e) {
-      broke(folder, e.getCause());
+      broke(folder, Objects.requireNonNull(e.getCause(), "it always has one"));
     }
   }
 

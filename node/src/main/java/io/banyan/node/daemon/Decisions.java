@@ -27,7 +27,7 @@ final class Decisions {
 
   private final JobBook book;
   private final Map<Digest, Open> open = new HashMap<>(); // links under way
-  private final Map<JobId, List<DecisionLine>> elsewhere = 
+  private final Map<JobId, List<DecisionLine>> elsewhere =
       new LinkedHashMap<>(16, 0.75f, true); // the one heard of longest ago first
 
   /**

@@ -25,7 +25,15 @@ final class RejectionLog implements Rejections.Listener {
   public void rejected(String reason, PeerId peer, String detail) {
     long count = counts.merge(reason, 1L, Long::sum);
     if (Long.bitCount(count) == 1) {
-      log.accept("rejected from " + peer + ", number " + count + ": " + reason + ": " + Sentences.fit(detail));
+      log.accept(
+          "rejected from "
+              + peer
+              + ", number "
+              + count
+              + ": "
+              + reason
+              + ": "
+              + Sentences.fit(detail));
     }
   }
 }
