@@ -75,6 +75,7 @@ final class Link extends ChannelInboundHandlerAdapter {
   private final List<Runnable> afterDrain = new ArrayList<>();
   private final ByteBuf plain =
       Unpooled.buffer(CipherState.PLAIN_LENGTH_MAX, CipherState.PLAIN_LENGTH_MAX);
+  private long refusedStreams;
   private boolean drainWanted;
   private boolean retiring;
   private boolean over;
@@ -157,7 +158,11 @@ final class Link extends ChannelInboundHandlerAdapter {
    */
   LinkStream open(String protocol, Duration timeout) throws IOException, InterruptedException {
     StreamSlot slot = StreamSlot.outbound(this, protocol);
-    onLoop(() -> begin(slot));
+    try {
+      channel.eventLoop().execute(() -> begin(slot));
+    } catch (RejectedExecutionException e) {
+      throw new IOException("this host is closed", e);
+    }
     boolean done = false;
     try {
       LinkStream stream =
@@ -344,6 +349,9 @@ final class Link extends ChannelInboundHandlerAdapter {
       return;
     }
     deliver(session.receive(opened, System.nanoTime()));
+    for (; refusedStreams < session.refusedStreams(); refusedStreams++) {
+      count(Refusal.TOO_MANY_STREAMS);
+    }
   }
 
   private void deliver(List<YamuxEvent> events) {
