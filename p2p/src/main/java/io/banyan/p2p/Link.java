@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Confined to the channel's event loop, but for what says that it is for any thread. The loop
  * never waits: what cannot leave stays with the muxer, whose queues are bounded, and the streams'
- * users wait for room.
+ * users wait for room. The file is long since all of this touches one session on one thread.
  */
 final class Link extends ChannelInboundHandlerAdapter {
   /** How late the muxer may hear that its time has come. */
@@ -72,7 +72,9 @@ final class Link extends ChannelInboundHandlerAdapter {
   /** Outbound streams that the muxer has no room for; each has a thread that waits. */
   private final ArrayDeque<StreamSlot> waiting = new ArrayDeque<>();
 
+  /** At most one for each stream. */
   private final List<Runnable> afterDrain = new ArrayList<>();
+
   private final ByteBuf plain =
       Unpooled.buffer(CipherState.PLAIN_LENGTH_MAX, CipherState.PLAIN_LENGTH_MAX);
   private long refusedStreams;
