@@ -127,14 +127,15 @@ final class Leases {
     Evidence evidence = delivery.evidence();
     boolean within =
         evidence.leaves() <= lent.reservation.leaves()
-            && evidence.fuel() <= lent.reservation.fuel();
+            && evidence.fuel() <= lent.reservation.fuel()
+            && lent.task.hasRoom(delivery.leasesBelow());
     forget(lent);
     if (!within || !lent.task.grants.settle(evidence, delivery.value().named().length())) {
       lost(lent, nowNanos);
       return;
     }
     peers.find(lent.peer).ifPresent(peer -> peer.ended(lent, lent.workNanos, nowNanos));
-    lent.task.adopted();
+    lent.task.restOn(delivery.leasesBelow());
     lent.task.walk.adopt(lent.place, lent.lease, delivery);
   }
 

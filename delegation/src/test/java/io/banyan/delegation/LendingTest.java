@@ -528,6 +528,30 @@ class LendingTest {
     assertCameToTheSame(job);
   }
 
+  @Test
+  void aDeliveryOverMoreLeasesThanAnyoneChecksIsNotTaken() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long lease = node.lent.firstKey();
+    SoloRun solo = solo(job);
+    TestingNode.Parcel parcel = TestingNode.parcel(node.lent.get(lease).node(), solo);
+    Delivery honest = parcel.delivery();
+    Delivery deep =
+        new Delivery(honest.value(), honest.evidence(), honest.receipt(), TaskState.LEASES_MAX);
+
+    List<Command> commands =
+        node.deliver(
+            lease,
+            new TestingNode.Parcel(deep, parcel.blobs(), parcel.steps()),
+            solo.bytesByDigest);
+
+    assertEquals(List.of(), only(Command.Adopt.class, commands));
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
   /* Faults. */
 
   @Test
