@@ -6,6 +6,7 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Interval;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
@@ -435,7 +436,10 @@ final class TestingNetwork {
   }
 
   private void lie(Member member, Digest link, TestingNode.Job done) {
-    PlanNode node = done.task.node();
+    PlanNode node =
+        done.task.node() instanceof PlanNode.Cells(Interval at)
+            ? new PlanNode.Cells(new Interval(at.to() - 1, at.to()))
+            : done.task.node();
     boolean trap = random.nextBoolean();
     note(member.number + " lies about " + node);
     fail(
