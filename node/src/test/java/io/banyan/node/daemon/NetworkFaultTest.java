@@ -147,6 +147,7 @@ class NetworkFaultTest {
           () -> network.host(0).connections().stream().anyMatch(c -> c.peer().equals(child)));
       int after = random.nextInt(6_000);
       int bit = random.nextInt(8);
+
       if (round % 2 == 0) {
         network.hosts.flipAfter(child, entry, after, bit);
       } else {
