@@ -368,11 +368,11 @@ class HostilePeerTest {
         case 0 -> { // a trap that never was
           Claim claim =
               new Claim(
-                  draft().manifest().profile(),
+                  io.banyan.schema.Profile.UNMETERED,
                   lease.key(),
                   GuestFunction.EXECUTE,
                   BlobRef.of(INPUT).digest(),
-                  BlobRef.EMPTY.digest(),
+                  Digest.ZERO,
                   0,
                   0,
                   new Outcome.Trapped(TrapKind.values()[1]));
