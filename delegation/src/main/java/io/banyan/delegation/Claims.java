@@ -4,6 +4,7 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
+import io.banyan.schema.LimitKind;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.Plan;
@@ -45,5 +46,11 @@ record Claims(Manifest manifest, Plan plan) {
         0,
         fuel,
         outcome);
+  }
+
+  /** The end of a task whose {@code call} is handed more than it may be. */
+  JobEnd.TaskFailed limitExceeded(PlannedCall call, Digest input, LimitKind limit) {
+    return new JobEnd.TaskFailed(
+        call.node(), ended(call, input, new Outcome.LimitExceeded(limit), 0));
   }
 }

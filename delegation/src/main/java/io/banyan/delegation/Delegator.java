@@ -54,6 +54,7 @@ public final class Delegator {
    *
    * @param workers threads that run calls, 1 or more
    * @param thresholdSeconds of the ComplexityScore, 0 or more
+   * @param placement which of its peers is lent to next
    */
   public record Settings(int workers, double thresholdSeconds, Placement placement) {
     /** Half a second: what a user does not notice is not worth a network. */
@@ -93,6 +94,7 @@ public final class Delegator {
     ringAlarms(nowNanos);
     decideChanged();
     giveOut();
+    giveOutDoubted();
     if (lendingDue) {
       lendingDue = false;
       lendAll(nowNanos);
@@ -240,6 +242,7 @@ public final class Delegator {
       outbox.add(new Command.Interrupt(call));
     }
     leases.endAll(state);
+    state.grants.requireNothingReserved();
     alarms.clear(new Alarms.TaskTime(state.task.link()));
     lendingDue = true; // peers have credit again
     outbox.add(new Command.Finish(state.task.link(), end.get()));
@@ -365,6 +368,24 @@ public final class Delegator {
       }
     }
     ended.forEach(this::finishIfOver);
+  }
+
+  /** A worker that has nothing else to do may as well do what a peer is long in doing. */
+  private void giveOutDoubted() {
+    if (active.size() >= settings.workers()) {
+      return;
+    }
+    for (TaskState state : List.copyOf(tasks.values())) {
+      while (active.size() < settings.workers()) {
+        Optional<Ticket> ticket = state.walk.nextDoubted();
+        if (ticket.isEmpty()) {
+          break;
+        }
+        give(state, ticket.get());
+        decide(state, false);
+      }
+      finishIfOver(state);
+    }
   }
 
   private void give(TaskState state, Ticket ticket) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 final class Frontier {
   private final LinkedHashSet<Place> here = new LinkedHashSet<>(); // given back, not to be lent
   private final LinkedHashSet<Place> returned = new LinkedHashSet<>(); // given back
+  private final LinkedHashSet<Place> doubted = new LinkedHashSet<>(); // lent, and long in coming
   private final Deque<Inner> begun = new ArrayDeque<>(); // by own workers, innermost last
   private final Deque<Inner> opened = new ArrayDeque<>(); // to be lent from, innermost last
 
@@ -40,8 +41,8 @@ final class Frontier {
     return Optional.empty();
   }
 
-  /** {@code place} was taken, and cannot be begun yet. */
-  void putBack(Place place) {
+  /** {@code place} is the first to be begun here, as soon as it can be. */
+  void first(Place place) {
     here.addFirst(place);
   }
 
@@ -61,8 +62,19 @@ final class Frontier {
     }
   }
 
-  /** {@code place}, if it was given back, is begun by other means. */
+  /** {@code place} is lent, and should have been done long ago. */
+  void doubt(Place place) {
+    doubted.add(place);
+  }
+
+  /** A place that was doubted, for a worker that would be idle. */
+  Optional<Place> takeDoubted() {
+    return doubted.isEmpty() ? Optional.empty() : Optional.of(doubted.removeFirst());
+  }
+
+  /** {@code place}, if it was given back or doubted, is done or begun by other means. */
   void remove(Place place) {
+    doubted.remove(place);
     here.remove(place);
     returned.remove(place);
   }
@@ -101,12 +113,5 @@ final class Frontier {
 
   private static boolean mayLend(Inner inner) {
     return inner.hasUnbegun() && inner.place.trials.left() > 0;
-  }
-
-  boolean isEmpty() {
-    return here.isEmpty()
-        && returned.isEmpty()
-        && innermost(begun).isEmpty()
-        && innermost(opened).isEmpty();
   }
 }

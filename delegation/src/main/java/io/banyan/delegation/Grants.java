@@ -104,8 +104,18 @@ final class Grants {
     return Math.max(0, granted.bytes() - bytesSettled - bytesReserved);
   }
 
-  long leavesSpent() {
-    return leavesSettled;
+  /** The task is over, and so are its leases. */
+  void requireNothingReserved() {
+    if (leavesReserved != 0 || fuelReserved != 0 || bytesReserved != 0) {
+      throw new IllegalStateException(
+          "leaves "
+              + leavesReserved
+              + ", fuel "
+              + fuelReserved
+              + ", bytes "
+              + bytesReserved
+              + " are reserved for leases that are over");
+    }
   }
 
   /** What is settled and reserved. */

@@ -1,5 +1,6 @@
 package io.banyan.delegation;
 
+import io.banyan.schema.Claim;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import io.banyan.trust.Evidence;
@@ -88,7 +89,7 @@ final class Leases {
     boolean awaited = lent.standing() == Lent.Standing.OFFERED;
     lent.accept();
     if (awaited) {
-      alarms.set(new Alarms.LeaseTime(lent.lease), lent.deadlineNanos);
+      alarms.set(new Alarms.LeaseTime(lent.lease), lent.doubtNanos);
     }
   }
 
@@ -98,7 +99,9 @@ final class Leases {
       return; // it is not wanted any more
     }
     Lent lent = known.get();
-    lent.place.trials.found(lent.peer); // it has not even tried
+    if (!lent.isOver()) {
+      lent.place.trials.found(lent.peer); // it has not even tried
+    }
     if (refused.everMore()) {
       lent.place.trials.refused(lent.peer);
     } else {
@@ -127,14 +130,15 @@ final class Leases {
     Evidence evidence = delivery.evidence();
     boolean within =
         evidence.leaves() <= lent.reservation.leaves()
-            && evidence.fuel() <= lent.reservation.fuel();
+            && evidence.fuel() <= lent.reservation.fuel()
+            && lent.task.hasRoom(delivery.leasesBelow());
     forget(lent);
     if (!within || !lent.task.grants.settle(evidence, delivery.value().named().length())) {
       lost(lent, nowNanos);
       return;
     }
     peers.find(lent.peer).ifPresent(peer -> peer.ended(lent, lent.workNanos, nowNanos));
-    lent.task.adopted();
+    lent.task.restOn(delivery.leasesBelow());
     lent.task.walk.adopt(lent.place, lent.lease, delivery);
   }
 
@@ -159,13 +163,26 @@ final class Leases {
           lent.task.walk.end(new JobEnd.TaskFailed(node, claim)); // its lender decides
     }
     lost(lent, nowNanos);
+    if (failure instanceof LeaseFailure.TaskFailed(PlanNode node, Claim _)) {
+      lent.task.walk.prove(lent.place, node);
+    }
   }
 
   /* What time says. */
 
   /** The time of {@code lease} has come, whatever was awaited. */
   void timeUp(long lease, long nowNanos) {
-    find(lease).ifPresent(lent -> over(lent, nowNanos));
+    Optional<Lent> known = find(lease);
+    if (known.isEmpty()) {
+      return;
+    }
+    Lent lent = known.get();
+    if (lent.standing() == Lent.Standing.LIVE && lent.deadlineNanos - nowNanos > 0) {
+      lent.task.walk.doubt(lent.place, lease);
+      alarms.set(new Alarms.LeaseTime(lease), lent.deadlineNanos);
+      return;
+    }
+    over(lent, nowNanos);
   }
 
   private void over(Lent lent, long nowNanos) {
@@ -208,7 +225,7 @@ final class Leases {
         if (lent.standing() == Lent.Standing.OFFERED) {
           awaitAnswer(lent, nowNanos);
         } else {
-          alarms.set(new Alarms.LeaseTime(lent.lease), lent.deadlineNanos);
+          alarms.set(new Alarms.LeaseTime(lent.lease), lent.doubtNanos);
         }
       }
     }

@@ -19,6 +19,9 @@ final class Lender {
   /** A lease's time, in predicted times: predictions are that wrong now and then. */
   private static final double LEASE_PREDICTIONS = 10;
 
+  /** A lease is doubted, in predicted times: an idle worker may as well begin what it was for. */
+  private static final double DOUBT_PREDICTIONS = 2;
+
   private final Delegator.Settings settings;
   private final PeerTable peers;
   private final Leases leases;
@@ -43,7 +46,7 @@ final class Lender {
       more =
           !state.isOver()
               && !state.isStarved()
-              && state.hasRoom()
+              && state.hasRoom(0)
               && lendOne(state, prices.get(), eligible, nowNanos);
     }
   }
@@ -95,6 +98,7 @@ final class Lender {
             peer.id,
             reservation.get(),
             place.units * prices.weight(),
+            nowNanos + (long) (DOUBT_PREDICTIONS * predictedNanos),
             nowNanos + millis * 1_000_000);
     state.walk.lend(place, lent.lease);
     leases.add(lent, peer, nowNanos);

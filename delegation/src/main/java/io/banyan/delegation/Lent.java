@@ -15,6 +15,7 @@ final class Lent {
   final PeerId peer;
   final Grants.Reservation reservation;
   final double workNanos; // in nanoseconds of our own workers
+  final long doubtNanos; // when it should have been delivered long ago
   final long deadlineNanos;
   private Standing standing = Standing.OFFERED;
   private boolean accepted;
@@ -38,6 +39,7 @@ final class Lent {
       PeerId peer,
       Grants.Reservation reservation,
       double workNanos,
+      long doubtNanos,
       long deadlineNanos) {
     this.lease = lease;
     this.task = task;
@@ -45,6 +47,7 @@ final class Lent {
     this.peer = peer;
     this.reservation = reservation;
     this.workNanos = workNanos;
+    this.doubtNanos = Math.min(doubtNanos, deadlineNanos);
     this.deadlineNanos = deadlineNanos;
   }
 

@@ -2,8 +2,8 @@ package io.banyan.delegation;
 
 import io.banyan.schema.Budget;
 import io.banyan.schema.Digest;
-import io.banyan.schema.PeerId;
 import io.banyan.schema.Lease.LeasedPart;
+import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import java.util.Optional;
 

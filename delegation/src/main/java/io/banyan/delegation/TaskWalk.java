@@ -5,7 +5,6 @@ import io.banyan.schema.Claim;
 import io.banyan.schema.Cuts;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
-import io.banyan.schema.IndexCuts;
 import io.banyan.schema.Interval;
 import io.banyan.schema.LimitKind;
 import io.banyan.schema.Limits;
@@ -39,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class TaskWalk {
   private final Task task;
   private final Claims claims;
+  private final FirstCall.Source firstCalls;
   private final Grants grants;
   private final Overtaken overtaken;
   private final Outbox outbox;
@@ -65,6 +65,7 @@ final class TaskWalk {
   TaskWalk(Task task, Grants grants, Overtaken overtaken, Outbox outbox) {
     this.task = task;
     this.claims = new Claims(task.manifest(), Plan.of(task.manifest()));
+    this.firstCalls = new FirstCall.Source(task, claims);
     this.grants = grants;
     this.overtaken = overtaken;
     this.outbox = outbox;
@@ -101,15 +102,40 @@ final class TaskWalk {
     return Optional.empty();
   }
 
+  /**
+   * The next call for a worker that would be idle: of a plan node that was lent and is long in
+   * coming. Whoever is done with it first fills its place.
+   */
+  Optional<Ticket> nextDoubted() {
+    if (end != null) {
+      return Optional.empty();
+    }
+    Optional<Place> place = frontier.takeDoubted();
+    if (place.isEmpty()) {
+      return Optional.empty();
+    }
+    units.giveBack(place.get().units);
+    place.get().become(new Place.Idle());
+    begin(place.get());
+    return next();
+  }
+
   /** Begins a plan node here: whether the grant allows it now. */
   private boolean begin(Place place) {
     if (!place.isSingle()) {
       frontier.begin(openInner(place));
       return true;
     }
-    return switch (place.footing) {
-      case Footing.Cells(Cuts cuts) -> beginLeaf(place, cellInput(cuts, place.interval.from()));
-      case Footing.Parts _, Footing.Given _ -> beginPart(place);
+    return switch (firstCalls.of(place)) {
+      case FirstCall.Split(PlannedCall split) -> {
+        enqueue(split, place);
+        yield true;
+      }
+      case FirstCall.Leaf(PlannedCall execute) -> beginLeaf(place, execute);
+      case FirstCall.TooLong(JobEnd.TaskFailed failed) -> {
+        end = failed;
+        yield true;
+      }
     };
   }
 
@@ -119,55 +145,12 @@ final class TaskWalk {
     return inner;
   }
 
-  private static InputRef cellInput(Cuts cuts, int cell) {
-    return cuts instanceof IndexCuts(int cells)
-        ? new InputRef.CellIndex(cell, cells)
-        : new InputRef.InputRange(cuts.cut(cell), cuts.cut(cell + 1));
-  }
-
-  private boolean beginPart(Place place) {
-    BlobRef bytes = place.part();
-    InputRef input = partInput(place, bytes);
-    if (splits(place.footing, place.interval.from())) {
-      beginSplit(place, bytes, input);
-      return true;
-    }
-    if (bytes.length() > Limits.LEAF_BYTES_MAX) {
-      limitExceeded(call(place, GuestFunction.EXECUTE, input), bytes.digest(), LimitKind.LEAF);
-      return true;
-    }
-    return beginLeaf(place, input);
-  }
-
-  private static InputRef partInput(Place place, BlobRef bytes) {
-    PlanNode.Part part = (PlanNode.Part) place.node();
-    return part.path().isEmpty()
-        ? new InputRef.InputRange(0, bytes.length())
-        : new InputRef.Part(bytes);
-  }
-
   /** Whether {@code unit} is a part that is split before anything else. */
   boolean splits(Footing footing, int unit) {
-    return switch (footing) {
-      case Footing.Cells _ -> false;
-      case Footing.Parts _, Footing.Given _ -> {
-        PlanNode.Part part = (PlanNode.Part) footing.node(new Interval(unit, unit + 1));
-        long bytes = footing.part(unit).length();
-        yield !claims.plan().isLeaf(part, bytes, footing.parentBytes());
-      }
-    };
+    return firstCalls.splits(footing, unit);
   }
 
-  private void beginSplit(Place place, BlobRef bytes, InputRef input) {
-    PlannedCall split = call(place, GuestFunction.SPLIT, input);
-    if (bytes.length() > task.manifest().limits().splitBytesMax()) {
-      limitExceeded(split, bytes.digest(), LimitKind.SPLIT);
-      return;
-    }
-    enqueue(split, place);
-  }
-
-  private boolean beginLeaf(Place place, InputRef input) {
+  private boolean beginLeaf(Place place, PlannedCall execute) {
     if (leavesPlanned == leavesMax) {
       refuse(leavesMax);
       return true;
@@ -176,11 +159,11 @@ final class TaskWalk {
       case YES -> {
         leavesPlanned++;
         units.begin(place.units);
-        enqueue(call(place, GuestFunction.EXECUTE, input), place);
+        enqueue(execute, place);
         yield true;
       }
       case LATER -> {
-        frontier.putBack(place);
+        frontier.first(place);
         yield false;
       }
       case NEVER -> {
@@ -198,10 +181,6 @@ final class TaskWalk {
     Ticket ticket = new Ticket(call, place);
     place.become(new Place.Called(ticket));
     ready.addLast(ticket);
-  }
-
-  private PlannedCall call(Place place, GuestFunction function, InputRef input) {
-    return new PlannedCall(task.link(), place.node(), function, input);
   }
 
   /** A call returned. */
@@ -280,17 +259,13 @@ final class TaskWalk {
     end = new JobEnd.TaskFailed(call.node(), claims.ended(call, input, outcome, fuel));
   }
 
-  private void limitExceeded(PlannedCall call, Digest input, LimitKind limit) {
-    Claim claim = claims.ended(call, input, new Outcome.LimitExceeded(limit), 0);
-    end = new JobEnd.TaskFailed(call.node(), claim);
-  }
-
   private void fill(
       Place place, Value value, Evidence evidence, List<Digest> receipts, long leafUnits) {
     place.become(new Place.Filled(value, evidence, receipts, leafUnits));
     overtakeLeases(place);
     Inner parent = place.parent;
     if (parent == null) {
+      units.requireDone();
       end = new JobEnd.Completed(value, evidence, receipts);
       return;
     }
@@ -315,9 +290,11 @@ final class TaskWalk {
   /** Whether the values are too many for one merge is known by their lengths, on every machine. */
   private void merge(Inner inner) {
     List<BlobRef> values = inner.blobs();
-    PlannedCall call = call(inner.place, GuestFunction.MERGE, new InputRef.Values(values));
+    PlannedCall call =
+        new PlannedCall(
+            task.link(), inner.node(), GuestFunction.MERGE, new InputRef.Values(values));
     if (Value.framedBytes(values) > task.manifest().limits().mergeInputBytesMax()) {
-      limitExceeded(call, Value.listDigest(values), LimitKind.MERGE);
+      end = claims.limitExceeded(call, Value.listDigest(values), LimitKind.MERGE);
       return;
     }
     Ticket ticket = new Ticket(call, inner.place);
@@ -374,10 +351,43 @@ final class TaskWalk {
     if (place.isLentUnder(lease)) {
       units.giveBack(place.units);
       place.become(new Place.Idle());
+      frontier.remove(place);
       frontier.giveBack(place);
     }
     if (place.trials.left() == 0) {
       frontier.keepHere(place);
+    }
+  }
+
+  /**
+   * A peer says that a call of {@code failed} came to a bad outcome. Where that is a leaf of {@code
+   * place}, which nobody works on, it is the first to be run here: if it is true, nothing else need
+   * be.
+   */
+  void prove(Place place, PlanNode failed) {
+    if (!(place.isIdle()
+        && place.footing instanceof Footing.Cells(Cuts cuts)
+        && failed instanceof PlanNode.Cells(Interval leaf)
+        && leaf.count() == 1
+        && place.interval.from() <= leaf.from()
+        && leaf.to() <= place.interval.to()
+        && !cuts.isEmpty(leaf))) {
+      return;
+    }
+    frontier.remove(place);
+    Place next = place;
+    while (!next.isSingle()) {
+      Inner inner = openInner(next);
+      frontier.begin(inner);
+      next = inner.takeOver(leaf.from());
+    }
+    frontier.first(next);
+  }
+
+  /** {@code lease} is long in coming. */
+  void doubt(Place place, long lease) {
+    if (place.isLentUnder(lease)) {
+      frontier.doubt(place);
     }
   }
 
@@ -422,6 +432,7 @@ final class TaskWalk {
         yield place.units;
       }
       case Place.Lent _ -> {
+        frontier.remove(place);
         units.giveBack(place.units);
         releaseParts(place.footing, place.interval);
         yield place.units;

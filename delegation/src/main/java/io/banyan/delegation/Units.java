@@ -48,6 +48,14 @@ final class Units {
     return out;
   }
 
+  /** The root is done, and so is all below it. */
+  void requireDone() {
+    if (out != 0 || done != planned) {
+      throw new IllegalStateException(
+          "of " + planned + " units " + done + " are done and " + out + " are out at the end");
+    }
+  }
+
   /** What is neither done nor out. */
   long remaining() {
     return planned - done - out;

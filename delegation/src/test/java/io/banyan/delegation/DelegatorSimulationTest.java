@@ -101,7 +101,7 @@ class DelegatorSimulationTest {
             order,
             trouble,
             trouble == Trouble.HOST ? 20 : 0,
-            String.join("; ", jobs.stream().map(DelegatorSimulationTest::words).toList()));
+            String.join("; ", jobs.stream().map(TestingJobs::words).toList()));
     try {
       TestingNode node = new TestingNode(workers);
       drive(node, jobs, options, random);
@@ -112,62 +112,12 @@ class DelegatorSimulationTest {
     }
   }
 
-  private static String words(TestingNode.Job job) {
-    return job.manifest.splitRule().words()
-        + " of "
-        + job.input.length
-        + " bytes in "
-        + job.manifest.chunkBytes()
-        + " by "
-        + job.guest;
-  }
-
   private static TestingNode.Job job(int number, Random random, boolean shortTime) {
-    int chunkBytes = 1 + random.nextInt(random.nextBoolean() ? 4 : 30);
-    int length = random.nextInt(4) == 0 ? random.nextInt(5) : random.nextInt(500);
-    SplitRule rule =
-        switch (random.nextInt(6)) {
-          case 0 -> new SplitRule.ByBytes();
-          case 1 -> new SplitRule.ByRecords(1 + random.nextInt(5));
-          case 2 -> new SplitRule.ByIndex(1 + random.nextInt(300));
-          case 3 -> new SplitRule.ByLines();
-          default -> new SplitRule.ByModule();
-        };
-    if (rule instanceof SplitRule.ByRecords(int recordBytes)) {
-      chunkBytes *= recordBytes;
-      length -= length % recordBytes;
-    }
-    if (rule instanceof SplitRule.ByIndex) {
-      chunkBytes = 0;
-      length = 0;
-    }
-    TestingGuest guest =
-        switch (random.nextInt(4)) {
-          case 0 -> new TestingGuest.WordCount();
-          case 1 -> new TestingGuest.Sort();
-          case 2 -> new TestingGuest.UpperCase(true);
-          default -> new TestingGuest.UpperCase(false);
-        };
-    byte[] input = input(length, random);
-    long timeMillis = shortTime ? 1 + random.nextInt(20_000) : 3_600_000;
-    Manifest manifest =
-        TestingManifests.of(
-            rule, chunkBytes, BlobRef.of(input), timeMillis, random.nextInt(2) * 2.5);
-    return new TestingNode.Job(TestingManifests.link(number), manifest, input, guest);
-  }
-
-  /** Words and lines, with runs of line feeds and very long lines; now and then a trap. */
-  private static byte[] input(int length, Random random) {
-    byte[] input = new byte[length];
-    int lineFeeds = random.nextInt(3) == 0 ? 1 : 20;
-    for (int i = 0; i < length; i++) {
-      int drawn = random.nextInt(40);
-      input[i] = (byte) (drawn < lineFeeds / 4 + 1 ? '\n' : drawn < 8 ? ' ' : 'a' + drawn - 8);
-    }
-    if (length > 0 && random.nextInt(8) == 0) {
-      input[random.nextInt(length)] = TestingGuest.TRAP;
-    }
-    return input;
+    return TestingJobs.draw(
+        number,
+        random,
+        chosen -> shortTime ? 1 + chosen.nextInt(20_000) : 3_600_000,
+        chosen -> chosen.nextInt(2) * 2.5);
   }
 
   private static void drive(
@@ -359,7 +309,7 @@ class DelegatorSimulationTest {
         drive(
             node,
             List.of(job),
-            new Options(seed, workers, order, Trouble.NONE, 0, words(job)),
+            new Options(seed, workers, order, Trouble.NONE, 0, TestingJobs.words(job)),
             random);
         if (job.end.orElseThrow() instanceof JobEnd.Completed completed) {
           hashes.add(

@@ -45,13 +45,18 @@ final class TestingNode {
   long nowNanos;
   long callNanos = 1000; // that every call takes
 
+  private final Delegator.Settings settings;
   private final int workers;
   private final Delegator delegator;
   private final Map<Digest, byte[]> bytesByDigest = new HashMap<>();
   private final Set<Long> adoptedNow = new HashSet<>();
+  private final List<Told> told = new ArrayList<>();
+  private Optional<Parcel> inHand = Optional.empty(); // what is being delivered
 
   /** A blob that a task has stored. */
   record Blob(Digest link, BlobRef ref) {}
+
+  private record Told(Event event, long nowNanos, List<Command> commands) {}
 
   /** What a peer delivers: besides what the Delegator is told, what it need not know. */
   record Parcel(Delivery delivery, List<BlobRef> blobs, List<Step> steps) {}
@@ -121,6 +126,16 @@ final class TestingNode {
           .forEach(steps::add);
     }
 
+    /** The receipts of what was adopted, in the order of the plan. */
+    List<Digest> receiptsInOrder(PlanNode node) {
+      Parcel parcel = adopted.get(node);
+      return parcel != null
+          ? List.of(parcel.delivery().receipt())
+          : records.get(node).children().stream()
+              .flatMap(child -> receiptsInOrder(child).stream())
+              .toList();
+    }
+
     private boolean isDone(PlanNode node) {
       return records.containsKey(node) || adopted.containsKey(node);
     }
@@ -137,6 +152,7 @@ final class TestingNode {
   }
 
   TestingNode(Delegator.Settings settings) {
+    this.settings = settings;
     this.workers = settings.workers();
     this.delegator = new Delegator(settings);
   }
@@ -239,8 +255,6 @@ final class TestingNode {
     return commands;
   }
 
-  private Optional<Parcel> inHand = Optional.empty();
-
   /* Calls. */
 
   /** Makes the call and tells what came of it. */
@@ -282,8 +296,17 @@ final class TestingNode {
     };
   }
 
+  /** The same events come to the same commands. */
+  void replay() {
+    Delegator again = new Delegator(settings);
+    for (Told was : told) {
+      assertEquals(was.commands(), again.handle(was.event(), was.nowNanos()));
+    }
+  }
+
   private List<Command> handle(Event event) {
     List<Command> commands = delegator.handle(event, nowNanos);
+    told.add(new Told(event, nowNanos, commands));
     commands.forEach(this::take);
     int calls = out.size() - interrupted.size();
     assertTrue(calls <= 2 * workers, calls + " calls are out for " + workers + " workers");
@@ -417,6 +440,19 @@ final class TestingNode {
   /** The bytes of a part that is lent. */
   byte[] part(Loan loan) {
     return fetch(loan.link(), loan.part().orElseThrow().bytes());
+  }
+
+  /** The same, if it was not released. */
+  Optional<byte[]> partIfHeld(Loan loan) {
+    BlobRef bytes = loan.part().orElseThrow().bytes();
+    return counts.containsKey(new Blob(loan.link(), bytes))
+        ? Optional.of(part(loan))
+        : Optional.empty();
+  }
+
+  /** The node after a crash: it knows nothing any more. */
+  TestingNode reborn() {
+    return new TestingNode(settings);
   }
 
   /** All bytes that were ever stored here. */

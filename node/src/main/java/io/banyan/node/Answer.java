@@ -6,7 +6,6 @@ import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Plan;
-import io.banyan.schema.PlanNode;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Signed;
 import io.banyan.schema.Step;

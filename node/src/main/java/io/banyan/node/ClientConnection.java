@@ -129,10 +129,11 @@ public final class ClientConnection implements AutoCloseable {
     }
     try {
       host.connect(address, DIAL_TIME_MAX);
+      host.keep(address); // a transfer that breaks off waits for it
       return new ClientConnection(user, address, node, host, pause);
     } catch (IOException e) {
       host.close();
-      throw notConnected("not connected to " + address + ": " + e.getMessage());
+      throw notConnected("not connected: " + e.getMessage());
     } catch (InterruptedException | RuntimeException e) {
       host.close();
       throw e;

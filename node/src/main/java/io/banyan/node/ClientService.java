@@ -352,8 +352,7 @@ public final class ClientService implements StreamHandler {
       requireAsker(job, asker);
       return book.story(job).decisions();
     }
-    List<DecisionLine> lines =
-        asker.equals(admission.owner()) ? driver.decisions(job) : List.of();
+    List<DecisionLine> lines = asker.equals(admission.owner()) ? driver.decisions(job) : List.of();
     if (lines.isEmpty()) {
       throw unknown(job);
     }

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -220,11 +221,9 @@ public final class Driver {
         workers.execute(call, () -> folder.make(planned));
       }
       case Command.Interrupt(long call) -> workers.interrupt(call);
-      case Command.Lend(long lease, Loan loan) ->
-          lending.lend(lease, loan, required(loan.link()));
+      case Command.Lend(long lease, Loan loan) -> lending.lend(lease, loan, required(loan.link()));
       case Command.Revoke(long lease, String reason) -> lending.revoke(lease, reason);
-      case Command.Record record ->
-          keep(record.link(), folder -> folder.record(record));
+      case Command.Record record -> keep(record.link(), folder -> folder.record(record));
       case Command.Adopt adopt -> keep(adopt.link(), folder -> folder.adopt(adopt));
       case Command.Forget forget -> keep(forget.link(), folder -> folder.forget(forget));
       case Command.Release release ->
@@ -261,7 +260,7 @@ public final class Driver {
     } catch (IOException e) {
       broke(folder, e);
     } catch (UncheckedIOException e) {
-      broke(folder, e.getCause());
+      broke(folder, Objects.requireNonNull(e.getCause(), "it always has one"));
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One job in this process alone: a {@link Driver} that hears of no peer. */
 public final class LocalRun {
@@ -71,7 +72,7 @@ public final class LocalRun {
             draft.manifest().limits(),
             draft.input(),
             store);
-    AtomicReference<Optional<Decision>> decision = new AtomicReference<>(Optional.empty());
+    AtomicReference<@Nullable Decision> decision = new AtomicReference<>();
     TaskFolder folder =
         new TaskFolder(
             task(job),
@@ -81,7 +82,7 @@ public final class LocalRun {
             calls,
             store,
             claims,
-            made -> decision.set(Optional.of(made)));
+            decision::set);
     long begin = System.nanoTime();
     Driver driver = Driver.alone(settings);
     try {
@@ -90,7 +91,7 @@ public final class LocalRun {
       return new Report(
           folder,
           end,
-          decision.get(),
+          Optional.ofNullable(decision.get()),
           System.nanoTime() - begin,
           folder.guestNanos(),
           settings.workers());

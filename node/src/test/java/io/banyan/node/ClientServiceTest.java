@@ -80,8 +80,7 @@ class ClientServiceTest {
 
   private final TestingHosts hosts = new TestingHosts();
   private final AtomicLong nowMillis = new AtomicLong(System.currentTimeMillis());
-  private final InstantSource clock =
-      () -> Instant.ofEpochMilli(nowMillis.get());
+  private final InstantSource clock = () -> Instant.ofEpochMilli(nowMillis.get());
 
   @TempDir private Path folder;
   private TestingNode node;
@@ -139,8 +138,7 @@ class ClientServiceTest {
         draft.inputTree());
   }
 
-  private static JobDraft with(
-      JobDraft draft, UnaryOperator<Wish> change) {
+  private static JobDraft with(JobDraft draft, UnaryOperator<Wish> change) {
     return new JobDraft(
         change.apply(Wish.of(draft.manifest())).manifest(),
         draft.cuts(),
@@ -151,8 +149,7 @@ class ClientServiceTest {
   }
 
   private void offer(PreparedJob job) throws IOException {
-    userData.offer(
-        job, Files.readAllBytes(folder.resolve("module.wasm")), node.host.id(), _ -> {});
+    userData.offer(job, Files.readAllBytes(folder.resolve("module.wasm")), node.host.id(), _ -> {});
   }
 
   private ClientMessage ask(TestingHost asker, Message request) throws Exception {
@@ -192,8 +189,7 @@ class ClientServiceTest {
 
   private JobId complete(PreparedJob job) throws Exception {
     submit(job);
-    assertInstanceOf(
-        JobResult.class, ask(user, new ClientMessage.GetJobResult(job.id(), 300_000)));
+    assertInstanceOf(JobResult.class, ask(user, new ClientMessage.GetJobResult(job.id(), 300_000)));
     return job.id();
   }
 
@@ -204,8 +200,7 @@ class ClientServiceTest {
 
   private ClientMessage.CancelJob cancel(JobId job, Identity by) {
     return new ClientMessage.CancelJob(
-        by.sign(
-            SigningDomain.CANCEL, WireCodec.encodeCancel(new Cancel(job.digest(), "enough"))));
+        by.sign(SigningDomain.CANCEL, WireCodec.encodeCancel(new Cancel(job.digest(), "enough"))));
   }
 
   @Test
@@ -216,8 +211,7 @@ class ClientServiceTest {
 
     ClientMessage.JobAccepted answer =
         assertInstanceOf(
-            ClientMessage.JobAccepted.class,
-            ask(user, new ClientMessage.SubmitJob(job.signed())));
+            ClientMessage.JobAccepted.class, ask(user, new ClientMessage.SubmitJob(job.signed())));
 
     assertTrue(Signatures.hold(SigningDomain.ACCEPTED, answer.accepted()));
     assertEquals(NODE.publicKey(), answer.accepted().signer());
@@ -227,7 +221,8 @@ class ClientServiceTest {
     assertEquals(job.id(), begun.job().id());
     assertArrayEquals(INPUT, Files.readAllBytes(begun.folder().input()));
     assertArrayEquals(guest(), Files.readAllBytes(begun.folder().module()));
-    assertEquals(job.draft().cuts().orElseThrow().count(), begun.job().draft().cuts().orElseThrow().count());
+    assertEquals(
+        job.draft().cuts().orElseThrow().count(), begun.job().draft().cuts().orElseThrow().count());
   }
 
   @Test
@@ -394,11 +389,7 @@ class ClientServiceTest {
         "the signature of the cancel does not hold",
         user,
         new ClientMessage.CancelJob(forged));
-    refused(
-        Code.NOT_ALLOWED,
-        notYours(job, STRANGER),
-        stranger,
-        cancel(job, STRANGER));
+    refused(Code.NOT_ALLOWED, notYours(job, STRANGER), stranger, cancel(job, STRANGER));
     assertEquals(JobState.PENDING, status(job).state());
   }
 
@@ -536,8 +527,7 @@ class ClientServiceTest {
     ClientMessage.Tree tree =
         (ClientMessage.Tree) ask(user, new ClientMessage.GetTree(job.id(), 0));
 
-    assertEquals(
-        new ClientMessage.Explanation(List.of(TestingDriver.decision(job)), false), why);
+    assertEquals(new ClientMessage.Explanation(List.of(TestingDriver.decision(job)), false), why);
     assertEquals(node.driver.tree(job.id()), tree.lines());
     assertEquals(
         new ClientMessage.Explanation(List.of(), false),
@@ -564,8 +554,7 @@ class ClientServiceTest {
     assertEquals(Map.of(Code.INVALID, 1L, Code.UNSUPPORTED, 2L), node.service.refusals());
   }
 
-  private void refusedJob(Code code, String sentence, UnaryOperator<Wish> change)
-      throws Exception {
+  private void refusedJob(Code code, String sentence, UnaryOperator<Wish> change) throws Exception {
     PreparedJob job = with(draft(guest()), change).sign(USER);
     offer(job);
     refused(code, sentence, user, new ClientMessage.SubmitJob(job.signed()));
@@ -630,15 +619,13 @@ class ClientServiceTest {
         wish -> wish);
     node.driver.limits = TestingRun.LIMITS;
     node.driver.inputBytesMax = 13;
-    refusedJob(
-        Code.OVER_LIMIT, "input in bytes: 14, this node's limit is 13", wish -> wish);
+    refusedJob(Code.OVER_LIMIT, "input in bytes: 14, this node's limit is 13", wish -> wish);
     node.driver.inputBytesMax = 14;
     node.driver.leavesMax = 3;
     refusedJob(Code.OVER_LIMIT, "leaves (--chunk): 4, this node's limit is 3", wish -> wish);
     node.driver.leavesMax = 4;
     node.driver.accepting = false;
-    refusedJob(
-        Code.DRAINING, "this node takes no new jobs: it is about to stop", wish -> wish);
+    refusedJob(Code.DRAINING, "this node takes no new jobs: it is about to stop", wish -> wish);
   }
 
   @Test
@@ -662,10 +649,7 @@ class ClientServiceTest {
 
     refused(
         Code.NOT_ALLOWED,
-        "the manifest is signed by "
-            + USER.publicKey()
-            + ", and handed in by "
-            + OWNER.publicKey(),
+        "the manifest is signed by " + USER.publicKey() + ", and handed in by " + OWNER.publicKey(),
         owner,
         new ClientMessage.SubmitJob(job.signed()));
   }
@@ -688,9 +672,7 @@ class ClientServiceTest {
   void payloadThatIsNoManifestIsRefused() throws Exception {
     Refused refused =
         (Refused)
-            ask(
-                user,
-                new ClientMessage.SubmitJob(USER.sign(SigningDomain.MANIFEST, new byte[16])));
+            ask(user, new ClientMessage.SubmitJob(USER.sign(SigningDomain.MANIFEST, new byte[16])));
 
     assertEquals(Code.INVALID, refused.code());
     assertTrue(refused.sentence().startsWith("the manifest: "), refused.sentence());
@@ -704,9 +686,7 @@ class ClientServiceTest {
   }
 
   private void refusedModule(JobDraft draft) throws Exception {
-    PreparedJob job =
-        with(draft, wish -> wish.module(BlobRef.of(new byte[] {1, 2, 3})))
-            .sign(USER);
+    PreparedJob job = with(draft, wish -> wish.module(BlobRef.of(new byte[] {1, 2, 3}))).sign(USER);
     offer(job);
     Refused refused = (Refused) ask(user, new ClientMessage.SubmitJob(job.signed()));
 
@@ -739,8 +719,7 @@ class ClientServiceTest {
     Refused refused = (Refused) ask(user, new ClientMessage.SubmitJob(one.signed()));
 
     assertEquals(
-        new Refused(
-            Code.BUSY, "you have 16 jobs here that are not done, limit 16", 5_000),
+        new Refused(Code.BUSY, "you have 16 jobs here that are not done, limit 16", 5_000),
         refused);
     ask(user, cancel(node.driver.begun.take().job().id(), USER));
     submit(one);
@@ -754,8 +733,7 @@ class ClientServiceTest {
           TestingRun.identity(100 + i).publicKey());
     }
 
-    Refused refused =
-        (Refused) ask(user, new ClientMessage.SubmitJob(job(guest()).signed()));
+    Refused refused = (Refused) ask(user, new ClientMessage.SubmitJob(job(guest()).signed()));
 
     assertEquals(Code.BUSY, refused.code());
     assertEquals("this node has 64 jobs, limit 64", refused.sentence());

@@ -68,8 +68,7 @@ class JobBookTest {
 
   private JobId accept(JobBook book, PreparedJob job) throws Exception {
     JobDirectory place =
-        assertInstanceOf(
-                Reservation.Granted.class, book.reserve(job.id(), job.signed().signer()))
+        assertInstanceOf(Reservation.Granted.class, book.reserve(job.id(), job.signed().signer()))
             .folder();
     Files.write(place.input(), new byte[4]);
     Signed accepted = TestingRun.identity(9).sign(SigningDomain.ACCEPTED, new byte[1]);
@@ -147,8 +146,7 @@ class JobBookTest {
       assertEquals(listed, book.jobs(_ -> true));
       assertEquals(
           new JobStory(List.of(TestingDriver.decision(job(1))), List.of(line)), book.story(job));
-      assertInstanceOf(
-          Reservation.Known.class, book.reserve(job, job(1).signed().signer()));
+      assertInstanceOf(Reservation.Known.class, book.reserve(job, job(1).signed().signer()));
     }
   }
 
@@ -235,9 +233,7 @@ class JobBookTest {
 
       assertEquals(5, events.getFirst().sequence());
       assertEquals(256, events.size());
-      assertEquals(
-          List.of(),
-          eventsAfterTheEnd(book, job));
+      assertEquals(List.of(), eventsAfterTheEnd(book, job));
     }
   }
 
@@ -310,8 +306,7 @@ class JobBookTest {
     try (JobBook book = open()) {
       JobId job = accept(book, job(1));
 
-      assertThrows(
-          IllegalArgumentException.class, () -> book.moved(job, JobState.COMPLETE));
+      assertThrows(IllegalArgumentException.class, () -> book.moved(job, JobState.COMPLETE));
     }
   }
 
@@ -340,8 +335,7 @@ class JobBookTest {
       book.giveUp(job.id());
 
       assertFalse(Files.exists(granted.folder().folder()));
-      assertInstanceOf(
-          Reservation.Granted.class, book.reserve(job.id(), job.signed().signer()));
+      assertInstanceOf(Reservation.Granted.class, book.reserve(job.id(), job.signed().signer()));
     }
   }
 }

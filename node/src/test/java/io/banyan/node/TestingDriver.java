@@ -104,8 +104,7 @@ public final class TestingDriver implements JobDriver {
     PreparedJob job = begun.job;
     book().moved(job.id(), JobState.COMPUTING);
     LocalRun.Report report =
-        LocalRun.run(
-            job, TestingRun.SANDBOX, Delegator.Settings.of(2), store, claims, _ -> {});
+        LocalRun.run(job, TestingRun.SANDBOX, Delegator.Settings.of(2), store, claims, _ -> {});
     if (job.draft().input().isPresent()) {
       job.draft().input().get().close();
     }
@@ -119,8 +118,7 @@ public final class TestingDriver implements JobDriver {
     }
     Answer answer = Answer.of(job, completed, report.folder());
     WholeFile.write("output", begun.folder.output(), answer::writeOutput);
-    Files.write(
-        begun.folder.output(), lie.apply(Files.readAllBytes(begun.folder.output())));
+    Files.write(begun.folder.output(), lie.apply(Files.readAllBytes(begun.folder.output())));
     WholeFile.write("receipt", begun.folder.receipt(), out -> answer.writeReceipt(out, node));
     tree(
         job.id(),
@@ -196,7 +194,8 @@ public final class TestingDriver implements JobDriver {
         512L << 20,
         0,
         List.of(),
-        new CapabilityReport.JobLimits(limits, inputBytesMax, Math.min(leavesMax, Limits.CELLS_MAX)),
+        new CapabilityReport.JobLimits(
+            limits, inputBytesMax, Math.min(leavesMax, Limits.CELLS_MAX)),
         accepting);
   }
 }

@@ -23,8 +23,7 @@ public final class TestingNode implements AutoCloseable {
   private final DataClient client;
   private final DataServer server;
 
-  public TestingNode(
-      TestingHosts hosts, Identity node, PublicKey owner, Allow allow, Path folder)
+  public TestingNode(TestingHosts hosts, Identity node, PublicKey owner, Allow allow, Path folder)
       throws IOException {
     this(hosts, node, owner, allow, folder, InstantSource.system());
   }
@@ -47,13 +46,7 @@ public final class TestingNode implements AutoCloseable {
     server = new DataServer(new JobLinks(book, admission));
     service =
         new ClientService(
-            book,
-            driver,
-            node,
-            admission,
-            BlobFetch.over(client),
-            TestingRun.SANDBOX,
-            clock);
+            book, driver, node, admission, BlobFetch.over(client), TestingRun.SANDBOX, clock);
     host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, server);
     host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, service);
   }

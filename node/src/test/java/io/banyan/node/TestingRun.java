@@ -26,7 +26,8 @@ public final class TestingRun {
   /** Enough for any job here on a machine under heavy load. */
   public static final long PATIENT_MILLIS = 300_000;
 
-  public static final CallLimits LIMITS = new CallLimits(1, 64L << 20, 1 << 20, 16L << 20, PATIENT_MILLIS);
+  public static final CallLimits LIMITS =
+      new CallLimits(1, 64L << 20, 1 << 20, 16L << 20, PATIENT_MILLIS);
 
   private final Path folder;
 

@@ -1,5 +1,6 @@
 package io.banyan.p2p;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,15 +57,19 @@ final class Admissions {
     }
   }
 
-  /** Counts a connection that this side dials; false if there are too many. */
-  boolean dial() {
+  /**
+   * Counts a connection that this side dials.
+   *
+   * @throws IOException if there are too many
+   */
+  void dial() throws IOException {
     lock.lock();
     try {
       if (connectionCount >= limits.connectionsMax()) {
-        return false;
+        throw new IOException(
+            "this host has " + connectionCount + " connections, the most that it may");
       }
       connectionCount++;
-      return true;
     } finally {
       lock.unlock();
     }

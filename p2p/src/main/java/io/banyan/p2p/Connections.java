@@ -120,11 +120,11 @@ final class Connections {
     }
   }
 
-  /** Waits until there is no connection to {@code peer}. */
-  void awaitNone(PeerId peer) throws InterruptedException {
+  /** Waits until there are {@code most} connections to {@code peer}, or fewer. */
+  void awaitAtMost(PeerId peer, int most) throws InterruptedException {
     lock.lock();
     try {
-      while (byPeer.containsKey(peer)) {
+      while (byPeer.getOrDefault(peer, List.of()).size() > most) {
         changed.await();
       }
     } finally {

@@ -25,6 +25,7 @@ final class Dialer {
 
   private final Bootstrap bootstrap;
   private final Optional<InetAddress> from;
+  private final Admissions admissions;
   private final Setup setup;
   private final Map<Multiaddr, CompletableFuture<Link>> dials = new ConcurrentHashMap<>();
 
@@ -32,9 +33,10 @@ final class Dialer {
    * @param bootstrap with its group and kind of channel
    * @param from the address that this host listens at, so that it is known by it; any if empty
    */
-  Dialer(Bootstrap bootstrap, Optional<InetAddress> from, Setup setup) {
+  Dialer(Bootstrap bootstrap, Optional<InetAddress> from, Admissions admissions, Setup setup) {
     this.bootstrap = bootstrap;
     this.from = from;
+    this.admissions = admissions;
     this.setup = setup;
   }
 
@@ -49,9 +51,12 @@ final class Dialer {
     try {
       begin(address, timeout, outcome);
       Outcomes.await(outcome, "connect to " + address, timeout);
+    } catch (IOException e) {
+      outcome.completeExceptionally(e);
+      throw e;
     } finally {
       // Closes the channel of a dial that nobody waits for; one that came to an end heeds it not.
-      outcome.completeExceptionally(new IOException("the dial of " + address + " was given up"));
+      outcome.completeExceptionally(new IOException("the dial was given up"));
       dials.remove(address);
     }
   }
@@ -59,6 +64,7 @@ final class Dialer {
   private void begin(Multiaddr address, Duration timeout, CompletableFuture<Link> outcome)
       throws IOException {
     InetSocketAddress remote = SocketAddresses.resolve(address);
+    admissions.dial();
     Bootstrap dial =
         bootstrap
             .clone()
@@ -72,13 +78,13 @@ final class Dialer {
         sameFamily
             ? dial.connect(remote, new InetSocketAddress(from.get(), 0))
             : dial.connect(remote);
+    connecting.channel().closeFuture().addListener(done -> admissions.closed());
     connecting.addListener(
         done -> {
           if (!done.isSuccess()) {
             outcome.completeExceptionally(
                 new IOException(
-                    "nobody answers at " + address + ": " + done.cause().getMessage(),
-                    done.cause()));
+                    "nobody answers there: " + done.cause().getMessage(), done.cause()));
           }
         });
     var unused =

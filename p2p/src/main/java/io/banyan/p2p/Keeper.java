@@ -53,7 +53,7 @@ final class Keeper {
       return false; // Nobody there, or somebody else; there is another time.
     }
     long began = System.nanoTime();
-    connections.awaitNone(peer);
+    connections.awaitAtMost(peer, 0);
     return System.nanoTime() - began >= WORTHWHILE_NANOS;
   }
 

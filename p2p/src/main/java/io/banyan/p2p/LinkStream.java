@@ -386,9 +386,12 @@ final class LinkStream implements P2pStream {
    * What users asked for.
    *
    * @param endOfOutput all that was written is taken, and there will be no more
+   * @param closed nobody reads any more
    * @param isRead all that came is read, and reported
+   * @param isBehind much of what came is not read
    */
-  record Wishes(boolean reset, boolean endOfOutput, boolean closed, boolean isRead) {}
+  record Wishes(
+      boolean reset, boolean endOfOutput, boolean closed, boolean isRead, boolean isBehind) {}
 
   Wishes wishes() {
     lock.lock();
@@ -397,7 +400,8 @@ final class LinkStream implements P2pStream {
           resetWanted,
           writeClosed && outgoing.isEmpty(),
           closed,
-          unreadBytes == 0 && creditBytes == 0);
+          unreadBytes == 0 && creditBytes == 0,
+          unreadBytes >= CREDIT_BYTES);
     } finally {
       lock.unlock();
     }

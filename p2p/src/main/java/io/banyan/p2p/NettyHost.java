@@ -26,7 +26,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +61,7 @@ final class NettyHost implements Host, Link.Owner {
   private final EventLoopGroup loops;
   private final ExecutorService arithmetic;
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Set<Multiaddr> kept = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final List<Multiaddr> addresses;
   private final Dialer dialer;
@@ -84,7 +87,7 @@ final class NettyHost implements Host, Link.Owner {
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, SEALED_BYTES);
     Optional<InetAddress> from =
         listen.map(InetSocketAddress::getAddress).filter(place -> !place.isAnyLocalAddress());
-    this.dialer = new Dialer(dial, from, this::prepareDialed);
+    this.dialer = new Dialer(dial, from, admissions, this::prepareDialed);
     protocols.add(Ping.PROTOCOL, Ping.STREAMS_PER_PEER_MAX, Ping::serve);
     protocols.add(Identify.PROTOCOL, Identify.STREAMS_PER_PEER_MAX, this::identify);
     this.addresses = listen.isPresent() ? listen(listen.get()) : List.of();
@@ -139,7 +142,6 @@ final class NettyHost implements Host, Link.Owner {
     }
     channel.closeFuture().addListener(done -> admissions.closed());
     SocketMeter meter = new SocketMeter();
-    Multiaddr place = SocketAddresses.of(remote, Optional.empty());
     Upgrade.Taker taker =
         new Upgrade.Taker() {
           @Override
@@ -158,7 +160,7 @@ final class NettyHost implements Host, Link.Owner {
     channels.add(channel);
     channel
         .pipeline()
-        .addLast(meter, Upgrade.listening(place, noise, settings.limits(), arithmetic, taker));
+        .addLast(meter, Upgrade.listening(noise, settings.limits(), arithmetic, taker));
   }
 
   private void prepareDialed(Channel channel, Multiaddr address, CompletableFuture<Link> outcome) {
@@ -183,7 +185,8 @@ final class NettyHost implements Host, Link.Owner {
     channels.add(channel);
     channel
         .pipeline()
-        .addLast(meter, Upgrade.dialing(address, noise, settings.limits(), arithmetic, taker));
+        .addLast(
+            meter, Upgrade.dialing(noise, address.peer(), settings.limits(), arithmetic, taker));
   }
 
   /** The peer is known: lets it in, and asks what it speaks. */
@@ -238,6 +241,15 @@ final class NettyHost implements Host, Link.Owner {
     return Outcomes.await(link.get().identity(), "hear what " + peer + " speaks", timeout);
   }
 
+  /** All connections, the ones that are on their way out too. */
+  Connections registry() {
+    return connections;
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
   // What connections ask for.
 
   @Override
@@ -285,9 +297,10 @@ final class NettyHost implements Host, Link.Owner {
       throw new IOException(address + " is this host itself");
     }
     requireOpen();
-    if (connections.to(peer).isEmpty()) {
-      dialer.dial(address, timeout);
+    if (connections.to(peer).isPresent()) {
+      return;
     }
+    dialer.dial(address, timeout);
   }
 
   private static PeerId requirePeer(Multiaddr address) {
@@ -312,8 +325,10 @@ final class NettyHost implements Host, Link.Owner {
     if (peer.equals(self)) {
       throw new IllegalArgumentException(address + " is this host itself");
     }
-    Keeper keeper = new Keeper(address, peer, connections, this::connect);
-    workers.start("keep " + address, keeper::run);
+    if (kept.add(address)) {
+      Keeper keeper = new Keeper(address, peer, connections, this::connect);
+      workers.start("keep " + address, keeper::run);
+    }
   }
 
   @Override
@@ -362,12 +377,13 @@ final class NettyHost implements Host, Link.Owner {
     channels.close(ChannelMatchers.isServerChannel()).awaitUninterruptibly();
     links.forEach(Link::awaitClosed);
     channels.close().awaitUninterruptibly(); // those in the handshake
+    arithmetic.shutdown(); // Nobody asks for more, since every channel is closed.
     try {
       workers.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    arithmetic.shutdownNow();
+    arithmetic.close();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

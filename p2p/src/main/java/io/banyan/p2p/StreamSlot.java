@@ -27,7 +27,7 @@ final class StreamSlot {
   private long handle;
   private boolean remoteClosed;
   private boolean endSent;
-  private boolean discards;
+  private boolean resetDue;
   private boolean gone;
 
   private StreamSlot(Link link, boolean inbound) {
@@ -103,12 +103,33 @@ final class StreamSlot {
         endSent = true;
         link.session().closeWrite(handle);
       }
-      if (wishes.closed() && !remoteClosed && timer.isEmpty()) {
-        timer = Optional.of(link.afterLingerTimeout(this::reset));
+      if (wishes.closed() && !remoteClosed) {
+        linger(wishes.isBehind());
       }
       goneIfOver(wishes);
     }
     link.wantDrain();
+  }
+
+  /**
+   * The peer may be about to end its side, in order. But if it goes on sending, or has used up much
+   * of its window, then it is told that nobody reads, as soon as all that it was sent has left.
+   */
+  private void linger(boolean sendsOn) {
+    if (timer.isEmpty()) {
+      timer = Optional.of(link.afterLingerTimeout(this::reset));
+    }
+    if (sendsOn && !resetDue) {
+      resetDue = true;
+      link.afterDrain(this::resetUnlessOver);
+    }
+  }
+
+  private void resetUnlessOver() {
+    resetDue = false;
+    if (!gone && endSent && !remoteClosed) {
+      reset();
+    }
   }
 
   private void report(LinkStream user) {
@@ -171,15 +192,7 @@ final class StreamSlot {
     LinkStream user = stream.orElseThrow();
     user.received(bytes);
     if (user.wishes().closed()) {
-      discards = true;
-      link.afterDrain(this::resetIfNobodyReads);
-    }
-  }
-
-  /** The peer goes on sending to a stream that is closed here; all that it was sent has left. */
-  private void resetIfNobodyReads() {
-    if (!gone && discards && endSent && !remoteClosed) {
-      reset();
+      linger(true);
     }
   }
 

@@ -63,7 +63,6 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
   }
 
   private final boolean dialing;
-  private final String place;
   private final NoiseIdentity self;
   private final Optional<PeerId> expected;
   private final HostLimits limits;
@@ -71,6 +70,10 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
   private final Taker taker;
 
   private Phase phase = Phase.SECURITY;
+
+  /** What it is called if what is read next breaks a rule. */
+  private Refusal suspect = Refusal.NOT_LIBP2P;
+
   private Negotiation negotiation;
   private Optional<Future<?>> timer = Optional.empty();
 
@@ -86,14 +89,12 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
 
   private Upgrade(
       boolean dialing,
-      String place,
       NoiseIdentity self,
       Optional<PeerId> expected,
       HostLimits limits,
       Executor arithmetic,
       Taker taker) {
     this.dialing = dialing;
-    this.place = place;
     this.self = self;
     this.expected = expected;
     this.limits = limits;
@@ -102,17 +103,18 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
     this.negotiation = negotiation(NOISE);
   }
 
-  /**
-   * @param place where the peer is, for sentences
-   */
   static Upgrade dialing(
-      Multiaddr place, NoiseIdentity self, HostLimits limits, Executor arithmetic, Taker taker) {
-    return new Upgrade(true, place.toString(), self, place.peer(), limits, arithmetic, taker);
+      NoiseIdentity self,
+      Optional<PeerId> expected,
+      HostLimits limits,
+      Executor arithmetic,
+      Taker taker) {
+    return new Upgrade(true, self, expected, limits, arithmetic, taker);
   }
 
   static Upgrade listening(
-      Multiaddr place, NoiseIdentity self, HostLimits limits, Executor arithmetic, Taker taker) {
-    return new Upgrade(false, place.toString(), self, Optional.empty(), limits, arithmetic, taker);
+      NoiseIdentity self, HostLimits limits, Executor arithmetic, Taker taker) {
+    return new Upgrade(false, self, Optional.empty(), limits, arithmetic, taker);
   }
 
   private Negotiation negotiation(String protocol) {
@@ -129,8 +131,8 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
   }
 
   private void timeout(ChannelHandlerContext context) {
-    String limit = limits.handshakeTimeout().toMillis() + " ms";
-    fail(context, Refusal.HANDSHAKE_TIMEOUT, "did not complete the handshake within " + limit);
+    long millis = limits.handshakeTimeout().toMillis();
+    fail(context, Refusal.HANDSHAKE_TIMEOUT, "the handshake took longer than " + millis + " ms");
   }
 
   @Override
@@ -144,12 +146,8 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
         case OVER -> bytes.release();
       }
     } catch (ViolationException e) {
-      fail(context, refusal(), e.sentence());
+      fail(context, suspect, e.sentence());
     }
-  }
-
-  private Refusal refusal() {
-    return phase == Phase.SECURITY ? Refusal.NOT_LIBP2P : Refusal.BROKEN_HANDSHAKE;
   }
 
   private void security(ChannelHandlerContext context, ByteBuf bytes) throws ViolationException {
@@ -181,6 +179,10 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
   }
 
   private void noise(ChannelHandlerContext context, ByteBuf bytes) {
+    if (phase == Phase.OVER) { // The host was closed in between.
+      bytes.release();
+      return;
+    }
     received.writeBytes(bytes);
     bytes.release();
     nextMessage(context);
@@ -220,7 +222,10 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
                   .executor()
                   .execute(
                       () ->
-                          fail(context, Refusal.WRONG_PEER, "is somebody else: " + e.getMessage()));
+                          fail(
+                              context,
+                              Refusal.WRONG_PEER,
+                              "somebody else is there: " + e.getMessage()));
             }
           });
     } catch (RejectedExecutionException e) {
@@ -256,6 +261,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
     SecuredChannel made = new SecuredChannel(secured.peer(), noise);
     channel = Optional.of(made);
     phase = Phase.MUXER;
+    suspect = Refusal.BROKEN_FRAME;
     ByteBuf rest = received;
     received = Unpooled.EMPTY_BUFFER;
     try {
@@ -267,7 +273,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
       writeSealed(context, noise);
       muxer(context, rest);
     } catch (ViolationException e) {
-      fail(context, refusal(), e.sentence());
+      fail(context, suspect, e.sentence());
     }
   }
 
@@ -283,7 +289,10 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
 
   private void muxer(ChannelHandlerContext context, ByteBuf bytes) throws ViolationException {
     SecuredChannel made = channel.orElseThrow();
-    Negotiated result = negotiation.taking().receive(open(made.noise(), bytes));
+    ByteBuf opened = open(made.noise(), bytes);
+    suspect = Refusal.BROKEN_HANDSHAKE;
+    Negotiated result = negotiation.taking().receive(opened);
+    suspect = Refusal.BROKEN_FRAME;
     writeSealed(context, made.noise());
     switch (result) {
       case Negotiated.Pending() -> {}
@@ -314,7 +323,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
   }
 
   private void fail(ChannelHandlerContext context, Refusal refusal, String sentence) {
-    over(context, Optional.of(refusal), new IOException(place + " " + sentence));
+    over(context, Optional.of(refusal), new IOException(sentence));
   }
 
   private void over(ChannelHandlerContext context, Optional<Refusal> refusal, IOException cause) {
@@ -334,14 +343,15 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
     over(
         context,
         Optional.empty(),
-        new IOException(place + " closed the connection during the handshake"));
+        new IOException("it closed the connection during the handshake"));
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Sockets.requireWorldsFault(cause);
     over(
         context,
         Optional.empty(),
-        new IOException(place + " was lost during the handshake: " + cause.getMessage(), cause));
+        new IOException("lost during the handshake: " + cause.getMessage(), cause));
   }
 }

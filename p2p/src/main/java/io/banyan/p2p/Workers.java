@@ -39,6 +39,11 @@ final class Workers {
     return true;
   }
 
+  /** How many run. */
+  int count() {
+    return threads.size();
+  }
+
   /** Interrupts all, and waits for them to end; but not for the one that calls. */
   void close() throws InterruptedException {
     closed = true;

@@ -11,9 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.banyan.schema.PeerId;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,17 +28,30 @@ class JsInteropTest {
   private static final String ECHO = "/test/echo/1";
   private static final int BULK_BYTES = 64 << 20;
 
+  private static JsPeer js;
+  private static PeerId theirs;
+  private static int identities;
+
   private final TestingHosts hosts = new TestingHosts();
   private final CountDownLatch connected = new CountDownLatch(1);
-  private JsPeer js;
-  private PeerId theirs;
   private Host host;
+
+  @BeforeAll
+  static void startJs() throws Exception {
+    js = JsPeer.start();
+    theirs = js.address().peer().orElseThrow();
+  }
+
+  @AfterAll
+  static void endJs() throws Exception {
+    if (js != null) { // where it is not installed, the tests are skipped
+      js.close();
+    }
+  }
 
   @BeforeEach
   void start() throws Exception {
-    js = JsPeer.start();
-    theirs = js.address().peer().orElseThrow();
-    host = hosts.open(1);
+    host = hosts.open(++identities); // js-libp2p remembers whom it has met
     host.watch(TestingHosts.counting(connected));
     host.handle(
         DIGEST,
@@ -52,11 +68,8 @@ class JsInteropTest {
   }
 
   @AfterEach
-  void end() throws Exception {
+  void end() {
     hosts.close();
-    if (js != null) {
-      js.close();
-    }
   }
 
   @Test
@@ -181,7 +194,7 @@ class JsInteropTest {
   private static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
-    } catch (java.security.NoSuchAlgorithmException e) {
+    } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -47,6 +47,26 @@ final class TestingHosts implements AutoCloseable {
     from.connect(to.addresses().getFirst(), LONG);
   }
 
+  /** Sends back what comes, as it comes. */
+  static void echo(P2pStream stream) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    int count = stream.input().read(buffer);
+    while (count >= 0) {
+      stream.output().write(buffer, 0, count);
+      stream.output().flush();
+      count = stream.input().read(buffer);
+    }
+  }
+
+  /** The side that was dialed is ready a little later than the one that dials. */
+  static void untilConnected(Host host, Host to) throws InterruptedException {
+    CountDownLatch connected = new CountDownLatch(1);
+    host.watch(counting(connected));
+    if (host.connections().stream().noneMatch(one -> one.peer().equals(to.id()))) {
+      connected.await();
+    }
+  }
+
   /** Counts connections down. */
   static ConnectionListener counting(CountDownLatch connected) {
     return new ConnectionListener() {

@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 public final class ReceiptCheck {
   /**
    * The most leases below a link. A lease is half a second of work or more, so these are nine hours
-   * of one core; they take some 50 MiB here, and twice as many signatures.
+   * of one core; they take some 75 MiB here, and twice as many signatures.
    */
   public static final int LEASES_MAX = 1 << 16; // 65 536
 

@@ -1,10 +1,10 @@
 package io.banyan.node.cli;
 
+import io.banyan.delegation.Placement;
 import io.banyan.node.Allow;
 import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
 import io.banyan.node.NodeSettings;
-import io.banyan.delegation.Placement;
 import io.banyan.node.Quantities;
 import io.banyan.node.WholeFile;
 import io.banyan.p2p.Multiaddr;

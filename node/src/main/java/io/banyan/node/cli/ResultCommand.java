@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,23 +41,20 @@ final class ResultCommand extends JobCommand {
       throws IOException, CommandException, InterruptedException {
     answerOptions.requireSense(json());
     long waitMillis = waitMillis();
-    AtomicReference<Optional<JobStatus>> last = new AtomicReference<>(Optional.empty());
     try (ProgressLine progress = new ProgressLine();
         Scratch scratch = Scratch.create()) {
-      ClientConnection.Ended ended =
-          connection
-              .await(
-                  job(),
-                  waitMillis,
-                  status -> {
-                    last.set(Optional.of(status));
-                    progress.waiting(status);
-                  })
-              .orElseThrow(() -> notYet(last.get()));
+      Optional<ClientConnection.Ended> ended =
+          connection.await(job(), waitMillis, progress::waiting);
       progress.clear();
+      if (ended.isEmpty()) {
+        throw notYet(connection.status(job()));
+      }
       FetchedAnswer answer =
           FetchedAnswer.fetch(
-              connection.blobs(), connection.node(), EndedJob.result(ended), scratch.folder());
+              connection.blobs(),
+              connection.node(),
+              EndedJob.result(ended.get()),
+              scratch.folder());
       AnswerCheck.Found found = AnswerCheck.check(job(), answer.receipt(), answer.output());
       answerOptions.deliver(answer::writeOutput, answer::writeReceipt, json());
       if (json()) {
@@ -81,21 +77,18 @@ final class ResultCommand extends JobCommand {
     }
   }
 
-  private CommandException notYet(Optional<JobStatus> last) {
+  private CommandException notYet(JobStatus status) {
     return new CommandException(
         ExitCode.TIMEOUT,
         "job "
             + job()
             + " is not over after "
             + timeout
-            + last.map(
-                    status ->
-                        ": it is "
-                            + status.state().words()
-                            + ", "
-                            + status.leavesDone()
-                            + " leaves")
-                .orElse(""));
+            + ": it is "
+            + status.state().words()
+            + ", "
+            + status.leavesDone()
+            + " leaves");
   }
 
   private List<String> lines(AnswerCheck.Found found) {

@@ -89,8 +89,7 @@ final class RunCommand implements Callable<Integer> {
         request.input().get().requireUnchanged();
       }
       Answer answer = Answer.of(prepared, completed, report.folder());
-      answerOptions.deliver(
-          answer::writeOutput, out -> answer.writeReceipt(out, submitter), json);
+      answerOptions.deliver(answer::writeOutput, out -> answer.writeReceipt(out, submitter), json);
       RunSummary summary = new RunSummary(prepared, answer, report);
       Output out = new Output(spec);
       if (json) {

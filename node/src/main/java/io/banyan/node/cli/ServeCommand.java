@@ -31,7 +31,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException, CommandException, InterruptedException {
     NodeSettings settings = options.settings();
     Output out = new Output(spec);
-    NodeDaemon node = 
+    NodeDaemon node =
         NodeDaemon.start(settings, ServeCommand::host, line -> out.say("banyan: " + line));
     // The process ends by a signal, SIGTERM or SIGINT, and by nothing else.
     Runtime.getRuntime().addShutdownHook(new Thread(node::close, "node-closer"));
@@ -44,7 +44,6 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private static Host host(Identity node, Multiaddr listen) throws IOException {
-    return Hosts.open(
-        HostSettings.of(node, Optional.of(listen), "banyan/" + Version.PRODUCT));
+    return Hosts.open(HostSettings.of(node, Optional.of(listen), "banyan/" + Version.PRODUCT));
   }
 }

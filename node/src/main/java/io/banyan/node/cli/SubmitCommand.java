@@ -112,7 +112,7 @@ final class SubmitCommand extends NodeCommand {
             report.receipt(),
             seconds,
             connection.explain(prepared.id()),
-            connection.tree(prepared.id()));
+            report.attribution());
     if (json()) {
       out().json(summary.json());
     } else {

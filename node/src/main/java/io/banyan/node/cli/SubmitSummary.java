@@ -9,7 +9,7 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Receipt;
-import io.banyan.schema.TreeLine;
+import io.banyan.trust.Attribution;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.Optional;
  *
  * @param seconds from handing in to the answer, as the user saw it
  * @param decisions as the node told them
- * @param tree as the node told it
+ * @param attribution who signed for what of it
  */
 record SubmitSummary(
     JobId job,
@@ -30,7 +30,7 @@ record SubmitSummary(
     Receipt receipt,
     double seconds,
     List<DecisionLine> decisions,
-    List<TreeLine> tree) {
+    Attribution attribution) {
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     long bytes = manifest.input().length();
@@ -101,17 +101,12 @@ record SubmitSummary(
         .findFirst();
   }
 
-  /** Leaves by who ran them, in the order of the tree; what was lost or failed does not count. */
+  /** Leaves by who signed for having run them: the receipt's evidence, not the node's word. */
   private Map<PeerId, Long> ran() {
     Map<PeerId, Long> ran = new LinkedHashMap<>();
-    for (TreeLine line : tree) {
-      boolean counts =
-          switch (line.state()) {
-            case RUNNING, FINISHED -> line.leaves() > 0;
-            case FAILED, LOST -> false;
-          };
-      if (counts) {
-        ran.merge(line.peer(), line.leaves(), Long::sum);
+    for (Attribution.Share share : attribution.shares()) {
+      if (share.ran() > 0) {
+        ran.merge(share.peer(), share.ran(), Long::sum);
       }
     }
     return ran;
@@ -143,6 +138,7 @@ record SubmitSummary(
               peers.add(one);
             });
     json.add("ran", peers);
+    json.addProperty("depth", attribution.depth());
     return json;
   }
 }

@@ -3,6 +3,7 @@ package io.banyan.node.daemon;
 import io.banyan.delegation.Decision;
 import io.banyan.node.JobBook;
 import io.banyan.schema.DecisionLine;
+import io.banyan.schema.DecisionLine.Role;
 import io.banyan.schema.Digest;
 import io.banyan.schema.JobId;
 import java.util.ArrayList;
@@ -26,15 +27,27 @@ final class Decisions {
 
   private final JobBook book;
   private final Map<Digest, Open> open = new HashMap<>(); // links under way
-  private final Map<JobId, List<DecisionLine>> elsewhere = 
+  private final Map<JobId, List<DecisionLine>> elsewhere =
       new LinkedHashMap<>(16, 0.75f, true); // the one heard of longest ago first
 
+  /**
+   * A link under way, with the decision that says most of it: the last one to lend, since towards
+   * its end every task is too small for that; or the last one at all.
+   */
   private static final class Open {
     final long beginNanos = System.nanoTime();
-    Decision last;
+    Decision telling;
+    long tellingNanos = beginNanos;
 
     Open(Decision first) {
-      last = first;
+      telling = first;
+    }
+
+    void made(Decision decision) {
+      if (decision.role() == Role.MANAGER || telling.role() == Role.WORKER) {
+        telling = decision;
+        tellingNanos = System.nanoTime();
+      }
     }
   }
 
@@ -48,7 +61,7 @@ final class Decisions {
     synchronized (this) {
       Open known = open.putIfAbsent(decision.link(), new Open(decision));
       if (known != null) {
-        known.last = decision;
+        known.made(decision);
       }
     }
     if (decision.link().equals(job.digest())) {
@@ -59,19 +72,22 @@ final class Decisions {
   /** The task under {@code link} is over; says how many seconds it took since it was decided on. */
   double ended(JobId job, Digest link) {
     DecisionLine line;
+    double seconds;
     synchronized (this) {
       Open over = open.remove(link);
       if (over == null) {
         return 0; // it was over before there was anything to decide on
       }
-      line = EntryJobs.line(over.last, (System.nanoTime() - over.beginNanos) / 1e9);
+      long nowNanos = System.nanoTime();
+      seconds = (nowNanos - over.beginNanos) / 1e9;
+      line = EntryJobs.line(over.telling, (nowNanos - over.tellingNanos) / 1e9);
       if (!link.equals(job.digest())) {
         keep(job, line);
-        return line.actualSeconds();
+        return seconds;
       }
     }
     book.decided(job, line);
-    return line.actualSeconds();
+    return seconds;
   }
 
   private void keep(JobId job, DecisionLine line) {

@@ -8,10 +8,10 @@ import io.banyan.node.BlobStore;
 import io.banyan.node.ClaimLog;
 import io.banyan.node.Driver;
 import io.banyan.node.GuestCalls;
+import io.banyan.node.InputFile;
 import io.banyan.node.JobBook;
 import io.banyan.node.JobDriver;
 import io.banyan.node.JobProgressNow;
-import io.banyan.node.InputFile;
 import io.banyan.node.LocalRun;
 import io.banyan.node.Material;
 import io.banyan.node.PreparedJob;
@@ -159,8 +159,8 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     }
   }
 
-  private TaskFolder folder(
-      PreparedJob job, JobDirectory files, BlobStore values, ClaimLog claims) throws IOException {
+  private TaskFolder folder(PreparedJob job, JobDirectory files, BlobStore values, ClaimLog claims)
+      throws IOException {
     Manifest manifest = job.draft().manifest();
     GuestCalls calls =
         new GuestCalls(
@@ -186,7 +186,8 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     Manifest manifest = job.draft().manifest();
     Map<BlobRef, RangeSource> blobs = new HashMap<>();
     blobs.put(
-        manifest.module(), new BytesSource(manifest.module(), Files.readAllBytes(files.module()), trees));
+        manifest.module(),
+        new BytesSource(manifest.module(), Files.readAllBytes(files.module()), trees));
     List<byte[]> shared = job.draft().configuration().shared();
     for (int i = 0; i < shared.size(); i++) {
       BlobRef ref = manifest.shared().get(i);

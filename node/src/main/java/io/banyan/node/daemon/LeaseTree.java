@@ -190,9 +190,9 @@ final class LeaseTree implements LeaseWatch {
         }
         case ReceiptEntry.ReceiptOfLease(Signed signed) -> current.finish(receipt(signed));
         case ReceiptEntry.StepEntry _,
-                ReceiptEntry.ManifestEntry _,
-                ReceiptEntry.FailureEntry _,
-                ReceiptEntry.ReceiptEnd _ ->
+            ReceiptEntry.ManifestEntry _,
+            ReceiptEntry.FailureEntry _,
+            ReceiptEntry.ReceiptEnd _ ->
             throw new IllegalStateException("among leases and receipts is something else");
       }
     }
@@ -225,14 +225,7 @@ final class LeaseTree implements LeaseWatch {
     TreeLine.State state =
         line.state == TreeLine.State.FAILED ? TreeLine.State.FAILED : TreeLine.State.LOST;
     return new TreeLine(
-        line.lease.node(),
-        line.lease.child(),
-        Optional.of(self),
-        1,
-        state,
-        0,
-        0,
-        line.seconds());
+        line.lease.node(), line.lease.child(), Optional.of(self), 1, state, 0, 0, line.seconds());
   }
 
   private static final class Held {

@@ -11,6 +11,7 @@ import io.banyan.node.ClientService;
 import io.banyan.node.CommandException;
 import io.banyan.node.Driver;
 import io.banyan.node.JobBook;
+import io.banyan.node.JobLinks;
 import io.banyan.node.KeyFile;
 import io.banyan.node.NodeSettings;
 import io.banyan.node.data.Connections;
@@ -52,7 +53,9 @@ import java.util.function.Consumer;
  * <p>Safe for any thread.
  */
 public final class NodeDaemon implements AutoCloseable {
-  /** Values of one job in memory: a thirty-second of the heap, of which guests have three quarters. */
+  /**
+   * Values of one job in memory: a thirty-second of the heap, of which guests have three quarters.
+   */
   private static final long JOB_VALUES_SHARE = 32;
 
   /** Values of one lease in memory: many are held at once. */
@@ -71,7 +74,6 @@ public final class NodeDaemon implements AutoCloseable {
   private final Lender lender;
   private final Holder holder;
   private final EntryJobs jobs;
-  private final ServedJobs served;
   private final DataServer dataServer;
   private final DataClient dataClient;
 
@@ -149,8 +151,7 @@ public final class NodeDaemon implements AutoCloseable {
             trees,
             heap / LEASE_VALUES_SHARE,
             decisions::made);
-    LeaseChain chains =
-        new LeaseChain(self, allow::allows, Set.of(Profile.UNMETERED));
+    LeaseChain chains = new LeaseChain(self, allow::allows, Set.of(Profile.UNMETERED));
     this.holder =
         new Holder(
             identity,
@@ -179,12 +180,13 @@ public final class NodeDaemon implements AutoCloseable {
             work,
             heap / JOB_VALUES_SHARE,
             peers);
+    Admission admission = new Admission(allow, owner, identity.publicKey());
     ClientService clients =
         new ClientService(
             book,
             jobs,
             identity,
-            new Admission(allow, owner, identity.publicKey()),
+            admission,
             (peer, link, ref, to) ->
                 dataClient.fetch(
                     peer,
@@ -195,8 +197,8 @@ public final class NodeDaemon implements AutoCloseable {
                     blocks -> to.accept(blocks.bytes(), blocks.offset(), blocks.byteCount())),
             sandbox,
             clock);
-    this.served = new ServedJobs(book, owner);
-    this.dataServer = new DataServer(firstOf(List.of(served, lender::find, holder::find)));
+    this.dataServer =
+        new DataServer(firstOf(List.of(new JobLinks(book, admission), lender::find, holder::find)));
     driver.start(lender);
     host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, clients);
     host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, dataServer);
@@ -211,8 +213,7 @@ public final class NodeDaemon implements AutoCloseable {
    * @param log takes what people may want to read, a line at a time
    * @throws CommandException if its key, its data directory or its address cannot be used
    */
-  public static NodeDaemon start(
-      NodeSettings settings, HostOpening opening, Consumer<String> log)
+  public static NodeDaemon start(NodeSettings settings, HostOpening opening, Consumer<String> log)
       throws IOException, CommandException {
     JobBook book = JobBook.open(settings.data(), Retention.DEFAULT, InstantSource.system());
     try {
@@ -305,7 +306,6 @@ public final class NodeDaemon implements AutoCloseable {
       lender.close();
       holder.close();
       jobs.close();
-      served.close();
       dataServer.close();
       dataClient.close();
       sandbox.close();

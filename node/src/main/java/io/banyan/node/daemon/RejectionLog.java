@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Says what was refused: the first of each kind, then at every power of two, so that nobody can fill
- * a disk with words.
+ * Says what was refused: the first of each kind, then at every power of two, so that nobody can
+ * fill a disk with words.
  *
  * <p>Safe for any thread.
  */
@@ -25,7 +25,15 @@ final class RejectionLog implements Rejections.Listener {
   public void rejected(String reason, PeerId peer, String detail) {
     long count = counts.merge(reason, 1L, Long::sum);
     if (Long.bitCount(count) == 1) {
-      log.accept("rejected from " + peer + ", number " + count + ": " + reason + ": " + Sentences.fit(detail));
+      log.accept(
+          "rejected from "
+              + peer
+              + ", number "
+              + count
+              + ": "
+              + reason
+              + ": "
+              + Sentences.fit(detail));
     }
   }
 }

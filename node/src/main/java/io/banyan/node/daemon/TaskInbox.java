@@ -20,8 +20,7 @@ import io.banyan.schema.TaskMessage;
  *
  * <p>Safe for any thread.
  */
-record TaskInbox(
-    Driver driver, Peers peers, Lender lender, Holder holder, Rejections rejections)
+record TaskInbox(Driver driver, Peers peers, Lender lender, Holder holder, Rejections rejections)
     implements TaskLinks.Inbox {
   @Override
   public void joined(PeerId peer, CapabilityReport report) {

@@ -189,7 +189,8 @@ public final class Absorption {
 
     private void fetch(BlobRef ref) throws IOException, InterruptedException {
       long bytesMax = folder.task().manifest().limits().outputBytesMax();
-      values.add(folder.values().put(data.fetchBytes(lent.loan.peer(), lent.digest, ref, bytesMax)));
+      values.add(
+          folder.values().put(data.fetchBytes(lent.loan.peer(), lent.digest, ref, bytesMax)));
     }
   }
 }

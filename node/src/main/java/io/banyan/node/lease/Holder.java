@@ -185,8 +185,7 @@ public final class Holder implements AutoCloseable {
     }
   }
 
-  private void workOn(HeldLease lease, TaskFolder folder)
-      throws IOException, InterruptedException {
+  private void workOn(HeldLease lease, TaskFolder folder) throws IOException, InterruptedException {
     if (!lease.began(folder)) {
       return;
     }
@@ -236,18 +235,13 @@ public final class Holder implements AutoCloseable {
       case JobEnd.Completed _ -> throw new IllegalStateException("a completed task is delivered");
       case JobEnd.TaskFailed(var planNode, var claim) -> {
         TaskFailure failure = new TaskFailure(lease.link(), planNode, claim);
-        Signed signed =
-            node.sign(SigningDomain.TASK_FAILURE, WireCodec.encodeTaskFailure(failure));
+        Signed signed = node.sign(SigningDomain.TASK_FAILURE, WireCodec.encodeTaskFailure(failure));
         send(lease, new Failure.TaskFailed(signed));
       }
       case JobEnd.PlanRefused(String reason) ->
-          send(
-              lease,
-              new Failure.LimitExceeded(Failure.BudgetKind.LEAVES, Sentences.fit(reason)));
+          send(lease, new Failure.LimitExceeded(Failure.BudgetKind.LEAVES, Sentences.fit(reason)));
       case JobEnd.NodeFailed(var call, var why) ->
-          send(
-              lease,
-              new Failure.NodeFailure(Sentences.fit(call.words() + ": " + why.detail())));
+          send(lease, new Failure.NodeFailure(Sentences.fit(call.words() + ": " + why.detail())));
       case JobEnd.TimedOut(long millis) -> send(lease, new Failure.TimeoutFailure(millis));
       case JobEnd.Cancelled() -> {} // whoever cancelled it knows
     }

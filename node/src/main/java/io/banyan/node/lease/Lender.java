@@ -290,8 +290,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     }
   }
 
-  private @Nullable LentLease own(
-      PeerId child, Digest digest, String what) {
+  private @Nullable LentLease own(PeerId child, Digest digest, String what) {
     LentLease lent = byDigest.get(digest);
     if (lent != null && lent.loan.peer().equals(child)) {
       return lent;

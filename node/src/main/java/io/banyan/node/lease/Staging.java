@@ -21,8 +21,8 @@ import io.banyan.schema.Cuts;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
-import io.banyan.schema.LineCuts;
 import io.banyan.schema.Limits;
+import io.banyan.schema.LineCuts;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Refused;
@@ -240,8 +240,7 @@ public final class Staging {
         return manifest.cutsBySize().orElseThrow();
       }
       PlanNode.Cells cells = (PlanNode.Cells) lease.node();
-      LineCuts.Finder finder =
-          new LineCuts.Finder(manifest.chunkBytes(), cells.interval().from());
+      LineCuts.Finder finder = new LineCuts.Finder(manifest.chunkBytes(), cells.interval().from());
       data.fetch(
           held.lender(),
           held.link(),

@@ -1,4 +1,6 @@
-/** Leases between this node and its peers: what it lent, what it holds, and the streams for both. */
+/**
+ * Leases between this node and its peers: what it lent, what it holds, and the streams for both.
+ */
 @NullMarked
 package io.banyan.node.lease;
 

@@ -59,7 +59,23 @@ class CommandsTest {
 
   @Test
   void everyCommandSaysWhatItTakes() {
-    for (String command : new String[] {"run", "check", "verify", "key show", "version"}) {
+    for (String command :
+        new String[] {
+          "run",
+          "check",
+          "verify",
+          "submit",
+          "status",
+          "result",
+          "cancel",
+          "tree",
+          "explain",
+          "jobs",
+          "peers",
+          "capacity",
+          "key show",
+          "version"
+        }) {
       String text = banyan(command, "--help").succeeds().text();
       assertTrue(text.startsWith("Usage: banyan " + command), text);
     }

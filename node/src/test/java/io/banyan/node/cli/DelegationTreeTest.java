@@ -69,13 +69,7 @@ class DelegationTreeTest {
     assertEquals("16-32", second.get("node").getAsString());
     assertEquals(ENTRY.toString(), second.get("lender").getAsString());
     assertEquals(
-        "20",
-        second
-            .getAsJsonArray("children")
-            .get(0)
-            .getAsJsonObject()
-            .get("node")
-            .getAsString());
+        "20", second.getAsJsonArray("children").get(0).getAsJsonObject().get("node").getAsString());
   }
 
   @Test

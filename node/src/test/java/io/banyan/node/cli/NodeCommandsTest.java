@@ -79,8 +79,7 @@ class NodeCommandsTest {
 
   private TestingConsole.Ran ask(String command, Object... more) {
     Object[] args = {command, "--node", node.address(), "--key", key};
-    return banyanOver(
-        network, Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray());
+    return banyanOver(network, Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray());
   }
 
   private TestingConsole.Ran submit(Object... more) {
@@ -168,14 +167,14 @@ class NodeCommandsTest {
             "seconds",
             "hashes",
             "decision",
-            "ran"),
+            "ran",
+            "depth"),
         json.keySet());
     assertEquals("COMPLETED", json.get("state").getAsString());
     assertEquals(NODE.publicKey().toString(), json.get("entry").getAsString());
     assertEquals(
         "integrity checked, execution not audited", json.get("verification").getAsString());
-    assertEquals(
-        3, json.getAsJsonArray("ran").get(0).getAsJsonObject().get("leaves").getAsInt());
+    assertEquals(3, json.getAsJsonArray("ran").get(0).getAsJsonObject().get("leaves").getAsInt());
     assertEquals("WORKER", json.getAsJsonObject("decision").get("role").getAsString());
   }
 
@@ -237,25 +236,21 @@ class NodeCommandsTest {
     TestingConsole.Ran ran = submit();
 
     assertEquals(ExitCode.JOB_FAILED.number(), ran.code());
-    assertTrue(
-        ran.stderr()
-            .contains("banyan: job failed: execute of plan node 0 trapped: unreachable"),
-        ran.stderr());
+    String cause = "job failed: execute of plan node [0-3] trapped: unreachable";
+    String last = ran.stderr().lines().toList().getLast();
+    assertTrue(last.matches("banyan: " + cause), last);
     assertEquals("", ran.text());
     JobId job = node.driver.begun.take().job().id();
-    assertEquals(
-        "job failed: execute of plan node 0 trapped: unreachable",
-        ask("result", job).failsWith(ExitCode.JOB_FAILED.number()));
+    String again = ask("result", job).failsWith(ExitCode.JOB_FAILED.number());
+    assertTrue(again.matches(cause), again);
   }
 
   @Test
   void cancelledJobEndsWithSix() {
     JobId job = detached();
 
-    assertEquals(
-        "job " + job + " is cancelled\n", ask("cancel", job).succeeds().stderr());
-    assertEquals(
-        "job was cancelled", ask("result", job).failsWith(ExitCode.CANCELLED.number()));
+    assertEquals("job " + job + " is cancelled\n", ask("cancel", job).succeeds().stderr());
+    assertEquals("job was cancelled", ask("result", job).failsWith(ExitCode.CANCELLED.number()));
     assertEquals("CANCELLED", ask("cancel", job, "--json").json().get("state").getAsString());
     assertEquals(
         "--reason: a sentence of at most 200 characters",
@@ -320,8 +315,7 @@ class NodeCommandsTest {
   @Test
   void treeAndExplanationAreToldAfterTheEnd() throws Exception {
     JobId job = detached();
-    assertEquals(
-        "nothing is known of who works on it\n", ask("tree", job).succeeds().stderr());
+    assertEquals("nothing is known of who works on it\n", ask("tree", job).succeeds().stderr());
     assertEquals(
         "nothing was decided yet: the first calls show what a byte costs\n",
         ask("explain", job).succeeds().stderr());
@@ -333,12 +327,10 @@ class NodeCommandsTest {
             + DelegationTree.shortName(NODE.publicKey().peerId())
             + "  finished  ran 3 of 3 leaves  depth 0  250 ms\n",
         tree.text());
-    assertEquals(
-        "1 peer, depth 0; integrity checked, execution not audited\n", tree.stderr());
+    assertEquals("1 peer, depth 0; integrity checked, execution not audited\n", tree.stderr());
     JsonObject json = ask("tree", job, "--json").json();
     assertEquals(
-        "0-4",
-        json.getAsJsonArray("tree").get(0).getAsJsonObject().get("node").getAsString());
+        "0-4", json.getAsJsonArray("tree").get(0).getAsJsonObject().get("node").getAsString());
     assertEquals(
         "0-4 ("
             + job.digest().abbreviated()
@@ -376,8 +368,7 @@ class NodeCommandsTest {
                 2));
 
     String row = ask("jobs").succeeds().text();
-    assertTrue(
-        row.matches(job + "  pending    0 of \\? leaves  made \\S+Z  by 12D3….{8}\n"), row);
+    assertTrue(row.matches(job + "  pending    0 of \\? leaves  made \\S+Z  by 12D3….{8}\n"), row);
     assertEquals(
         user
             + "  connected  new  round trip 1.50 ms  3 free workers  2 leases  banyan/1"
@@ -399,7 +390,7 @@ class NodeCommandsTest {
     String nobody = place + "/p2p/" + TestingNode.identity(7).publicKey();
 
     assertEquals(
-        "not connected to " + nobody + ": nobody answers at " + nobody,
+        "not connected: nobody answers at " + nobody,
         elsewhere(nobody).failsWith(ExitCode.NOT_CONNECTED.number()));
     assertEquals(
         place

@@ -3,16 +3,17 @@ package io.banyan.node.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.banyan.delegation.Placement;
 import io.banyan.node.Allow;
 import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
 import io.banyan.node.NodeSettings;
-import io.banyan.delegation.Placement;
 import io.banyan.node.TestingNode;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.PublicKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -37,13 +38,12 @@ class NodeOptionsTest {
   }
 
   private NodeSettings read(String... args) throws CommandException {
+    List<String> words = new ArrayList<>(List.of(args));
+    if (!words.contains("--data")) {
+      words.addAll(List.of("--data", folder.toString()));
+    }
     Holder holder = new Holder();
-    CommandLine line = new CommandLine(holder);
-    line.parseArgs(
-        IntStream.range(0, args.length + 2)
-            .mapToObj(
-                i -> i == 0 ? "--data" : i == 1 ? folder.toString() : args[i - 2])
-            .toArray(String[]::new));
+    new CommandLine(holder).parseArgs(words.toArray(String[]::new));
     return holder.options.settings();
   }
 
@@ -134,8 +134,7 @@ class NodeOptionsTest {
     assertEquals("--workers: 0 is not between 1 and 1024", refused("--workers", "0"));
     assertEquals("--workers: 1025 is not between 1 and 1024", refused("--workers", "1025"));
     assertEquals(
-        "--owner: 'me' is not the peer id of an Ed25519 key (12D3KooW…)",
-        refused("--owner", "me"));
+        "--owner: 'me' is not the peer id of an Ed25519 key (12D3KooW…)", refused("--owner", "me"));
     assertEquals(
         "--allow: 'all' is neither 'any' nor a key, 12D3KooW…, as 'banyan key show' prints it",
         refused("--allow", "all"));

@@ -167,7 +167,8 @@ class DataServerTest {
       try (P2pStream stream = transfer.fetching.open(SERVER, DataServer.PROTOCOL, LONG)) {
         byte[] one =
             Frames.frame(
-                FrameKind.DATA, WireCodec.encodeMessage(new DataMessage.EntriesRequest(LINK, 0, 1)));
+                FrameKind.DATA,
+                WireCodec.encodeMessage(new DataMessage.EntriesRequest(LINK, 0, 1)));
         byte[] two = Arrays.copyOf(one, 2 * one.length);
         System.arraycopy(one, 0, two, one.length, one.length);
         stream.output().write(two);

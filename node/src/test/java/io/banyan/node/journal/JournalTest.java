@@ -32,10 +32,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 class JournalTest {
   static final Iterable<JobEnding> ENDINGS =
       List.of(
-          new JobEnding.Completed(
-              new Value.Blob(blob(5, 77)), blob(5, 77), blob(6, 123)),
-          new JobEnding.Completed(
-              new Value.Rope(digest(7), 99), blob(8, 99), blob(9, 1)),
+          new JobEnding.Completed(new Value.Blob(blob(5, 77)), blob(5, 77), blob(6, 123)),
+          new JobEnding.Completed(new Value.Rope(digest(7), 99), blob(8, 99), blob(9, 1)),
           new JobEnding.Failed("execute of plan node 3 trapped: unreachable"),
           new JobEnding.Cancelled(),
           new JobEnding.TimedOut());
@@ -115,8 +113,7 @@ class JournalTest {
         assertEquals(
             List.of(job(1).id(), job(2).id()),
             crashed.jobs().stream().map(JournaledJob::id).toList());
-        assertEquals(
-            Optional.of(end(new JobEnding.Cancelled())), crashed.jobs().getFirst().end());
+        assertEquals(Optional.of(end(new JobEnding.Cancelled())), crashed.jobs().getFirst().end());
       }
     }
   }
@@ -267,7 +264,6 @@ class JournalTest {
 
     IOException refused = assertThrows(IOException.class, () -> Journal.open(path()));
 
-    assertEquals(
-        "journal " + path() + " has version 2, this build knows 1", refused.getMessage());
+    assertEquals("journal " + path() + " has version 2, this build knows 1", refused.getMessage());
   }
 }

@@ -1,0 +1,149 @@
+package io.banyan.delegation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Interval;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.PeerId;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.SplitRule;
+import io.banyan.schema.UniformCuts;
+import org.junit.jupiter.api.Test;
+
+class PeerTest {
+  private static final Prices PRICES = new Prices(1000, 1, 64);
+  private static final PeerId ANN = TestingManifests.peer(1);
+
+  private static Lent lent(long lease, double workNanos) {
+    Manifest manifest =
+        TestingManifests.of(new SplitRule.ByBytes(), 64, new BlobRef(Digest.ZERO, 640), 60_000, 1);
+    Task task =
+        TestingManifests.task(TestingManifests.link(1), manifest, manifest.cutsBySize(), true);
+    TaskWalk.Overtaken nobody =
+        new TaskWalk.Overtaken() {
+          @Override
+          public void call(long call) {}
+
+          @Override
+          public void lease(long overtaken, PlanNode node) {}
+        };
+    TaskState state = new TaskState(task, 0, nobody, new Outbox());
+    Place place =
+        new Place(null, new Footing.Cells(new UniformCuts(640, 64)), new Interval(0, 1), 4);
+    return new Lent(lease, state, place, ANN, new Grants.Reservation(1, 1, 1), workNanos, 1, 2);
+  }
+
+  @Test
+  void thePaceIsModelledUntilSomethingCameBack() {
+    Peer peer = new Peer(ANN, 4, 0);
+
+    // A byte takes 1000 / 4 ns to compute there, and 10 to get there.
+    assertEquals(1000 / 260.0, peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
+  void aPeerWithoutLeasesOfOursHasTheWorkersItSaysAreFree() {
+    Peer peer = new Peer(ANN, 4, 0);
+
+    peer.heard(1, 0);
+
+    assertEquals(1000 / 1010.0, peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
+  void thePaceIsWhatItDidInTheTimeItHeldALease() {
+    Peer peer = new Peer(ANN, 4, 0);
+    Lent first = lent(1, 3000);
+    Lent second = lent(2, 1000);
+    peer.add(first, 1000);
+    peer.add(second, 1500);
+
+    peer.ended(first, first.workNanos, 2000);
+    assertEquals(3, peer.pace(PRICES), 1e-9);
+
+    peer.ended(second, second.workNanos, 2250);
+    assertEquals((0.75 * 3000 + 1000) / (0.75 * 1000 + 250), peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
+  void timeWithoutLeasesDoesNotCount() {
+    Peer peer = new Peer(ANN, 1, 0);
+    Lent first = lent(1, 1000);
+    Lent second = lent(2, 1000);
+    peer.add(first, 0);
+    peer.ended(first, 1000, 500);
+
+    peer.add(second, 1_000_000);
+    peer.ended(second, 1000, 1_000_500);
+
+    assertEquals(2, peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
+  void aLeaseThatCameToNothingSlowsItDown() {
+    Peer peer = new Peer(ANN, 1, 0);
+    Lent good = lent(1, 1000);
+    Lent bad = lent(2, 1000);
+    peer.add(good, 0);
+    peer.ended(good, 1000, 1000);
+    peer.add(bad, 1000);
+
+    peer.ended(bad, 0, 2000);
+
+    assertEquals(750 / 1750.0, peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
+  void noPaceIsBeyondReason() {
+    Peer peer = new Peer(ANN, 1, 0);
+    Lent lent = lent(1, 1e15);
+    peer.add(lent, 0);
+
+    peer.ended(lent, lent.workNanos, 0);
+
+    assertEquals(1000, peer.pace(PRICES));
+  }
+
+  @Test
+  void whatItHoldsComesBeforeWhatItIsGiven() {
+    Peer peer = new Peer(ANN, 1, 0);
+    Prices free = new Prices(1000, 0, 64);
+    double idle = peer.finishNanos(64, free);
+    Lent lent = lent(1, 5000);
+    peer.add(lent, 0);
+
+    assertEquals(64_000 + Prices.LEASE_NANOS, idle);
+    assertEquals(5000, peer.backlogNanos(free));
+    assertEquals(idle + 5000, peer.finishNanos(64, free));
+    peer.remove(lent);
+    assertEquals(0, peer.backlogNanos(free));
+  }
+
+  @Test
+  void fewLeavesDoNotKeepAllWorkersBusy() {
+    Peer peer = new Peer(ANN, 4, 0);
+    Prices free = new Prices(1000, 0, 64);
+
+    assertEquals(64_000 + Prices.LEASE_NANOS, peer.finishNanos(64, free));
+    assertEquals(64_000 + Prices.LEASE_NANOS, peer.finishNanos(256, free));
+    assertEquals(128_000 + Prices.LEASE_NANOS, peer.finishNanos(512, free));
+  }
+
+  @Test
+  void creditIsTwoLeasesAWorkerUpToALimit() {
+    Peer small = new Peer(ANN, 1, 0);
+    Peer large = new Peer(ANN, 1_000_000, 0);
+    for (int lease = 0; lease < Peer.CREDIT_MAX; lease++) {
+      assertEquals(lease < 2, small.hasCredit());
+      assertTrue(large.hasCredit());
+      small.add(lent(lease, 1), 0);
+      large.add(lent(lease, 1), 0);
+    }
+
+    assertFalse(large.hasCredit());
+  }
+}

@@ -1,0 +1,87 @@
+package io.banyan.delegation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.banyan.schema.PeerId;
+import org.junit.jupiter.api.Test;
+
+class TrialsTest {
+  private static final PeerId ANN = TestingManifests.peer(1);
+  private static final PeerId BOB = TestingManifests.peer(2);
+
+  @Test
+  void aPeerThatLostItIsNotAskedAgainAndTheOthersInheritWhatRemains() {
+    Trials trials = new Trials(2);
+
+    trials.lost(ANN);
+    trials.lost(ANN);
+
+    assertFalse(trials.allows(ANN));
+    assertTrue(trials.allows(BOB));
+    assertEquals(1, trials.left());
+  }
+
+  @Test
+  void aPeerThatIsFoundAgainHasNotUsedUpATry() {
+    Trials trials = new Trials(1);
+
+    trials.lost(ANN);
+    assertEquals(0, trials.left());
+    trials.found(ANN);
+    trials.found(BOB);
+
+    assertEquals(1, trials.left());
+    assertTrue(trials.allows(ANN));
+  }
+
+  @Test
+  void aRefusalUsesUpNoTry() {
+    Trials trials = new Trials(1);
+
+    trials.refused(ANN);
+
+    assertEquals(1, trials.left());
+    assertFalse(trials.allows(ANN));
+  }
+
+  @Test
+  void offersToOnePeerAreCounted() {
+    Trials trials = new Trials(1);
+
+    assertEquals(0, trials.offer(ANN));
+    assertEquals(1, trials.offer(ANN));
+    assertEquals(0, trials.offer(BOB));
+  }
+
+  @Test
+  void whatIsRunHereStaysHere() {
+    Trials trials = new Trials(3);
+
+    trials.lost(ANN);
+    trials.here();
+    trials.found(ANN);
+
+    assertEquals(0, trials.left());
+    assertFalse(trials.allows(BOB));
+  }
+
+  /** However many names the peers of one machine give themselves. */
+  @Test
+  void noMorePeersAreRememberedThanTheLimit() {
+    Trials refused = new Trials(1);
+    Trials busy = new Trials(1);
+
+    for (int number = 0; number < Trials.PEERS_MAX; number++) {
+      assertTrue(refused.allows(TestingManifests.peer(number)));
+      refused.refused(TestingManifests.peer(number));
+      assertTrue(busy.allows(TestingManifests.peer(number)));
+      busy.offer(TestingManifests.peer(number));
+    }
+
+    assertEquals(0, refused.left());
+    assertFalse(busy.allows(TestingManifests.peer(Trials.PEERS_MAX)));
+    assertTrue(busy.allows(TestingManifests.peer(0)));
+  }
+}
