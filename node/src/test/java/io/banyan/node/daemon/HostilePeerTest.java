@@ -52,7 +52,9 @@ class HostilePeerTest {
   private static final byte[] GUEST =
       TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
   private static final byte[] INPUT =
-      "The quick brown fox jumps over the lazy dog. ".repeat(8000).getBytes(StandardCharsets.US_ASCII);
+      "The quick brown fox jumps over the lazy dog. "
+          .repeat(8000)
+          .getBytes(StandardCharsets.US_ASCII);
 
   @TempDir private Path folder;
   private TestingNetwork network;
@@ -184,8 +186,7 @@ class HostilePeerTest {
         Refused.Code.NOT_ALLOWED,
         lender.refusal(stranger, List.of(lender.sign(lender.lease(job, stranger, 0)))));
     // Signed by somebody who was lent nothing.
-    Signed forged =
-        TestingRun.identity(78).sign(SigningDomain.LEASE, WireCodec.encodeLease(right));
+    Signed forged = TestingRun.identity(78).sign(SigningDomain.LEASE, WireCodec.encodeLease(right));
     assertEquals(Refused.Code.NOT_ALLOWED, lender.refusal(manifest, List.of(forged)));
     // For another child.
     assertEquals(
@@ -205,8 +206,7 @@ class HostilePeerTest {
         lender.refusal(manifest, List.of(lender.sign(ending(right, 1_000_000_000_000L)))));
     // Another's lease, told again.
     TestingPeer other = peer(11).join(1);
-    assertEquals(
-        Refused.Code.NOT_ALLOWED, other.refusal(manifest, List.of(lender.sign(right))));
+    assertEquals(Refused.Code.NOT_ALLOWED, other.refusal(manifest, List.of(lender.sign(right))));
 
     assertEquals(3, count("lease that does not hold: not allowed"));
     assertEquals(1, count("lease that does not hold: over limit"));
@@ -328,7 +328,9 @@ class HostilePeerTest {
 
     other.say(cancel(other.identity, lease));
     untilCounted("cancel of somebody else's lease", 1);
-    other.say(new TaskMessage.CancelLease(TestingRun.identity(5).sign(SigningDomain.CANCEL, new byte[3])));
+    other.say(
+        new TaskMessage.CancelLease(
+            TestingRun.identity(5).sign(SigningDomain.CANCEL, new byte[3])));
     untilCounted("cancel that is none", 1);
     BlobRef ref = BlobRef.of(GUEST);
     assertEquals(Refused.Code.NOT_ALLOWED, refusal(other, ref, 0, 1, lease));
@@ -390,8 +392,7 @@ class HostilePeerTest {
         }
         default -> { // without any evidence
           child.say(
-              new TaskMessage.Result(
-                  signed.digest(), receipt(child.identity, job, lease, signed)));
+              new TaskMessage.Result(signed.digest(), receipt(child.identity, job, lease, signed)));
           child.host.disconnect(network.node(0).id());
           network.hosts.connect(child.host, network.host(0));
           child.join(4);

@@ -54,7 +54,8 @@ final class TestingPeer implements AutoCloseable {
   private Optional<P2pStream> stream = Optional.empty();
 
   /** A peer, connected to {@code node}, that has not said anything yet. */
-  TestingPeer(TestingHosts hosts, int number, TestingHost nodeHost, NodeDaemon node, boolean reads) {
+  TestingPeer(
+      TestingHosts hosts, int number, TestingHost nodeHost, NodeDaemon node, boolean reads) {
     this.identity = io.banyan.node.TestingRun.identity(number);
     this.host = hosts.host(id());
     this.node = node;
