@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.banyan.node.ClientConnection;
 import io.banyan.node.JobDraft;
 import io.banyan.node.TestingGuest;
-import io.banyan.node.TestingRun;
 import io.banyan.schema.DecisionLine;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
@@ -36,7 +35,9 @@ class NetworkFaultTest {
       TestingGuest.of(TestingGuest.LOOP).merge(TestingGuest.CONCAT).bytes();
 
   private static final byte[] INPUT =
-      "The quick brown fox jumps over the lazy dog. ".repeat(20).getBytes(StandardCharsets.US_ASCII);
+      "The quick brown fox jumps over the lazy dog. "
+          .repeat(20)
+          .getBytes(StandardCharsets.US_ASCII);
 
   @TempDir private Path folder;
   private TestingNetwork network;
@@ -104,7 +105,8 @@ class NetworkFaultTest {
     start(2);
 
     for (int i = 0; i < 10; i++) {
-      JobId job = network.submit(network.heavy(network.runs().draft(ENDLESS, INPUT, "bytes", 18 + i)));
+      JobId job =
+          network.submit(network.heavy(network.runs().draft(ENDLESS, INPUT, "bytes", 18 + i)));
       network.client().cancel(job, "it was a test");
       assertEquals(JobState.CANCELLED, network.end(job).status().state());
     }
@@ -125,8 +127,7 @@ class NetworkFaultTest {
     byte[] input = Arrays.copyOf(INPUT, 18 * 40);
     input[18 * 37] = '!';
 
-    JobId job =
-        network.submit(network.heavy(network.runs().draft(trapping, input, "bytes", 18)));
+    JobId job = network.submit(network.heavy(network.runs().draft(trapping, input, "bytes", 18)));
 
     ClientConnection.Ended ended = network.end(job);
     assertEquals(JobState.FAILED, ended.status().state());
@@ -147,6 +148,7 @@ class NetworkFaultTest {
           () -> network.host(0).connections().stream().anyMatch(c -> c.peer().equals(child)));
       int after = random.nextInt(6_000);
       int bit = random.nextInt(8);
+
       if (round % 2 == 0) {
         network.hosts.flipAfter(child, entry, after, bit);
       } else {
