@@ -111,7 +111,7 @@ public final class Absorption {
       boolean taken = false;
       try {
         fetch(held.value());
-        Outcome outcome = taken(held);
+        Outcome outcome = taken(held, attribution.leases());
         taken = true;
         return outcome;
       } finally {
