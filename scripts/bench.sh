@@ -13,7 +13,7 @@ run() {
   path=$(mktemp)
   mvn -B -q -pl "$module" -am -DskipTests test-compile dependency:build-classpath \
     -Dmdep.outputFile="$path" >&2
-  "$(scripts/banyan --java)" -Xmx1g --sun-misc-unsafe-memory-access=allow \
+  "$(scripts/banyan --java)" -Xmx1g \
     -cp "$module/target/test-classes:$module/target/classes:$(cat "$path")" "$main"
   rm -f "$path"
 }

@@ -158,7 +158,9 @@ cmp "$scratch/long.out" "$scratch/long.alone" || fail "a killed node changed the
 ok "node $killed was killed (-9) while it held a lease, and nothing changed"
 
 # -- a cancelled job stops everywhere -----------------------------------------------------------------
-job=$(detach "${of_long[@]}")
+for _ in 1 2 3 4 5 6; do cat "$scratch/query"; done > "$scratch/slow-query"
+of_slow=(--module "$search" --input "$scratch/long" --split lines --chunk 64KiB --params "$scratch/slow-query")
+job=$(detach "${of_slow[@]}")
 holder "$job" > /dev/null || fail "no lease ran"
 "$banyan" cancel "$job" --node "$(address e)" > "$scratch/said" 2>&1 || { cat "$scratch/said"; fail "cancel"; }
 sleep 2
@@ -180,7 +182,7 @@ exits 4 'receipt' "$banyan" verify "$scratch/bad.receipt" --module "$examples/qu
 ok "a receipt with one byte changed is refused"
 
 # -- a restarted entry node knows its jobs ----------------------------------------------------------
-job=$(detach "${of_long[@]}")
+job=$(detach "${of_slow[@]}")
 holder "$job" > /dev/null || fail "no lease ran"
 kill_node e
 start_node e --workers 1

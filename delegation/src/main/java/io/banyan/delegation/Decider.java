@@ -52,7 +52,7 @@ record Decider(int workers, double thresholdSeconds) {
     if (!forecast.isSooner()) {
       return Decision.Reason.NOT_SOONER;
     }
-    if (state.isStarved() || !state.hasRoom()) {
+    if (state.isStarved() || !state.hasRoom(0)) {
       return Decision.Reason.NO_BUDGET;
     }
     return Decision.Reason.SOONER;

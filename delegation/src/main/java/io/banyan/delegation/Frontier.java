@@ -41,8 +41,8 @@ final class Frontier {
     return Optional.empty();
   }
 
-  /** {@code place} was taken, and cannot be begun yet. */
-  void putBack(Place place) {
+  /** {@code place} is the first to be begun here, as soon as it can be. */
+  void first(Place place) {
     here.addFirst(place);
   }
 

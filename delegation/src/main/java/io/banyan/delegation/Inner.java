@@ -11,6 +11,7 @@ import io.banyan.trust.Evidence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class Inner {
   private final List<Step> steps = new ArrayList<>(2);
   private @Nullable Ticket merge;
   private int begunCount;
+  private int cursor; // no child before it is unbegun
   private int doneCount;
 
   Inner(Place place, Footing footing, List<Interval> children) {
@@ -45,7 +47,14 @@ final class Inner {
 
   /** The next child that was not begun; there is one. */
   Interval peek() {
-    return children.get(begunCount);
+    return children.get(next());
+  }
+
+  private int next() {
+    while (places[cursor] != null) {
+      cursor++;
+    }
+    return cursor;
   }
 
   /** What {@link #peek()} stands on. */
@@ -55,8 +64,22 @@ final class Inner {
 
   /** The place of {@link #peek()}, which is not offered again. */
   Place take() {
-    Place child = new Place(this, footing, peek(), place.trials.left());
-    places[begunCount] = child;
+    return take(next());
+  }
+
+  /** The place of the child that {@code unit} is in, which is not empty and was not begun. */
+  Place takeOver(int unit) {
+    for (int slot = 0; slot < children.size(); slot++) {
+      if (children.get(slot).from() <= unit && unit < children.get(slot).to()) {
+        return take(slot);
+      }
+    }
+    throw new IllegalStateException("plan node " + node() + " has no child over unit " + unit);
+  }
+
+  private Place take(int slot) {
+    Place child = new Place(this, footing, children.get(slot), place.trials.left());
+    places[slot] = child;
     begunCount++;
     return child;
   }
@@ -88,8 +111,7 @@ final class Inner {
   /** The children that were begun, in order. */
   List<Place> begun() {
     List<Place> begun = new ArrayList<>(begunCount);
-    for (int slot = 0; slot < begunCount; slot++) {
-      Place child = places[slot];
+    for (Place child : places) {
       if (child != null) {
         begun.add(child);
       }
@@ -99,7 +121,10 @@ final class Inner {
 
   /** The children that were not begun, in order. */
   List<Interval> unbegun() {
-    return children.subList(begunCount, children.size());
+    return IntStream.range(0, children.size())
+        .filter(slot -> places[slot] == null)
+        .mapToObj(children::get)
+        .toList();
   }
 
   List<PlanNode> childNodes() {

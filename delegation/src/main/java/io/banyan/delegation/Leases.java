@@ -1,5 +1,6 @@
 package io.banyan.delegation;
 
+import io.banyan.schema.Claim;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import io.banyan.trust.Evidence;
@@ -98,7 +99,9 @@ final class Leases {
       return; // it is not wanted any more
     }
     Lent lent = known.get();
-    lent.place.trials.found(lent.peer); // it has not even tried
+    if (!lent.isOver()) {
+      lent.place.trials.found(lent.peer); // it has not even tried
+    }
     if (refused.everMore()) {
       lent.place.trials.refused(lent.peer);
     } else {
@@ -127,14 +130,15 @@ final class Leases {
     Evidence evidence = delivery.evidence();
     boolean within =
         evidence.leaves() <= lent.reservation.leaves()
-            && evidence.fuel() <= lent.reservation.fuel();
+            && evidence.fuel() <= lent.reservation.fuel()
+            && lent.task.hasRoom(delivery.leasesBelow());
     forget(lent);
     if (!within || !lent.task.grants.settle(evidence, delivery.value().named().length())) {
       lost(lent, nowNanos);
       return;
     }
     peers.find(lent.peer).ifPresent(peer -> peer.ended(lent, lent.workNanos, nowNanos));
-    lent.task.adopted();
+    lent.task.restOn(delivery.leasesBelow());
     lent.task.walk.adopt(lent.place, lent.lease, delivery);
   }
 
@@ -159,6 +163,9 @@ final class Leases {
           lent.task.walk.end(new JobEnd.TaskFailed(node, claim)); // its lender decides
     }
     lost(lent, nowNanos);
+    if (failure instanceof LeaseFailure.TaskFailed(PlanNode node, Claim _)) {
+      lent.task.walk.prove(lent.place, node);
+    }
   }
 
   /* What time says. */

@@ -46,7 +46,7 @@ final class Lender {
       more =
           !state.isOver()
               && !state.isStarved()
-              && state.hasRoom()
+              && state.hasRoom(0)
               && lendOne(state, prices.get(), eligible, nowNanos);
     }
   }

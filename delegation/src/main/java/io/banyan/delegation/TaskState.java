@@ -15,10 +15,10 @@ import java.util.TreeSet;
  */
 final class TaskState {
   /**
-   * Leases that one task may rest on. Its receipt is checked with 65 536 leases at the most, of all
-   * levels together; this leaves seven more for what each child lends on.
+   * Leases that a task may rest on, of all levels together: no receipt is checked over more of
+   * them.
    */
-  static final int LEASES_MAX = 8192;
+  static final int LEASES_MAX = 65_536;
 
   final Task task;
   final TaskWalk walk;
@@ -30,7 +30,7 @@ final class TaskState {
   private Optional<Weight> weight = Optional.empty();
   private Optional<Decision> decision = Optional.empty();
   private int explained;
-  private int adopted;
+  private int restsOn; // leases that were delivered, and those below them
   private boolean starved;
 
   /** What a unit costs here, in nanoseconds, and who says so. */
@@ -110,13 +110,14 @@ final class TaskState {
     return new ArrayList<>(leases.values());
   }
 
-  void adopted() {
-    adopted++;
+  /** Whether a receipt could be checked over one lease more, with {@code leasesBelow} below it. */
+  boolean hasRoom(int leasesBelow) {
+    return restsOn + leases.size() + leasesBelow < LEASES_MAX;
   }
 
-  /** Whether its receipt could name one lease more. */
-  boolean hasRoom() {
-    return adopted + leases.size() < LEASES_MAX;
+  /** A lease was delivered, with {@code leasesBelow} below it. */
+  void restOn(int leasesBelow) {
+    restsOn += 1 + leasesBelow;
   }
 
   /** Whether the grant did not suffice for the last lease that was wanted. */

@@ -163,7 +163,7 @@ final class TaskWalk {
         yield true;
       }
       case LATER -> {
-        frontier.putBack(place);
+        frontier.first(place);
         yield false;
       }
       case NEVER -> {
@@ -357,6 +357,31 @@ final class TaskWalk {
     if (place.trials.left() == 0) {
       frontier.keepHere(place);
     }
+  }
+
+  /**
+   * A peer says that a call of {@code failed} came to a bad outcome. Where that is a leaf of {@code
+   * place}, which nobody works on, it is the first to be run here: if it is true, nothing else need
+   * be.
+   */
+  void prove(Place place, PlanNode failed) {
+    if (!(place.isIdle()
+        && place.footing instanceof Footing.Cells(Cuts cuts)
+        && failed instanceof PlanNode.Cells(Interval leaf)
+        && leaf.count() == 1
+        && place.interval.from() <= leaf.from()
+        && leaf.to() <= place.interval.to()
+        && !cuts.isEmpty(leaf))) {
+      return;
+    }
+    frontier.remove(place);
+    Place next = place;
+    while (!next.isSingle()) {
+      Inner inner = openInner(next);
+      frontier.begin(inner);
+      next = inner.takeOver(leaf.from());
+    }
+    frontier.first(next);
   }
 
   /** {@code lease} is long in coming. */

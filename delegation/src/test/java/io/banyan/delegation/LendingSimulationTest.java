@@ -8,11 +8,17 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Routing;
+import io.banyan.schema.SplitRule;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * the end is held against {@link SoloRun}, which knows nothing of peers.
  */
 class LendingSimulationTest {
-  private static final int SEEDS = 600;
+  private static final int SEEDS = 1500;
   private static final long SECOND = 1_000_000_000;
 
   /** What came of all seeds, so that nothing is left out by chance. */
@@ -51,7 +57,16 @@ class LendingSimulationTest {
     List<Delegator.Settings> settings = settings(random);
     TestingNetwork.Faults faults = faults(random);
     TestingNode.Job job = job(random);
-    TestingNetwork network = new TestingNetwork(settings, job, faults, random);
+    List<Double> slowness = settings.stream().map(_ -> 0.5 + random.nextDouble() * 2).toList();
+    Set<List<Integer>> strangers = strangers(settings.size(), random);
+    TestingNetwork network =
+        new TestingNetwork(
+            settings,
+            slowness,
+            (one, other) -> !strangers.contains(List.of(one, other)),
+            job,
+            faults,
+            random);
     try {
       network.run(faults.untilNanos() + 3000 * SECOND);
       verify(network, job);
@@ -76,6 +91,20 @@ class LendingSimulationTest {
     tally.leases += network.entry().everLent.size();
     tally.adopted += job.adopted.size();
     tally.below += network.leasesBelowEntry();
+  }
+
+  /** Pairs that do not know each other; the entry node knows the next one. */
+  private static Set<List<Integer>> strangers(int nodes, Random random) {
+    Set<List<Integer>> strangers = new HashSet<>();
+    boolean dense = random.nextBoolean();
+    for (int one = 0; one < nodes; one++) {
+      for (int other = one + 1; other < nodes; other++) {
+        if (!dense && other > one + 1 && random.nextBoolean()) {
+          strangers.add(List.of(one, other));
+        }
+      }
+    }
+    return strangers;
   }
 
   private static List<Delegator.Settings> settings(Random random) {
@@ -115,6 +144,60 @@ class LendingSimulationTest {
         TestingManifests.with(
             drawn.manifest, drawn.manifest.budget(), Routing.DEFAULT, random.nextInt(4));
     return new TestingNode.Job(drawn.id, manifest, drawn.input, drawn.guest);
+  }
+
+  /** Seconds that 1000 leaves take, each 0.4 s on average on a node of slowness 1. */
+  private static double seconds(BiPredicate<Integer, Integer> connected, Double... slowness) {
+    byte[] input = "abcdefghij".repeat(100).getBytes(StandardCharsets.US_ASCII);
+    Manifest manifest =
+        TestingManifests.of(new SplitRule.ByBytes(), 1, BlobRef.of(input), 36_000_000, 0);
+    TestingNode.Job job =
+        new TestingNode.Job(
+            TestingManifests.link(1), manifest, input, new TestingGuest.UpperCase(false));
+    TestingNetwork network =
+        new TestingNetwork(
+            Collections.nCopies(slowness.length, Delegator.Settings.of(2)),
+            List.of(slowness),
+            connected,
+            job,
+            TestingNetwork.Faults.NONE,
+            new Random(1));
+    network.run(3000 * SECOND);
+    return (job.endNanos - job.submittedNanos) / 1e9;
+  }
+
+  private static double seconds(Double... slowness) {
+    return seconds((_, _) -> true, slowness);
+  }
+
+  private static void assertNear(double ideal, double measured) {
+    assertTrue(
+        0.95 * ideal < measured && measured < 1.2 * ideal, measured + " s, ideal " + ideal + " s");
+  }
+
+  @Test
+  void nodesTogetherTakeAboutTheTimeThatTheirSpeedsAddUpTo() {
+    double alone = seconds(1.0);
+
+    assertNear(200, alone);
+    assertNear(alone / 2, seconds(1.0, 1.0));
+    assertNear(alone / 5, seconds(1.0, 1.0, 1.0, 1.0, 1.0));
+    assertNear(alone / 2, seconds(1.0, 4.0, 4.0, 4.0, 4.0));
+    assertNear(alone / 4.25, seconds(4.0, 1.0, 1.0, 1.0, 1.0));
+  }
+
+  @Test
+  void aNodeThatIsTwentyTimesSlowerDoesNotHoldUpTheOthers() {
+    assertNear(seconds(1.0, 1.0, 1.0, 1.0), seconds(1.0, 1.0, 1.0, 1.0, 20.0));
+  }
+
+  /** Each node knows only the next: what one lends, the next lends on. */
+  @Test
+  void aChainOfNodesSharesTheWork() {
+    double alone = seconds(1.0);
+    double chain = seconds((one, other) -> one + 1 == other, 1.0, 1.0, 1.0, 1.0);
+
+    assertTrue(chain < alone / 2.5, chain + " s, alone " + alone);
   }
 
   private static void verify(TestingNetwork network, TestingNode.Job job) {

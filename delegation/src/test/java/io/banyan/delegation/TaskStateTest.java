@@ -30,13 +30,14 @@ class TaskStateTest {
   @Test
   void aTaskRestsOnNoMoreLeasesThanTheLimit() {
     TaskState state = state();
+    int atATime = 64;
 
-    for (int lease = 0; lease < TaskState.LEASES_MAX; lease++) {
-      assertTrue(state.hasRoom());
-      state.adopted();
+    for (int lease = 0; lease < TaskState.LEASES_MAX; lease += atATime) {
+      assertTrue(state.hasRoom(atATime - 1));
+      state.restOn(atATime - 1);
     }
 
-    assertFalse(state.hasRoom());
+    assertFalse(state.hasRoom(0));
   }
 
   @Test

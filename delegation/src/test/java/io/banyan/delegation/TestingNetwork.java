@@ -6,6 +6,7 @@ import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Interval;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
@@ -25,6 +26,8 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 
 /**
  * Nodes around real Delegators, on one virtual clock, joined by a network that delays, loses and
@@ -91,6 +94,7 @@ final class TestingNetwork {
   private final List<Member> members = new ArrayList<>();
   private final PriorityQueue<Due> dues =
       new PriorityQueue<>(Comparator.comparingLong(Due::nanos).thenComparingLong(Due::number));
+  private final BiPredicate<Integer, Integer> connected;
   private final Random random;
   private final Faults faults;
   private final TestingNode.Job job;
@@ -98,14 +102,25 @@ final class TestingNetwork {
   private long nextDue;
   private long nowNanos;
 
-  /** A network of as many nodes as there are {@code settings}; the first is the entry node. */
+  /**
+   * A network of as many nodes as there are {@code settings}; the first is the entry node.
+   *
+   * @param slowness of each: how many times longer than others its calls take
+   * @param connected which nodes know each other, by their numbers, the smaller first
+   */
   TestingNetwork(
-      List<Delegator.Settings> settings, TestingNode.Job job, Faults faults, Random random) {
+      List<Delegator.Settings> settings,
+      List<Double> slowness,
+      BiPredicate<Integer, Integer> connected,
+      TestingNode.Job job,
+      Faults faults,
+      Random random) {
+    this.connected = connected;
     this.job = job;
     this.faults = faults;
     this.random = random;
     for (Delegator.Settings each : settings) {
-      members.add(new Member(members.size(), each, 0.5 + random.nextDouble() * 2));
+      members.add(new Member(members.size(), each, slowness.get(members.size())));
     }
   }
 
@@ -172,7 +187,7 @@ final class TestingNetwork {
   /* One node. */
 
   /** {@code member} is told something, and does what its Delegator says. */
-  private void told(Member member, java.util.function.Supplier<List<Command>> telling) {
+  private void told(Member member, Supplier<List<Command>> telling) {
     member.node.nowNanos = nowNanos;
     List<Command> commands = telling.get();
     commands.forEach(command -> perform(member, command));
@@ -269,7 +284,9 @@ final class TestingNetwork {
   }
 
   private void join(Member node, Member peer) {
-    if (node.alive && peer.alive && node.joined.add(peer.number)) {
+    boolean known =
+        connected.test(Math.min(node.number, peer.number), Math.max(node.number, peer.number));
+    if (known && node.alive && peer.alive && node.joined.add(peer.number)) {
       told(node, () -> node.node.join(peer.id, peer.workers));
     }
   }
@@ -336,8 +353,7 @@ final class TestingNetwork {
         });
   }
 
-  private void reply(
-      Member lender, int life, Member child, java.util.function.Supplier<List<Command>> what) {
+  private void reply(Member lender, int life, Member child, Supplier<List<Command>> what) {
     send(
         child,
         lender,
@@ -420,7 +436,10 @@ final class TestingNetwork {
   }
 
   private void lie(Member member, Digest link, TestingNode.Job done) {
-    PlanNode node = done.task.node();
+    PlanNode node =
+        done.task.node() instanceof PlanNode.Cells(Interval at)
+            ? new PlanNode.Cells(new Interval(at.to() - 1, at.to()))
+            : done.task.node();
     boolean trap = random.nextBoolean();
     note(member.number + " lies about " + node);
     fail(

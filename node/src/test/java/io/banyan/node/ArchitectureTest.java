@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ArchitectureTest {
   /** So that no rule passes on nothing; about half of what was there when last raised. */
   private static final Map<String, Integer> CLASS_COUNT_MIN =
-      Map.of("schema", 60, "trust", 5, "compute", 30, "delegation", 7, "p2p", 1, "node", 20);
+      Map.of("schema", 60, "trust", 5, "compute", 30, "delegation", 7, "p2p", 40, "node", 20);
 
   private static final Architecture HOUSE = new Architecture("io.banyan");
   private static final JavaClasses CLASSES =

@@ -51,9 +51,12 @@ final class Dialer {
     try {
       begin(address, timeout, outcome);
       Outcomes.await(outcome, "connect to " + address, timeout);
+    } catch (IOException e) {
+      outcome.completeExceptionally(e);
+      throw e;
     } finally {
       // Closes the channel of a dial that nobody waits for; one that came to an end heeds it not.
-      outcome.completeExceptionally(new IOException("the dial of " + address + " was given up"));
+      outcome.completeExceptionally(new IOException("the dial was given up"));
       dials.remove(address);
     }
   }

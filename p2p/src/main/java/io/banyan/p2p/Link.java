@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Confined to the channel's event loop, but for what says that it is for any thread. The loop
  * never waits: what cannot leave stays with the muxer, whose queues are bounded, and the streams'
- * users wait for room.
+ * users wait for room. The file is long since all of this touches one session on one thread.
  */
 final class Link extends ChannelInboundHandlerAdapter {
   /** How late the muxer may hear that its time has come. */
@@ -72,9 +72,12 @@ final class Link extends ChannelInboundHandlerAdapter {
   /** Outbound streams that the muxer has no room for; each has a thread that waits. */
   private final ArrayDeque<StreamSlot> waiting = new ArrayDeque<>();
 
+  /** At most one for each stream. */
   private final List<Runnable> afterDrain = new ArrayList<>();
+
   private final ByteBuf plain =
       Unpooled.buffer(CipherState.PLAIN_LENGTH_MAX, CipherState.PLAIN_LENGTH_MAX);
+  private long refusedStreams;
   private boolean drainWanted;
   private boolean retiring;
   private boolean over;
@@ -157,7 +160,11 @@ final class Link extends ChannelInboundHandlerAdapter {
    */
   LinkStream open(String protocol, Duration timeout) throws IOException, InterruptedException {
     StreamSlot slot = StreamSlot.outbound(this, protocol);
-    onLoop(() -> begin(slot));
+    try {
+      channel.eventLoop().execute(() -> begin(slot));
+    } catch (RejectedExecutionException e) {
+      throw new IOException("this host is closed", e);
+    }
     boolean done = false;
     try {
       LinkStream stream =
@@ -344,6 +351,9 @@ final class Link extends ChannelInboundHandlerAdapter {
       return;
     }
     deliver(session.receive(opened, System.nanoTime()));
+    for (; refusedStreams < session.refusedStreams(); refusedStreams++) {
+      count(Refusal.TOO_MANY_STREAMS);
+    }
   }
 
   private void deliver(List<YamuxEvent> events) {

@@ -26,7 +26,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +61,7 @@ final class NettyHost implements Host, Link.Owner {
   private final EventLoopGroup loops;
   private final ExecutorService arithmetic;
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Set<Multiaddr> kept = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final List<Multiaddr> addresses;
   private final Dialer dialer;
@@ -322,8 +325,10 @@ final class NettyHost implements Host, Link.Owner {
     if (peer.equals(self)) {
       throw new IllegalArgumentException(address + " is this host itself");
     }
-    Keeper keeper = new Keeper(address, peer, connections, this::connect);
-    workers.start("keep " + address, keeper::run);
+    if (kept.add(address)) {
+      Keeper keeper = new Keeper(address, peer, connections, this::connect);
+      workers.start("keep " + address, keeper::run);
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.banyan.p2p;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,5 +28,13 @@ final class Sockets {
   /** Runs {@code work} on the channel's event loop, for good. */
   static void after(Channel channel, long nanos, Runnable work) {
     channel.eventLoop().schedule(work, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** What a channel's handlers throw, but for IOExceptions, is a bug of ours, and loud. */
+  static void requireWorldsFault(Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      Thread current = Thread.currentThread();
+      current.getUncaughtExceptionHandler().uncaughtException(current, cause);
+    }
   }
 }

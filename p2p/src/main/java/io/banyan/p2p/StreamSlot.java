@@ -27,6 +27,7 @@ final class StreamSlot {
   private long handle;
   private boolean remoteClosed;
   private boolean endSent;
+  private boolean resetDue;
   private boolean gone;
 
   private StreamSlot(Link link, boolean inbound) {
@@ -118,12 +119,14 @@ final class StreamSlot {
     if (timer.isEmpty()) {
       timer = Optional.of(link.afterLingerTimeout(this::reset));
     }
-    if (sendsOn) {
+    if (sendsOn && !resetDue) {
+      resetDue = true;
       link.afterDrain(this::resetUnlessOver);
     }
   }
 
   private void resetUnlessOver() {
+    resetDue = false;
     if (!gone && endSent && !remoteClosed) {
       reset();
     }

@@ -179,6 +179,10 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
   }
 
   private void noise(ChannelHandlerContext context, ByteBuf bytes) {
+    if (phase == Phase.OVER) { // The host was closed in between.
+      bytes.release();
+      return;
+    }
     received.writeBytes(bytes);
     bytes.release();
     nextMessage(context);
@@ -344,6 +348,7 @@ final class Upgrade extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Sockets.requireWorldsFault(cause);
     over(
         context,
         Optional.empty(),

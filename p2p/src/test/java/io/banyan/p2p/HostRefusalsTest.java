@@ -433,6 +433,7 @@ class HostRefusalsTest {
           }
         });
     assertTrue(open.size() >= 2, open.size() + " streams");
+    assertTrue(count(host, "too many streams") > 0);
   }
 
   @Test

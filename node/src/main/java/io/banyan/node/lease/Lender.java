@@ -16,6 +16,7 @@ import io.banyan.schema.Failure;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Limits;
+import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Refused;
@@ -197,13 +198,23 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   public void received(PeerId child, TaskMessage.Result result) {
     LentLease lent = own(child, result.lease(), "result");
     if (lent == null) {
-      // It would keep it for ever; nobody wants it any more.
-      links.send(child, new Ack(result.receipt().digest()));
+      if (isMeant(result)) {
+        links.send(child, new Ack(result.receipt().digest())); // nobody wants it any more
+      }
       return;
     }
     Thread thread = Thread.ofVirtual().unstarted(() -> absorb(lent, result.receipt()));
     if (lent.absorbBy(thread)) {
       thread.start();
+    }
+  }
+
+  /** Whether the receipt is for that lease too; else the right one may be on its way. */
+  private static boolean isMeant(TaskMessage.Result result) {
+    try {
+      return WireCodec.decodeReceipt(result.receipt().payload()).lease().equals(result.lease());
+    } catch (MalformedMessageException e) {
+      return false;
     }
   }
 

@@ -131,27 +131,23 @@ public final class TaskLinks implements AutoCloseable {
   /** Reads what a peer sends on the stream that it opened. */
   private void read(P2pStream stream, Inbox inbox) throws IOException {
     PeerId peer = stream.remote();
-    boolean current = true;
     try {
-      Optional<TaskMessage> first = next(stream);
-      if (first.isEmpty()) {
-        return;
+      Optional<TaskMessage> message = next(stream);
+      if (message.isPresent()) {
+        join(stream, firstReport(message.get()), inbox);
       }
-      join(stream, firstReport(first.get()), inbox);
-      current = false; // from here on a newer stream may take its place
-      for (Optional<TaskMessage> message = next(stream);
-          message.isPresent();
-          message = next(stream)) {
-        inbox.received(peer, message.get());
+      while (message.isPresent()) {
+        message = next(stream);
+        message.ifPresent(each -> inbox.received(peer, each));
       }
+      // One way without the other is no link: both begin anew with a new connection.
+      host.disconnect(peer);
     } catch (BrokenException e) {
       inbox.broke(peer, Sentences.of(e));
+      host.disconnect(peer);
       throw e;
     } finally {
-      // One way without the other is no link: both begin anew with a new connection.
-      if (leave(stream, inbox) || current) {
-        host.disconnect(peer);
-      }
+      leave(stream, inbox);
     }
   }
 
@@ -169,15 +165,12 @@ public final class TaskLinks implements AutoCloseable {
     }
   }
 
-  /** Whether it was the peer's stream until now. */
-  private boolean leave(P2pStream stream, Inbox inbox) {
+  private void leave(P2pStream stream, Inbox inbox) {
     turns.lock();
     try {
-      boolean left = inbound.remove(stream.remote(), stream);
-      if (left) {
+      if (inbound.remove(stream.remote(), stream)) { // else a newer one has taken its place
         inbox.left(stream.remote());
       }
-      return left;
     } finally {
       turns.unlock();
     }

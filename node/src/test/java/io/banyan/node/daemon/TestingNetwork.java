@@ -118,8 +118,11 @@ final class TestingNetwork implements AutoCloseable {
 
   /** Connects two nodes, and waits until each knows the other one. */
   void join(int one, int other) {
-    hosts.connect(host(one), host(other));
-    until(() -> knows(one, other) && knows(other, one));
+    until(
+        () -> {
+          hosts.connect(host(one), host(other));
+          return knows(one, other) && knows(other, one);
+        });
   }
 
   private boolean knows(int one, int other) {

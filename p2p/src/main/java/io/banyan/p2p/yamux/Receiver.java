@@ -34,6 +34,7 @@ final class Receiver {
   private final ByteBuf headerBytes = Unpooled.buffer(FrameHeader.BYTES, FrameHeader.BYTES);
   private boolean refusesStreams;
   private boolean peerGoesAway;
+  private long refusedStreams;
 
   // Of the frame whose payload is being received.
   private long payloadLeft;
@@ -51,6 +52,11 @@ final class Receiver {
   /** From now on every stream that the peer opens is reset. */
   void refuseStreams() {
     refusesStreams = true;
+  }
+
+  /** How many streams were reset as soon as the peer opened them. */
+  long refusedStreams() {
+    return refusedStreams;
   }
 
   /** Whether the peer has said so. */
@@ -158,6 +164,7 @@ final class Receiver {
     }
     requireRoomForReply(); // if not now, then when the stream is reset at once
     if (refusesStreams || !streams.hasRoomForInbound()) {
+      refusedStreams++;
       outbox.reset(frame.id());
       return;
     }

@@ -230,6 +230,11 @@ public final class YamuxSession implements AutoCloseable {
     return streams.count();
   }
 
+  /** Streams, ever, that the peer opened although it had enough of them, and that were reset. */
+  public long refusedStreams() {
+    return receiver.refusedStreams();
+  }
+
   /** The mean round trip, the newest weighing most; 0 before the first is measured. */
   public long roundTripNanos() {
     return keepAlive.roundTripNanos();

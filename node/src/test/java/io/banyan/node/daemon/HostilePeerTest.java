@@ -1,0 +1,519 @@
+package io.banyan.node.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.banyan.node.JobDraft;
+import io.banyan.node.TestingGuest;
+import io.banyan.node.TestingRun;
+import io.banyan.schema.Ack;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.Budget;
+import io.banyan.schema.Cancel;
+import io.banyan.schema.Claim;
+import io.banyan.schema.ClientMessage;
+import io.banyan.schema.DataMessage;
+import io.banyan.schema.Digest;
+import io.banyan.schema.Failure;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Heartbeat;
+import io.banyan.schema.JobId;
+import io.banyan.schema.JobState;
+import io.banyan.schema.Lease;
+import io.banyan.schema.LeaseReply;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Outcome;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Receipt;
+import io.banyan.schema.Refused;
+import io.banyan.schema.Signed;
+import io.banyan.schema.TaskFailure;
+import io.banyan.schema.TaskMessage;
+import io.banyan.schema.TrapKind;
+import io.banyan.schema.Value;
+import io.banyan.schema.WireCodec;
+import io.banyan.trust.Identity;
+import io.banyan.trust.SigningDomain;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever a peer says, the node refuses it by name, counts it, and goes on serving. */
+class HostilePeerTest {
+  private static final byte[] GUEST =
+      TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
+  private static final byte[] INPUT =
+      "The quick brown fox jumps over the lazy dog. "
+          .repeat(8000)
+          .getBytes(StandardCharsets.US_ASCII);
+
+  @TempDir private Path folder;
+  private TestingNetwork network;
+  private final List<TestingPeer> peers = new ArrayList<>();
+
+  @BeforeEach
+  void start() throws Exception {
+    network = new TestingNetwork(folder, 1);
+  }
+
+  @AfterEach
+  void nodeServesAJobAfterwards() throws Exception {
+    try {
+      peers.forEach(TestingPeer::close);
+      network.untilIdle();
+      assertArrayEquals(INPUT, network.run(draft()).output());
+      network.untilIdle();
+    } finally {
+      network.close();
+    }
+    assertEquals(List.of(), network.openWorkFiles());
+  }
+
+  private TestingPeer peer(int number) {
+    return peer(number, true);
+  }
+
+  private TestingPeer peer(int number, boolean reads) {
+    TestingPeer peer =
+        new TestingPeer(network.hosts, number, network.host(0), network.node(0), reads);
+    peers.add(peer);
+    return peer;
+  }
+
+  private JobDraft draft() throws Exception {
+    return network.heavy(network.runs().draft(GUEST, INPUT, "bytes", 70_000));
+  }
+
+  /** The same job, handed in to another node. */
+  private static Manifest at(Manifest of, Identity entry) {
+    return new Manifest(
+        of.profile(),
+        of.token(),
+        of.createdMillis(),
+        of.endMillis(),
+        entry.publicKey(),
+        of.module(),
+        of.input(),
+        of.params(),
+        of.shared(),
+        of.splitRule(),
+        of.chunkBytes(),
+        of.limits(),
+        of.budget(),
+        of.retries(),
+        of.verification(),
+        of.routing(),
+        of.partialPermille(),
+        of.memo(),
+        of.operationWeight());
+  }
+
+  private static Signed sign(Manifest manifest, Identity submitter) {
+    return submitter.sign(SigningDomain.MANIFEST, WireCodec.encodeManifest(manifest));
+  }
+
+  private long count(String reason) {
+    return network.node(0).rejections().counts().getOrDefault(reason, 0L);
+  }
+
+  private void untilCounted(String reason, long count) {
+    TestingNetwork.until(() -> count(reason) >= count);
+  }
+
+  private void untilDisconnected(TestingPeer peer) {
+    TestingNetwork.until(
+        () -> peer.host.connections().isEmpty() || network.host(0).connections().isEmpty());
+  }
+
+  @Test
+  void breachOfTheProtocolLosesTheConnection() throws Exception {
+    String reason = "breach of the task protocol";
+    Random random = new Random(20_261_121);
+    byte[] garbage = new byte[1000];
+    random.nextBytes(garbage);
+    TestingPeer first = peer(10);
+    first.open();
+    first.sayBytes(garbage);
+    untilCounted(reason, 1);
+    untilDisconnected(first);
+
+    TestingPeer second = peer(11);
+    second.open();
+    second.say(new Ack(Digest.sha256(garbage)));
+    untilCounted(reason, 2);
+    untilDisconnected(second);
+
+    TestingPeer third = peer(12).join(1);
+    third.say(new ClientMessage.GetComputeCapacity());
+    untilCounted(reason, 3);
+    untilDisconnected(third);
+
+    TestingPeer fourth = peer(13).join(1);
+    fourth.sayBytes(new byte[] {0, 0, 0, 40, 1, 2, 3});
+    fourth.sayBytes(new byte[40]);
+    untilCounted(reason, 4);
+    untilDisconnected(fourth);
+  }
+
+  @Test
+  void leaseThatDoesNotHoldIsRefused() throws Exception {
+    TestingPeer lender = peer(10).join(1);
+    JobDraft draft = draft();
+    Manifest wish = at(draft.manifest(), lender.identity);
+    Signed manifest = sign(wish, TestingNetwork.USER);
+    JobDraft job =
+        new JobDraft(
+            wish,
+            draft.cuts(),
+            draft.module(),
+            draft.configuration(),
+            draft.input(),
+            draft.inputTree());
+    Lease right = lender.lease(job, manifest, 0);
+
+    // Whose job nobody here works on.
+    Signed stranger = sign(wish, TestingRun.identity(77));
+    assertEquals(
+        Refused.Code.NOT_ALLOWED,
+        lender.refusal(stranger, List.of(lender.sign(lender.lease(job, stranger, 0)))));
+    // Signed by somebody who was lent nothing.
+    Signed forged = TestingRun.identity(78).sign(SigningDomain.LEASE, WireCodec.encodeLease(right));
+    assertEquals(Refused.Code.NOT_ALLOWED, lender.refusal(manifest, List.of(forged)));
+    // For another child.
+    assertEquals(
+        Refused.Code.NOT_ALLOWED,
+        lender.refusal(manifest, List.of(lender.sign(forChild(right, TestingRun.identity(79))))));
+    // More than there is.
+    Budget all = wish.budget();
+    Budget more =
+        new Budget(
+            all.fuel(), all.leaves() + 1, all.bytes(), all.memoryBytesMax(), 2, all.timeMillis());
+    assertEquals(
+        Refused.Code.OVER_LIMIT,
+        lender.refusal(manifest, List.of(lender.sign(granting(right, more)))));
+    // Past its end.
+    assertEquals(
+        Refused.Code.EXPIRED,
+        lender.refusal(manifest, List.of(lender.sign(ending(right, 1_000_000_000_000L)))));
+    // Another's lease, told again.
+    TestingPeer other = peer(11).join(1);
+    assertEquals(Refused.Code.NOT_ALLOWED, other.refusal(manifest, List.of(lender.sign(right))));
+
+    assertEquals(3, count("lease that does not hold: not allowed"));
+    assertEquals(1, count("lease that does not hold: over limit"));
+    assertEquals(1, count("lease that does not hold: expired"));
+    assertEquals(1, count("lease offered by another than its lender"));
+  }
+
+  private static Lease forChild(Lease of, Identity child) {
+    return new Lease(
+        of.job(),
+        of.node(),
+        of.key(),
+        of.fromByte(),
+        of.toByte(),
+        of.part(),
+        child.publicKey().peerId(),
+        of.attempt(),
+        of.parent(),
+        of.grant(),
+        of.durationMillis(),
+        of.notAfterMillis(),
+        List.of(),
+        List.of());
+  }
+
+  private static Lease granting(Lease of, Budget grant) {
+    return new Lease(
+        of.job(),
+        of.node(),
+        of.key(),
+        of.fromByte(),
+        of.toByte(),
+        of.part(),
+        of.child(),
+        of.attempt(),
+        of.parent(),
+        grant,
+        of.durationMillis(),
+        of.notAfterMillis(),
+        List.of(),
+        List.of());
+  }
+
+  private static Lease ending(Lease of, long notAfterMillis) {
+    return new Lease(
+        of.job(),
+        of.node(),
+        of.key(),
+        of.fromByte(),
+        of.toByte(),
+        of.part(),
+        of.child(),
+        of.attempt(),
+        of.parent(),
+        of.grant(),
+        of.durationMillis(),
+        notAfterMillis,
+        List.of(),
+        List.of());
+  }
+
+  /** Offers leases that hold, whose blobs the lender never serves; says their names. */
+  private List<Digest> offer(TestingPeer lender, int count) throws Exception {
+    JobDraft draft = draft();
+    Manifest wish = at(draft.manifest(), lender.identity);
+    Signed manifest = sign(wish, TestingNetwork.USER);
+    JobDraft job =
+        new JobDraft(
+            wish,
+            draft.cuts(),
+            draft.module(),
+            draft.configuration(),
+            draft.input(),
+            draft.inputTree());
+    List<Digest> names = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Signed lease = lender.sign(lender.lease(job, manifest, i));
+      lender.say(new TaskMessage.LeaseOffer(manifest, List.of(lease)));
+      names.add(lease.digest());
+    }
+    return names;
+  }
+
+  private static TaskMessage cancel(Identity signer, Digest link) {
+    return new TaskMessage.CancelLease(
+        signer.sign(SigningDomain.CANCEL, WireCodec.encodeCancel(new Cancel(link, "a test"))));
+  }
+
+  @Test
+  void moreLeasesThanThereIsRoomForAreRefusedAsBusy() throws Exception {
+    int heldMax = 64;
+    TestingPeer lender = peer(10).join(1);
+
+    List<Digest> names = offer(lender, heldMax + 3);
+
+    int busy = 0;
+    for (int i = 0; i < names.size(); i++) {
+      LeaseReply reply = lender.next(LeaseReply.class);
+      if (reply.answer() instanceof Refused refused) {
+        assertEquals(Refused.Code.BUSY, refused.code());
+        assertTrue(refused.retryAfterMillis() > 0);
+        busy++;
+      }
+    }
+    assertEquals(3, busy);
+    assertEquals(3, count("lease that there is no room for"));
+    for (Digest name : names) {
+      lender.say(cancel(lender.identity, name));
+    }
+    network.untilIdle();
+  }
+
+  @Test
+  void leaseIsItsLendersToCancelAndToAskUnder() throws Exception {
+    TestingPeer lender = peer(10).join(1);
+    TestingPeer other = peer(11).join(1);
+    Digest lease = offer(lender, 1).getFirst();
+    assertInstanceOf(LeaseReply.Taken.class, lender.next(LeaseReply.class).answer());
+
+    other.say(cancel(other.identity, lease));
+    untilCounted("cancel of somebody else's lease", 1);
+    other.say(
+        new TaskMessage.CancelLease(
+            TestingRun.identity(5).sign(SigningDomain.CANCEL, new byte[3])));
+    untilCounted("cancel that is none", 1);
+    BlobRef ref = BlobRef.of(GUEST);
+    assertEquals(Refused.Code.NOT_ALLOWED, refusal(other, ref, 0, 1, lease));
+    assertEquals(Refused.Code.NOT_FOUND, refusal(other, ref, 0, 1, Digest.sha256(GUEST)));
+    assertEquals(1, network.node(0).refusals().get(Refused.Code.NOT_ALLOWED));
+    assertTrue(!network.node(0).isIdle());
+
+    lender.say(cancel(lender.identity, lease));
+    network.untilIdle();
+  }
+
+  private static Refused.Code refusal(
+      TestingPeer peer, BlobRef ref, long first, long count, Digest link) throws Exception {
+    return assertInstanceOf(
+            Refused.class, peer.ask(new DataMessage.BlobRequest(ref, first, count, link)))
+        .code();
+  }
+
+  @Test
+  void childThatLiesIsNeverBelieved() throws Exception {
+    TestingPeer child = peer(10).join(4);
+    TestingNetwork.until(() -> network.node(0).peers().size() == 1);
+    Identity another = TestingRun.identity(80);
+
+    JobId job = network.submit(draft());
+    int results = 0;
+    int lies = 0;
+    while (network.client().status(job).state() != JobState.COMPLETE) {
+      TaskMessage message = child.heard.poll(20, java.util.concurrent.TimeUnit.MILLISECONDS);
+      if (!(message instanceof TaskMessage.LeaseOffer offer)) {
+        continue;
+      }
+      Signed signed = offer.offered();
+      Lease lease = WireCodec.decodeLease(signed.payload());
+      child.say(new LeaseReply(signed.digest(), new LeaseReply.Taken(0)));
+      switch (lies++ % 3) {
+        case 0 -> { // a trap that never was
+          Claim claim =
+              new Claim(
+                  io.banyan.schema.Profile.UNMETERED,
+                  lease.key(),
+                  GuestFunction.EXECUTE,
+                  BlobRef.of(INPUT).digest(),
+                  Digest.ZERO,
+                  0,
+                  0,
+                  new Outcome.Trapped(TrapKind.values()[1]));
+          TaskFailure failure = new TaskFailure(signed.digest(), lease.node(), claim);
+          child.say(
+              new Failure(
+                  signed.digest(),
+                  new Failure.TaskFailed(
+                      child.identity.sign(
+                          SigningDomain.TASK_FAILURE, WireCodec.encodeTaskFailure(failure)))));
+        }
+        case 1 -> { // signed by another
+          results++;
+          child.say(new TaskMessage.Result(signed.digest(), receipt(another, job, lease, signed)));
+        }
+        default -> { // without any evidence
+          child.say(
+              new TaskMessage.Result(signed.digest(), receipt(child.identity, job, lease, signed)));
+          child.host.disconnect(network.node(0).id());
+          network.hosts.connect(child.host, network.host(0));
+          child.join(4);
+        }
+      }
+    }
+
+    assertArrayEquals(INPUT, network.done(job).output());
+    assertTrue(lies >= 1);
+    assertTrue(count("result that does not hold") >= results);
+  }
+
+  private static Signed receipt(Identity signer, JobId job, Lease lease, Signed signed) {
+    byte[] wrong = "wrong".getBytes(StandardCharsets.US_ASCII);
+    Receipt receipt =
+        new Receipt(
+            job,
+            lease.key(),
+            signed.digest(),
+            new Value.Blob(BlobRef.of(wrong)),
+            Digest.sha256(wrong),
+            1,
+            0,
+            new Receipt.Ran());
+    return signer.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(receipt));
+  }
+
+  @Test
+  void childFetchesItsOwnRangeAndNoOther() throws Exception {
+    TestingPeer child = peer(10).join(4);
+    TestingPeer other = peer(11).join(0);
+    TestingNetwork.until(() -> network.node(0).peers().size() >= 1);
+    JobId job = network.submit(draft());
+    TaskMessage.LeaseOffer offer = child.next(TaskMessage.LeaseOffer.class);
+    Lease lease = WireCodec.decodeLease(offer.offered().payload());
+    Digest name = offer.offered().digest();
+    BlobRef input = draft().manifest().input();
+
+    assertInstanceOf(
+        DataMessage.BlobReply.class,
+        child.ask(new DataMessage.BlobRequest(input, lease.fromByte(), 1, name)));
+    long outside = lease.fromByte() >= 1 << 17 ? 0 : INPUT.length - 1;
+    assertTrue(outside == 0 || lease.toByte() < INPUT.length - (1 << 16));
+    Refused.Code code = refusal(child, input, outside, 1, name);
+    assertEquals(Refused.Code.NOT_FOUND, code);
+    assertEquals(Refused.Code.NOT_ALLOWED, refusal(other, input, lease.fromByte(), 1, name));
+
+    child.close();
+    assertArrayEquals(INPUT, network.done(job).output());
+  }
+
+  @Test
+  void answersToLeasesThatWereNeverGivenAreCounted() throws Exception {
+    TestingPeer child = peer(10).join(1);
+    Digest none = Digest.sha256(INPUT);
+    Signed receipt = child.identity.sign(SigningDomain.RECEIPT, new byte[5]);
+
+    child.say(new LeaseReply(none, new LeaseReply.Taken(0)));
+    child.say(new TaskMessage.Result(none, receipt));
+    child.say(new Failure(none, new Failure.TimeoutFailure(5)));
+    child.say(new TaskMessage.ProofRequest(none, none, GuestFunction.EXECUTE));
+
+    untilCounted("reply for a lease that is not lent", 1);
+    untilCounted("result for a lease that is not lent", 1);
+    untilCounted("failure for a lease that is not lent", 1);
+    untilCounted("message that this build does not serve", 1);
+  }
+
+  @Test
+  void tenThousandHeartbeatsAreNotToldToTheDriver() throws Exception {
+    TestingPeer chatty = peer(10).join(0);
+    for (int i = 0; i < 10_000; i++) {
+      chatty.say(new Heartbeat(i, 0, List.of()));
+    }
+
+    chatty.say(new Failure(Digest.sha256(INPUT), new Failure.TimeoutFailure(5)));
+    untilCounted("failure for a lease that is not lent", 1);
+    assertTrue(count("heartbeat that comes too soon") > 9_000);
+  }
+
+  @Test
+  void peerThatNeverReadsIsDisconnected() throws Exception {
+    TestingPeer deaf = peer(10, false).join(0);
+    Manifest wish = at(draft().manifest(), deaf.identity);
+    Signed manifest = sign(wish, TestingRun.identity(77));
+    Signed lease = deaf.sign(deaf.lease(draft(), manifest, 0));
+    try {
+      for (int i = 0; i < 10_000; i++) {
+        deaf.say(new TaskMessage.LeaseOffer(manifest, List.of(lease)));
+      }
+    } catch (IOException e) {
+      // It was disconnected while it talked.
+    }
+
+    untilDisconnected(deaf);
+  }
+
+  @Test
+  void planNodeOfNoPlanIsRefused() throws Exception {
+    TestingPeer lender = peer(10).join(1);
+    JobDraft draft = draft();
+    Signed manifest = sign(at(draft.manifest(), lender.identity), TestingNetwork.USER);
+    Lease right = lender.lease(draft, manifest, 0);
+    Lease wrong =
+        new Lease(
+            right.job(),
+            new PlanNode.Cells(new io.banyan.schema.Interval(1, 3)),
+            right.key(),
+            right.fromByte(),
+            right.toByte(),
+            right.part(),
+            right.child(),
+            0,
+            right.parent(),
+            right.grant(),
+            right.durationMillis(),
+            right.notAfterMillis(),
+            List.of(),
+            List.of());
+
+    assertEquals(Refused.Code.INVALID, lender.refusal(manifest, List.of(lender.sign(wrong))));
+    assertEquals(1, count("lease that does not hold: invalid"));
+  }
+}

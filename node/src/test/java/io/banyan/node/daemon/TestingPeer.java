@@ -1,0 +1,188 @@
+package io.banyan.node.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.banyan.node.JobDraft;
+import io.banyan.node.data.DataServer;
+import io.banyan.node.data.TestingHost;
+import io.banyan.node.data.TestingHosts;
+import io.banyan.node.lease.TaskLinks;
+import io.banyan.p2p.P2pStream;
+import io.banyan.schema.Budget;
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.CapabilityReport;
+import io.banyan.schema.DataMessage;
+import io.banyan.schema.FrameKind;
+import io.banyan.schema.Frames;
+import io.banyan.schema.JobId;
+import io.banyan.schema.Lease;
+import io.banyan.schema.LeaseReply;
+import io.banyan.schema.MalformedMessageException;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Message;
+import io.banyan.schema.PeerId;
+import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.Profile;
+import io.banyan.schema.Refused;
+import io.banyan.schema.Signed;
+import io.banyan.schema.TaskMessage;
+import io.banyan.schema.WireCodec;
+import io.banyan.trust.Identity;
+import io.banyan.trust.SigningDomain;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A peer made by hand, that says to one node whatever a test wants it to say. */
+final class TestingPeer implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  final Identity identity;
+  final TestingHost host;
+  final BlockingQueue<TaskMessage> heard = new LinkedBlockingQueue<>(); // but heartbeats, reports
+  private final NodeDaemon node;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private Optional<P2pStream> stream = Optional.empty();
+
+  /** A peer, connected to {@code node}, that has not said anything yet. */
+  TestingPeer(
+      TestingHosts hosts, int number, TestingHost nodeHost, NodeDaemon node, boolean reads) {
+    this.identity = io.banyan.node.TestingRun.identity(number);
+    this.host = hosts.host(id());
+    this.node = node;
+    host.handle(TaskLinks.PROTOCOL, 1, reads ? this::read : this::keepSilent);
+    host.handle(DataServer.PROTOCOL, 64, this::keepSilent);
+    hosts.connect(host, nodeHost);
+  }
+
+  PeerId id() {
+    return identity.publicKey().peerId();
+  }
+
+  /** Takes a stream, and leaves it at that. */
+  private void keepSilent(P2pStream silent) throws InterruptedException {
+    closed.await();
+  }
+
+  private void read(P2pStream from) throws IOException {
+    try {
+      for (Optional<ByteBuffer> frame = Frames.read(FrameKind.TASK, from.input());
+          frame.isPresent();
+          frame = Frames.read(FrameKind.TASK, from.input())) {
+        TaskMessage message = (TaskMessage) WireCodec.decodeMessage(frame.get());
+        if (!(message instanceof io.banyan.schema.Heartbeat)
+            && !(message instanceof CapabilityReport)) {
+          heard.add(message);
+        }
+      }
+    } catch (MalformedMessageException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /** Opens the task stream, and says nothing on it. */
+  P2pStream open() throws Exception {
+    P2pStream opened = host.open(node.id(), TaskLinks.PROTOCOL, PATIENCE);
+    stream = Optional.of(opened);
+    return opened;
+  }
+
+  /** Opens the task stream, and says that it has so many workers. */
+  TestingPeer join(int workers) throws Exception {
+    open();
+    say(report(workers));
+    return this;
+  }
+
+  static CapabilityReport report(int workers) {
+    return new CapabilityReport(
+        "banyan/test",
+        1,
+        List.of(Profile.UNMETERED),
+        workers,
+        workers,
+        1,
+        1L << 30,
+        0,
+        List.of(),
+        new CapabilityReport.JobLimits(CallLimits.DEFAULT, 1L << 30, 1 << 20),
+        true);
+  }
+
+  void say(Message message) throws IOException {
+    sayBytes(Frames.frame(FrameKind.TASK, WireCodec.encodeMessage(message)));
+  }
+
+  void sayBytes(byte[] bytes) throws IOException {
+    P2pStream out = stream.orElseThrow();
+    out.output().write(bytes);
+    out.output().flush();
+  }
+
+  /** The next thing it is told, which must be of this kind. */
+  <M extends TaskMessage> M next(Class<M> kind) throws InterruptedException {
+    TaskMessage message = heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertNotNull(message, "nothing came");
+    return assertInstanceOf(kind, message);
+  }
+
+  /** The answer to a request of its own on the data protocol. */
+  Message ask(DataMessage request) throws Exception {
+    try (P2pStream asked = host.open(node.id(), DataServer.PROTOCOL, PATIENCE)) {
+      asked.output().write(Frames.frame(FrameKind.DATA, WireCodec.encodeMessage(request)));
+      asked.output().flush();
+      asked.closeWrite();
+      return WireCodec.decodeMessage(Frames.read(FrameKind.DATA, asked.input()).orElseThrow());
+    }
+  }
+
+  /** A lease that holds, of the whole of a job that was handed in to this peer. */
+  Lease lease(JobDraft draft, Signed manifest, int attempt) {
+    Manifest wish = draft.manifest();
+    PlanNode root = Plan.of(wish).root(draft.cuts());
+    Budget all = wish.budget();
+    return new Lease(
+        JobId.of(manifest),
+        root,
+        Plan.of(wish).key(root),
+        0,
+        wish.input().length(),
+        Optional.empty(),
+        node.id(),
+        attempt,
+        JobId.of(manifest).digest(),
+        new Budget(
+            all.fuel(), all.leaves(), all.bytes(), all.memoryBytesMax(), 2, all.timeMillis()),
+        all.timeMillis(),
+        wish.endMillis(),
+        List.of(),
+        List.of());
+  }
+
+  Signed sign(Lease lease) {
+    return identity.sign(SigningDomain.LEASE, WireCodec.encodeLease(lease));
+  }
+
+  /** Offers a lease that is to be refused, and says how. */
+  Refused.Code refusal(Signed manifest, List<Signed> chain) throws Exception {
+    say(new TaskMessage.LeaseOffer(manifest, chain));
+    LeaseReply reply = next(LeaseReply.class);
+    assertEquals(chain.getLast().digest(), reply.lease());
+    return assertInstanceOf(Refused.class, reply.answer()).code();
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    host.close();
+  }
+}
