@@ -99,19 +99,19 @@ public final class Absorption {
       Iterator<ReceiptEntry> entries =
           Iterators.concat(folder.claims().staged(leases), folder.claims().staged(steps));
       return switch (check.check(entries, step -> {}, () -> receipt)) {
-        case Verdict.Accepted(Receipt held, Attribution attribution) -> {
-          yield fetched(held);
-        }
+        case Verdict.Accepted(Receipt held, Attribution attribution) ->
+            fetched(held, attribution.leases());
         case Verdict.Rejected(String reason) -> new Outcome.Rejected(reason);
         case Verdict.Withheld(String reason) -> new Outcome.Rejected(reason);
       };
     }
 
-    private Outcome fetched(Receipt held) throws IOException, InterruptedException {
+    private Outcome fetched(Receipt held, int leasesBelow)
+        throws IOException, InterruptedException {
       boolean taken = false;
       try {
         fetch(held.value());
-        Outcome outcome = taken(held, attribution.leases());
+        Outcome outcome = taken(held, leasesBelow);
         taken = true;
         return outcome;
       } finally {
