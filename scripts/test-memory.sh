@@ -44,7 +44,7 @@ await_peers entry 2
 nodes=$(grep -c '^ran ' "$scratch/submit.log")
 [ "$nodes" -ge 2 ] || fail "nothing was lent"
 for name in entry second third; do
-  printf '%s: at most %s kB resident\n' "$name" "$(sed -n 's/^VmHWM: *\([0-9]*\).*/\1/p' "/proc/$(pid "$name")/status")"
+  printf '%s: at most %s kB resident\n' "$name" "$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$(pid "$name")/status")"
   stop_node "$name"
 done
 
