@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * the end is held against {@link SoloRun}, which knows nothing of peers.
  */
 class LendingSimulationTest {
-  private static final int SEEDS = 600;
+  private static final int SEEDS = 1500;
   private static final long SECOND = 1_000_000_000;
 
   /** What came of all seeds, so that nothing is left out by chance. */

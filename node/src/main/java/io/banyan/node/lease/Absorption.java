@@ -16,6 +16,7 @@ import io.banyan.schema.Receipt;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
 import io.banyan.schema.Value;
+import io.banyan.trust.Attribution;
 import io.banyan.trust.Evidence;
 import io.banyan.trust.Link;
 import io.banyan.trust.ReceiptCheck;
@@ -98,19 +99,19 @@ public final class Absorption {
       Iterator<ReceiptEntry> entries =
           Iterators.concat(folder.claims().staged(leases), folder.claims().staged(steps));
       return switch (check.check(entries, step -> {}, () -> receipt)) {
-        case Verdict.Accepted(Receipt held, var _) -> {
-          yield fetched(held);
-        }
+        case Verdict.Accepted(Receipt held, Attribution attribution) ->
+            fetched(held, attribution.leases());
         case Verdict.Rejected(String reason) -> new Outcome.Rejected(reason);
         case Verdict.Withheld(String reason) -> new Outcome.Rejected(reason);
       };
     }
 
-    private Outcome fetched(Receipt held) throws IOException, InterruptedException {
+    private Outcome fetched(Receipt held, int leasesBelow)
+        throws IOException, InterruptedException {
       boolean taken = false;
       try {
         fetch(held.value());
-        Outcome outcome = taken(held);
+        Outcome outcome = taken(held, leasesBelow);
         taken = true;
         return outcome;
       } finally {
@@ -152,7 +153,7 @@ public final class Absorption {
       }
     }
 
-    private Outcome taken(Receipt held) throws IOException {
+    private Outcome taken(Receipt held, int leasesBelow) throws IOException {
       List<Long> all = new ArrayList<>();
       all.add(
           folder
@@ -165,7 +166,7 @@ public final class Absorption {
       Digest digest = receipt.digest();
       Evidence evidence = new Evidence(held.executionRoot(), held.leaves(), held.fuel());
       return new Outcome.Taken(
-          new Delivery(held.value(), evidence, digest),
+          new Delivery(held.value(), evidence, digest, leasesBelow),
           new TaskFolder.Staged(held.value(), digest, held.leaves(), all, steps));
     }
 
