@@ -146,8 +146,7 @@ class DriverTest {
     assertThrows(CancellationException.class, () -> end(running));
     driver.begin(late);
     assertThrows(CancellationException.class, () -> end(late));
-    assertThrows(
-        ExecutionException.class, () -> driver.ask(d -> 1).get(60, TimeUnit.SECONDS));
+    assertThrows(ExecutionException.class, () -> driver.ask(d -> 1).get(60, TimeUnit.SECONDS));
   }
 
   @Test
@@ -166,8 +165,7 @@ class DriverTest {
 
     ExecutionException failed = assertThrows(ExecutionException.class, () -> end(running));
     assertEquals(bug, failed.getCause());
-    assertThrows(
-        ExecutionException.class, () -> driver.ask(d -> 1).get(60, TimeUnit.SECONDS));
+    assertThrows(ExecutionException.class, () -> driver.ask(d -> 1).get(60, TimeUnit.SECONDS));
   }
 
   @Test
@@ -208,9 +206,6 @@ class DriverTest {
   private static Event delivered(long lease) {
     return new Event.Delivered(
         lease,
-        new Delivery(
-            new Value.Blob(BlobRef.EMPTY),
-            new Evidence(Digest.ZERO, 1, 0),
-            Digest.ZERO));
+        new Delivery(new Value.Blob(BlobRef.EMPTY), new Evidence(Digest.ZERO, 1, 0), Digest.ZERO));
   }
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.delegation.CallReport;
-import io.banyan.delegation.Event;
 import io.banyan.delegation.CallReport.HostFailure;
+import io.banyan.delegation.Event;
 import io.banyan.schema.Digest;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

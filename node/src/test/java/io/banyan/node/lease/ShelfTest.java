@@ -40,8 +40,7 @@ class ShelfTest {
   private final TestingHost there = hosts.host(peer(2));
   private final Map<BlobRef, byte[]> offered = new ConcurrentHashMap<>();
   private final TreeCache trees = new TreeCache();
-  private final DataServer server =
-      new DataServer((_, _) -> new Links.Lookup.Found(new Offered()));
+  private final DataServer server = new DataServer((_, _) -> new Links.Lookup.Found(new Offered()));
   private final DataClient client = new DataClient(here, Connections.of(here));
   private final Shelf shelf = new Shelf(client, 2 * BLOB_BYTES);
 
@@ -52,8 +51,7 @@ class ShelfTest {
   private final class Offered implements Content {
     @Override
     public Optional<RangeSource> blob(BlobRef ref) {
-      return Optional.ofNullable(offered.get(ref))
-          .map(bytes -> new BytesSource(ref, bytes, trees));
+      return Optional.ofNullable(offered.get(ref)).map(bytes -> new BytesSource(ref, bytes, trees));
     }
 
     @Override
