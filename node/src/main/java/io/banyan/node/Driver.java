@@ -39,7 +39,11 @@ public final class Driver {
 
   private record Question<T>(Function<Delegator, T> question, CompletableFuture<T> answer) {
     void put(Delegator delegator) {
-      answer.complete(question.apply(delegator));
+      try {
+        answer.complete(question.apply(delegator));
+      } catch (RuntimeException e) {
+        answer.completeExceptionally(e); // the bug is the asker's
+      }
     }
   }
 

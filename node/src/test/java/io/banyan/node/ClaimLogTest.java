@@ -14,6 +14,7 @@ import io.banyan.schema.Interval;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Profile;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Step;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -199,6 +200,57 @@ class ClaimLogTest {
         assertFalse(steps.hasNext());
         assertThrows(NoSuchElementException.class, steps::next);
       }
+    }
+  }
+
+  private static ReceiptEntry entry(PlanNode node) {
+    return new ReceiptEntry.StepEntry(step(node, GuestFunction.EXECUTE));
+  }
+
+  @Test
+  void whatWasStagedIsAdoptedInThePlaceOfANode() throws Exception {
+    try (ClaimLog log = new ClaimLog(folder)) {
+      long first = log.stage(List.of(entry(cells(2, 3)), entry(cells(3, 4))));
+      log.stage(List.of(entry(cells(9, 10)))); // and never used
+      long second = log.stage(List.of(entry(cells(4, 5))));
+      leaf(log, cells(0, 1));
+      log.adopt(cells(1, 5), List.of(first, second));
+      log.append(
+          new Command.Record(
+              LINK,
+              cells(0, 5),
+              List.of(step(cells(0, 5), GuestFunction.MERGE)),
+              List.of(cells(0, 1), cells(1, 5))));
+
+      List<String> staged = new ArrayList<>();
+      log.staged(List.of(second, first))
+          .forEachRemaining(e -> staged.add(words(((ReceiptEntry.StepEntry) e).step())));
+
+      assertEquals(List.of(execute(4, 5), execute(2, 3), execute(3, 4)), staged);
+      assertEquals(
+          List.of(
+              execute(0, 1),
+              execute(2, 3),
+              execute(3, 4),
+              execute(4, 5),
+              words(step(cells(0, 5), GuestFunction.MERGE))),
+          all(log.steps(cells(0, 5))));
+    }
+  }
+
+  private static String execute(int from, int to) {
+    return words(step(cells(from, to), GuestFunction.EXECUTE));
+  }
+
+  @Test
+  void forgottenNodeMayComeAgain() throws Exception {
+    try (ClaimLog log = new ClaimLog(folder)) {
+      leaf(log, cells(0, 1));
+      log.forget(cells(0, 1));
+
+      assertThrows(IllegalStateException.class, () -> log.steps(cells(0, 1)));
+      log.adopt(cells(0, 1), List.of(log.stage(List.of(entry(cells(0, 1))))));
+      assertEquals(List.of(execute(0, 1)), all(log.steps(cells(0, 1))));
     }
   }
 }

@@ -237,25 +237,17 @@ public final class TaskLinks implements AutoCloseable {
 
     private void run() {
       try (P2pStream stream = host.open(peer, PROTOCOL, OPEN_TIMEOUT)) {
-        serve(stream.output());
-      } catch (IOException e) {
-        // A client does not speak the protocol, and a lost connection is told by the host.
-      } catch (InterruptedException e) {
-        // The connection is gone.
-      } finally {
-        outbound.remove(peer, this);
-      }
-    }
-
-    private void serve(OutputStream out) throws InterruptedException {
-      try {
+        OutputStream out = stream.output();
         write(out, report.get());
         out.flush();
         pump(out);
       } catch (IOException e) {
-        if (outbound.remove(peer, this)) {
-          host.disconnect(peer); // a node that does not take what it is told is none
-        }
+        // A client does not speak the protocol, and a lost connection is told by the host. Whoever
+        // resets the stream alone hears no heartbeat any more, and nothing is lent to him.
+      } catch (InterruptedException e) {
+        // The connection is gone.
+      } finally {
+        outbound.remove(peer, this);
       }
     }
 

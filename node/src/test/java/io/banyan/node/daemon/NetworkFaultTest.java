@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +164,24 @@ class NetworkFaultTest {
       TestingNetwork.until(() -> network.node(1).peers().isEmpty());
       network.join(0, 1);
     }
+  }
+
+  @Test
+  void lenderThatComesAndGoesIsDeliveredOnce() throws Exception {
+    start(2);
+    PeerId entry = network.node(0).id();
+    PeerId child = network.node(1).id();
+
+    JobId job = network.submit(draft(SLOW));
+    for (int i = 0; i < 5; i++) {
+      TestingNetwork.until(() -> !network.node(1).isIdle() || network.node(0).isIdle());
+      network.hosts.disconnect(entry, child);
+      network.join(0, 1);
+    }
+
+    assertArrayEquals(INPUT, network.done(job).output());
+    network.untilIdle();
+    assertEquals(Set.of(), network.node(0).rejections().counts().keySet());
   }
 
   @Test

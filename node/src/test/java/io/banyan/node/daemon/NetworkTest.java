@@ -82,27 +82,27 @@ class NetworkTest {
   }
 
   @Test
-  void bytes() throws Exception {
+  void bytesAreCutBySize() throws Exception {
     sameAsAlone(MERGING, lines(60), "bytes", 20);
   }
 
   @Test
-  void lines() throws Exception {
+  void linesAreFoundByWhoeverHoldsThem() throws Exception {
     sameAsAlone(MERGING, lines(100), "lines", 30);
   }
 
   @Test
-  void records() throws Exception {
+  void recordsStayWhole() throws Exception {
     sameAsAlone(MERGING, new byte[4000], "records:40", 80);
   }
 
   @Test
-  void index() throws Exception {
+  void cellsOfAnIndexNeedNoInput() throws Exception {
     sameAsAlone(MERGING, new byte[0], "index:50", 0);
   }
 
   @Test
-  void module() throws Exception {
+  void partsOfASplitAreLent() throws Exception {
     byte[] guest =
         TestingGuest.of(TestingGuest.ECHO)
             .split(TestingGuest.splitInto(5))
@@ -112,13 +112,13 @@ class NetworkTest {
   }
 
   @Test
-  void moduleWithoutMerge() throws Exception {
+  void partsOfASplitMakeARope() throws Exception {
     byte[] guest = TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.splitInto(5)).bytes();
     sameAsAlone(guest, lines(60), "module", 50);
   }
 
   @Test
-  void ropeOfLines() throws Exception {
+  void linesMakeARope() throws Exception {
     sameAsAlone(ROPE, lines(100), "lines", 30);
   }
 }
