@@ -29,7 +29,7 @@ public record TreeLine(
     FINISHED,
     /** It ended without a receipt. */
     FAILED,
-    /** The peer was lost. */
+    /** It was taken back: the peer was lost, or somebody else was faster. */
     LOST
   }
 

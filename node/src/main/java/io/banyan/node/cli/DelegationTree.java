@@ -85,15 +85,24 @@ final class DelegationTree {
     lines.add(
         String.format(
             Locale.ROOT,
-            "%-" + Math.max(1, width) + "s  %s  %-8s  ran %d of %s leaves  depth %d  %s",
+            "%-" + Math.max(1, width) + "s  %s  %-10s  ran %d of %s leaves  depth %d%s",
             name(),
             shortName(line.peer()),
-            line.state().name().toLowerCase(Locale.ROOT),
+            words(line.state()),
             line.leaves(),
             line.leavesBelow() == 0 ? "?" : Long.toString(line.leavesBelow()),
             line.depth(),
-            Quantities.seconds(line.seconds())));
+            line.seconds() == 0 ? "" : "  " + Quantities.seconds(line.seconds())));
     children.forEach(child -> child.write(lines, width));
+  }
+
+  private static String words(TreeLine.State state) {
+    return switch (state) {
+      case RUNNING -> "running";
+      case FINISHED -> "finished";
+      case FAILED -> "failed";
+      case LOST -> "taken back";
+    };
   }
 
   /** All ids of Ed25519 keys begin alike; the end of one is what people tell them apart by. */

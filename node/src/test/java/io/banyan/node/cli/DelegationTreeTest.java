@@ -50,11 +50,11 @@ class DelegationTreeTest {
 
     assertEquals(
         List.of(
-            "0-64     " + entry + "  running   ran 0 of ? leaves  depth 0  500 ms",
-            "  0-16   " + manager + "  running   ran 1 of 16 leaves  depth 1  1.50 s",
-            "    3    " + worker + "  lost      ran 2 of 1 leaves  depth 2  2.50 s",
-            "  16-32  " + manager + "  running   ran 1 of 16 leaves  depth 1  1.50 s",
-            "    20   " + worker + "  lost      ran 2 of 1 leaves  depth 2  2.50 s"),
+            "0-64     " + entry + "  running     ran 0 of ? leaves  depth 0  500 ms",
+            "  0-16   " + manager + "  running     ran 1 of 16 leaves  depth 1  1.50 s",
+            "    3    " + worker + "  taken back  ran 2 of 1 leaves  depth 2  2.50 s",
+            "  16-32  " + manager + "  running     ran 1 of 16 leaves  depth 1  1.50 s",
+            "    20   " + worker + "  taken back  ran 2 of 1 leaves  depth 2  2.50 s"),
         DelegationTree.of(LINES).text());
   }
 

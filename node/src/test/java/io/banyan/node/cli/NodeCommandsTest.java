@@ -325,7 +325,7 @@ class NodeCommandsTest {
     assertEquals(
         "0-4  "
             + DelegationTree.shortName(NODE.publicKey().peerId())
-            + "  finished  ran 3 of 3 leaves  depth 0  250 ms\n",
+            + "  finished    ran 3 of 3 leaves  depth 0  250 ms\n",
         tree.text());
     assertEquals("1 peer, depth 0; integrity checked, execution not audited\n", tree.stderr());
     JsonObject json = ask("tree", job, "--json").json();
