@@ -10,6 +10,7 @@ import io.banyan.node.JobBook;
 import io.banyan.node.Quantities;
 import io.banyan.node.Scratch;
 import io.banyan.schema.Budget;
+import io.banyan.schema.JobState;
 import io.banyan.schema.JobStatus;
 import io.banyan.schema.Receipt;
 import java.io.IOException;
@@ -107,7 +108,7 @@ final class ResultCommand extends JobCommand {
     Receipt receipt = found.receipt();
     JsonObject json = new JsonObject();
     json.addProperty("job", job().toString());
-    json.addProperty("state", "COMPLETED");
+    json.addProperty("state", JobState.COMPLETE.name());
     json.addProperty("entry", found.manifest().entry().toString());
     json.addProperty("verification", JobBook.VERIFICATION);
     json.addProperty("outputBytes", receipt.value().named().length());

@@ -7,6 +7,7 @@ import io.banyan.node.Answer;
 import io.banyan.node.LocalRun;
 import io.banyan.node.PreparedJob;
 import io.banyan.node.Quantities;
+import io.banyan.schema.JobState;
 import io.banyan.schema.SplitRule;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,7 @@ final class RunSummary {
   JsonObject json() {
     JsonObject json = new JsonObject();
     json.addProperty("job", job.id().toString());
-    json.addProperty("state", "COMPLETED");
+    json.addProperty("state", JobState.COMPLETE.name());
     json.addProperty("profile", job.draft().manifest().profile().id());
     json.addProperty("verification", job.draft().manifest().verification().words());
     json.addProperty("split", job.draft().manifest().splitRule().words());

@@ -6,6 +6,7 @@ import io.banyan.node.JobBook;
 import io.banyan.node.Quantities;
 import io.banyan.schema.DecisionLine;
 import io.banyan.schema.JobId;
+import io.banyan.schema.JobState;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Receipt;
@@ -115,7 +116,7 @@ record SubmitSummary(
   JsonObject json() {
     JsonObject json = new JsonObject();
     json.addProperty("job", job.toString());
-    json.addProperty("state", "COMPLETED");
+    json.addProperty("state", JobState.COMPLETE.name());
     json.addProperty("entry", manifest.entry().toString());
     json.addProperty("profile", manifest.profile().id());
     json.addProperty("verification", JobBook.VERIFICATION);

@@ -139,7 +139,7 @@ class CommandsTest {
             "decision"),
         json.keySet());
     assertTrue(json.get("job").getAsString().matches(DIGEST));
-    assertEquals("COMPLETED", json.get("state").getAsString());
+    assertEquals("COMPLETE", json.get("state").getAsString());
     assertEquals("0-unmetered", json.get("profile").getAsString());
     assertEquals("none", json.get("verification").getAsString());
     assertEquals("lines", json.get("split").getAsString());

@@ -170,7 +170,7 @@ class NodeCommandsTest {
             "ran",
             "depth"),
         json.keySet());
-    assertEquals("COMPLETED", json.get("state").getAsString());
+    assertEquals("COMPLETE", json.get("state").getAsString());
     assertEquals(NODE.publicKey().toString(), json.get("entry").getAsString());
     assertEquals(
         "integrity checked, execution not audited", json.get("verification").getAsString());
