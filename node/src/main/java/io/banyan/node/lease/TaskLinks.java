@@ -140,8 +140,6 @@ public final class TaskLinks implements AutoCloseable {
         message = next(stream);
         message.ifPresent(each -> inbox.received(peer, each));
       }
-      // One way without the other is no link: both begin anew with a new connection.
-      host.disconnect(peer);
     } catch (BrokenException e) {
       inbox.broke(peer, Sentences.of(e));
       host.disconnect(peer);
