@@ -123,13 +123,14 @@ public final class Staging {
       throw new RefusedException(
           Refused.Code.INVALID, "under the rule module parts are lent, and not the whole");
     }
-    byte[] wasm = shelf.bytes(manifest.module(), held.lender(), held.link());
+    byte[] wasm = shelf.module(manifest.module(), held.lender(), held.link());
     GuestModule module = load(wasm, manifest);
     List<byte[]> shared = new ArrayList<>();
     Map<BlobRef, RangeSource> blobs = new HashMap<>();
     blobs.put(manifest.module(), new BytesSource(manifest.module(), wasm, trees));
     for (BlobRef ref : manifest.shared()) {
-      byte[] bytes = shelf.bytes(ref, held.lender(), held.link());
+      byte[] bytes =
+          shelf.shared(held.offer().manifest().signer(), ref, held.lender(), held.link());
       shared.add(bytes);
       blobs.put(ref, new BytesSource(ref, bytes, trees));
     }
