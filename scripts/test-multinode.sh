@@ -112,7 +112,7 @@ for placement in fastest-finish round-robin; do
 done
 
 # -- on the five that are left: other rules -----------------------------------------------------------
-printf '60000000' > "$scratch/most"
+printf '3000000000' > "$scratch/most"
 primes=(--module "$examples/primes/primes.wasm" --split index:256 --params "$scratch/most")
 submit primes e "${primes[@]}"
 "$banyan" run "${primes[@]}" --output "$scratch/primes.alone" 2> "$scratch/primes.alone.log"
