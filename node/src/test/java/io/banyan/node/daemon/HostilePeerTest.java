@@ -19,6 +19,7 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.Failure;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Heartbeat;
+import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
 import io.banyan.schema.Lease;
@@ -26,6 +27,7 @@ import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Profile;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
@@ -42,6 +44,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -360,7 +363,7 @@ class HostilePeerTest {
     JobId job = network.submit(network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 10_000)));
     int lies = 0;
     while (network.client().status(job).state() != JobState.COMPLETE) {
-      TaskMessage message = child.heard.poll(20, java.util.concurrent.TimeUnit.MILLISECONDS);
+      TaskMessage message = child.heard.poll(20, TimeUnit.MILLISECONDS);
       if (!(message instanceof TaskMessage.LeaseOffer offer)) {
         continue;
       }
@@ -371,14 +374,14 @@ class HostilePeerTest {
         case 0 -> { // a trap that never was
           Claim claim =
               new Claim(
-                  io.banyan.schema.Profile.UNMETERED,
+                  Profile.UNMETERED,
                   lease.key(),
                   GuestFunction.EXECUTE,
                   BlobRef.of(INPUT).digest(),
                   Digest.ZERO,
                   0,
                   0,
-                  new Outcome.Trapped(TrapKind.values()[1]));
+                  new Outcome.Trapped(TrapKind.UNREACHABLE));
           TaskFailure failure = new TaskFailure(signed.digest(), lease.node(), claim);
           child.say(
               new Failure(
@@ -522,7 +525,7 @@ class HostilePeerTest {
     Lease wrong =
         new Lease(
             right.job(),
-            new PlanNode.Cells(new io.banyan.schema.Interval(1, 3)),
+            new PlanNode.Cells(new Interval(1, 3)),
             right.key(),
             right.fromByte(),
             right.toByte(),

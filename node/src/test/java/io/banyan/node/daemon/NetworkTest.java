@@ -10,6 +10,7 @@ import io.banyan.node.TestingRun;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Receipt;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +57,7 @@ class NetworkTest {
     for (int i = 0; i < count; i++) {
       text.append("x".repeat(random.nextInt(60))).append('\n');
     }
-    return text.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
   private TestingNetwork.Done sameAsAlone(byte[] guest, byte[] input, String rule, int chunkBytes)
