@@ -41,18 +41,14 @@ final class Trials {
     return offers.merge(peer, 1, Integer::sum) - 1;
   }
 
-  /** {@code peer} does not want it, now or later. */
-  void refused(PeerId peer) {
-    barred.add(peer);
-    hereWhenNobodyIsLeft();
-  }
-
   /** {@code peer} has tried in vain, as far as can be seen. */
   void lost(PeerId peer) {
     if (barred.add(peer) && left > 0) {
       left--;
     }
-    hereWhenNobodyIsLeft();
+    if (barred.size() >= PEERS_MAX) {
+      here();
+    }
   }
 
   /** {@code peer} was thought lost and is still at it. */
@@ -65,11 +61,5 @@ final class Trials {
   /** It is run here, and nothing of it is lent any more. */
   void here() {
     hereOnly = true;
-  }
-
-  private void hereWhenNobodyIsLeft() {
-    if (barred.size() >= PEERS_MAX) {
-      here();
-    }
   }
 }
