@@ -11,7 +11,8 @@ import java.util.Optional;
  * <p>Confined to the driver thread.
  */
 final class Grants {
-  // INVARIANT: whenever something is reserved, settled + reserved ≤ granted.
+  // INVARIANT: whenever something is reserved, settled + reserved ≤ granted; save for the fuel that
+  // own calls turn out to have taken.
 
   private final Budget granted;
   private long leavesSettled;
@@ -80,9 +81,13 @@ final class Grants {
 
   /**
    * Something was delivered whose reservation is released: whether there is room for what it cost.
+   *
+   * @param awaited whether it was reserved until now: what own calls took beyond their share is not
+   *     taken from it
    */
-  boolean settle(Evidence evidence, long bytes) {
-    if (evidence.leaves() > leavesLeft() || !hasFuel(evidence.fuel()) || bytes > bytesLeft()) {
+  boolean settle(Evidence evidence, long bytes, boolean awaited) {
+    boolean hasFuel = awaited ? hasUnspent(evidence.fuel()) : evidence.fuel() <= fuelLeft();
+    if (evidence.leaves() > leavesLeft() || !hasFuel || bytes > bytesLeft()) {
       return false;
     }
     leavesSettled += evidence.leaves();
@@ -91,9 +96,9 @@ final class Grants {
     return true;
   }
 
-  /** Whether {@code fuel} is neither spent nor reserved. */
-  boolean hasFuel(long fuel) {
-    return fuel <= fuelLeft();
+  /** Whether {@code fuel} is not spent, though it may be reserved. */
+  boolean hasUnspent(long fuel) {
+    return plus(fuelSettled, fuel) <= granted.fuel();
   }
 
   private long leavesLeft() {

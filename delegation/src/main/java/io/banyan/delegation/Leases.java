@@ -132,15 +132,16 @@ final class Leases {
         evidence.leaves() <= lent.reservation.leaves()
             && evidence.fuel() <= lent.reservation.fuel()
             && lent.task.hasRoom(delivery.leasesBelow());
-    boolean reserved = !lent.isOver();
+    boolean awaited = !lent.isOver();
     forget(lent);
-    if (within && reserved && !lent.task.grants.hasFuel(evidence.fuel())) {
-      // Own calls have taken what was reserved for it: it is not the peer's fault.
+    if (within && awaited && !lent.task.grants.hasUnspent(evidence.fuel())) {
+      // Own calls have spent what was reserved for it: it is not the peer's fault.
       peers.ended(lent, lent.workNanos, nowNanos);
       lent.task.refuseFuel();
       return;
     }
-    if (!within || !lent.task.grants.settle(evidence, delivery.value().named().length())) {
+    long bytes = delivery.value().named().length();
+    if (!within || !lent.task.grants.settle(evidence, bytes, awaited)) {
       lost(lent, nowNanos);
       return;
     }

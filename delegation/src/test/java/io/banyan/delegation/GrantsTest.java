@@ -54,10 +54,10 @@ class GrantsTest {
     Grants.Reservation all = grants.reserve(new Grants.Reservation(10, 100, 1000), LEAST).get();
     grants.release(all);
 
-    assertTrue(grants.settle(new Evidence(Digest.ZERO, 4, 40), 400));
-    assertFalse(grants.settle(new Evidence(Digest.ZERO, 7, 1), 1));
-    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 61), 1));
-    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 1), 601));
+    assertTrue(grants.settle(new Evidence(Digest.ZERO, 4, 40), 400, false));
+    assertFalse(grants.settle(new Evidence(Digest.ZERO, 7, 1), 1, false));
+    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 61), 1, false));
+    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 1), 601, false));
 
     assertEquals(new Grants.Reservation(4, 40, 400), grants.committed());
   }
@@ -81,6 +81,21 @@ class GrantsTest {
     assertTrue(grants.spendFuel(100));
     assertFalse(grants.spendFuel(1));
     assertFalse(grants.spendFuel(Long.MAX_VALUE));
+  }
+
+  @Test
+  void ownCallsThatTookMoreThanTheirShareTakeNothingFromWhatIsDelivered() {
+    Grants grants = grants(10, 100, 1000);
+    Grants.Reservation one = grants.reserve(new Grants.Reservation(1, 50, 1), LEAST).get();
+    grants.reserve(new Grants.Reservation(1, 50, 1), LEAST);
+    grants.spendFuel(40);
+
+    grants.release(one);
+
+    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 20), 1, false));
+    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 61), 1, true));
+    assertTrue(grants.settle(new Evidence(Digest.ZERO, 1, 60), 1, true));
+    assertFalse(grants.hasUnspent(1));
   }
 
   @Test
@@ -109,7 +124,7 @@ class GrantsTest {
             grants.release(out.remove(much % out.size()));
           }
         }
-        case 2 -> grants.settle(new Evidence(Digest.ZERO, 1 + much, much * 7L), much * 90L);
+        case 2 -> grants.settle(new Evidence(Digest.ZERO, 1 + much, much * 7L), much * 90L, false);
         default -> grants.beginLeaf();
       }
 
