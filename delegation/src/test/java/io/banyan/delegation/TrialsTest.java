@@ -36,6 +36,31 @@ class TrialsTest {
     assertTrue(trials.allows(ANN));
   }
 
+  /** A slow peer's plan node is lent a second time: both may be lost, and both found again. */
+  @Test
+  void peersThatAreFoundAgainLeaveNoMoreTriesThanThereWere() {
+    Trials trials = new Trials(1);
+
+    trials.lost(ANN);
+    trials.lost(BOB);
+    assertEquals(0, trials.left());
+    trials.found(ANN);
+    trials.found(BOB);
+
+    assertEquals(1, trials.left());
+  }
+
+  @Test
+  void aPeerThatDoesNotWantItIsNotFoundAgain() {
+    Trials trials = new Trials(1);
+
+    trials.refused(ANN);
+    trials.found(ANN);
+
+    assertEquals(1, trials.left());
+    assertFalse(trials.allows(ANN));
+  }
+
   @Test
   void aRefusalUsesUpNoTry() {
     Trials trials = new Trials(1);

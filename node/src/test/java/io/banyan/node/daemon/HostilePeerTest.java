@@ -200,6 +200,9 @@ class HostilePeerTest {
     assertEquals(
         Refused.Code.OVER_LIMIT,
         lender.refusal(manifest, List.of(lender.sign(granting(right, more)))));
+    assertEquals(
+        Refused.Code.OVER_LIMIT,
+        lender.refusal(manifest, List.of(lender.sign(trying(right, right.tries() + 1)))));
     // Past its end.
     assertEquals(
         Refused.Code.EXPIRED,
@@ -209,7 +212,7 @@ class HostilePeerTest {
     assertEquals(Refused.Code.NOT_ALLOWED, other.refusal(manifest, List.of(lender.sign(right))));
 
     assertEquals(3, count("lease that does not hold: not allowed"));
-    assertEquals(1, count("lease that does not hold: over limit"));
+    assertEquals(2, count("lease that does not hold: over limit"));
     assertEquals(1, count("lease that does not hold: expired"));
     assertEquals(1, count("lease offered by another than its lender"));
   }
@@ -226,6 +229,7 @@ class HostilePeerTest {
         of.attempt(),
         of.parent(),
         of.grant(),
+        of.tries(),
         of.durationMillis(),
         of.notAfterMillis(),
         List.of(),
@@ -244,6 +248,26 @@ class HostilePeerTest {
         of.attempt(),
         of.parent(),
         grant,
+        of.tries(),
+        of.durationMillis(),
+        of.notAfterMillis(),
+        List.of(),
+        List.of());
+  }
+
+  private static Lease trying(Lease of, int tries) {
+    return new Lease(
+        of.job(),
+        of.node(),
+        of.key(),
+        of.fromByte(),
+        of.toByte(),
+        of.part(),
+        of.child(),
+        of.attempt(),
+        of.parent(),
+        of.grant(),
+        tries,
         of.durationMillis(),
         of.notAfterMillis(),
         List.of(),
@@ -262,6 +286,7 @@ class HostilePeerTest {
         of.attempt(),
         of.parent(),
         of.grant(),
+        of.tries(),
         of.durationMillis(),
         notAfterMillis,
         List.of(),
@@ -430,6 +455,7 @@ class HostilePeerTest {
     Lease lease = WireCodec.decodeLease(offer.offered().payload());
     Digest name = offer.offered().digest();
     BlobRef input = draft().manifest().input();
+    assertEquals(draft().manifest().retries() + 1, lease.tries());
 
     assertInstanceOf(
         DataMessage.BlobReply.class,
@@ -508,6 +534,7 @@ class HostilePeerTest {
             0,
             right.parent(),
             right.grant(),
+            right.tries(),
             right.durationMillis(),
             right.notAfterMillis(),
             List.of(),
