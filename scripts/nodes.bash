@@ -19,13 +19,21 @@ declare -A pids=()
 stop_all() {
   local code=$? name
   for name in "${!pids[@]}"; do kill "${pids[$name]}" 2>/dev/null || true; done
-  for name in "${!pids[@]}"; do wait "${pids[$name]}" 2>/dev/null || true; done
+  for name in "${!pids[@]}"; do await_end "${pids[$name]}"; done
   rm -rf "$scratch"
   exit "$code"
 }
 trap stop_all EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+# Waits for a process that was told to end; one that does not is ended.
+await_end() {
+  local waited=0
+  while kill -0 "$1" 2>/dev/null && ((waited++ < 100)); do sleep 0.1; done
+  kill -9 "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
 
 start_node() {
   local name=$1 waited=0
@@ -54,7 +62,7 @@ pid() { echo "${pids[$1]}"; }
 
 stop_node() {
   kill "${pids[$1]}" 2>/dev/null || true
-  wait "${pids[$1]}" 2>/dev/null || true
+  await_end "${pids[$1]}"
   unset "pids[$1]"
 }
 

@@ -103,7 +103,10 @@ public final class Delegator {
     return outbox.drain();
   }
 
-  /** When {@link Event.Woken} is due; Long.MAX_VALUE when never. */
+  /**
+   * When {@link Event.Woken} is due, on the clock of {@link #handle}. Long.MAX_VALUE: never;
+   * compare before you subtract, since that clock may well be below 0.
+   */
   public long wakeNanos() {
     return alarms.nextNanos();
   }
@@ -265,7 +268,7 @@ public final class Delegator {
 
   private void heard(PeerId id, int freeWorkers, long nowNanos) {
     Optional<Peer> known = peers.find(id);
-    if (known.isEmpty()) {
+    if (known.isEmpty() || known.get().isGone()) {
       return; // it did not join, or has left
     }
     Peer peer = known.get();

@@ -107,13 +107,13 @@ final class Leases {
     } else {
       busy(lent.peer, refused.retryAfterMillis(), nowNanos);
     }
-    peers.find(lent.peer).ifPresent(peer -> peer.remove(lent));
+    peers.remove(lent);
     forget(lent);
     lent.task.walk.drop(lent.place, lent.lease);
   }
 
   private void busy(PeerId id, long retryAfterMillis, long nowNanos) {
-    Optional<Peer> peer = peers.find(id);
+    Optional<Peer> peer = peers.find(id).filter(known -> !known.isGone());
     if (peer.isPresent()) {
       long millis = Math.clamp(retryAfterMillis, RETRY_MILLIS_MIN, RETRY_MILLIS_MAX);
       peer.get().busy(true);
@@ -137,14 +137,14 @@ final class Leases {
       lost(lent, nowNanos);
       return;
     }
-    peers.find(lent.peer).ifPresent(peer -> peer.ended(lent, lent.workNanos, nowNanos));
+    peers.ended(lent, lent.workNanos, nowNanos);
     lent.task.restOn(delivery.leasesBelow());
     lent.task.walk.adopt(lent.place, lent.lease, delivery);
   }
 
   private void lost(Lent lent, long nowNanos) {
     forget(lent);
-    peers.find(lent.peer).ifPresent(peer -> peer.ended(lent, 0, nowNanos));
+    peers.ended(lent, 0, nowNanos);
     lent.place.trials.lost(lent.peer);
     lent.task.walk.drop(lent.place, lent.lease);
   }
@@ -195,7 +195,7 @@ final class Leases {
         };
     outbox.add(new Command.Revoke(lent.lease, reason));
     close(lent);
-    peers.find(lent.peer).ifPresent(peer -> peer.ended(lent, 0, nowNanos));
+    peers.ended(lent, 0, nowNanos);
     lent.place.trials.lost(lent.peer);
     lent.task.walk.suspend(lent.place, lent.lease);
   }
@@ -214,7 +214,7 @@ final class Leases {
     }
   }
 
-  /** {@code peer} is heard again: it goes on with what nobody else has begun. */
+  /** {@code peer} is heard again, or back: it goes on with what nobody else has begun. */
   void resume(Peer peer, long nowNanos) {
     for (Lent lent : peer.leases()) {
       if (lent.standing() == Lent.Standing.SUSPENDED) {
@@ -250,7 +250,7 @@ final class Leases {
     if (!lent.isOver()) {
       outbox.add(new Command.Revoke(lent.lease, reason));
     }
-    peers.find(lent.peer).ifPresent(peer -> peer.remove(lent));
+    peers.remove(lent);
     forget(lent);
   }
 

@@ -31,6 +31,7 @@ final class Peer {
   private int workers;
   private int freeWorkers;
   private boolean suspect;
+  private boolean gone;
   private long heardNanos;
   private boolean busy;
 
@@ -49,6 +50,7 @@ final class Peer {
 
   void rejoined(int workersNow, long nowNanos) {
     workers = workersNow;
+    gone = false;
     heard(workersNow, nowNanos);
   }
 
@@ -68,6 +70,17 @@ final class Peer {
 
   boolean isSuspect() {
     return suspect;
+  }
+
+  /** It left, and holds leases: it is heard again no sooner than it joins again. */
+  void left() {
+    suspect = true;
+    gone = true;
+    busy = false; // it may be asked when it is back
+  }
+
+  boolean isGone() {
+    return gone;
   }
 
   void busy(boolean now) {
@@ -113,6 +126,10 @@ final class Peer {
     workNanos = REMEMBERED * workNanos + workDone;
     tookNanos = REMEMBERED * tookNanos + (nowNanos - countedNanos);
     countedNanos = nowNanos;
+  }
+
+  boolean hasLeases() {
+    return !leases.isEmpty();
   }
 
   /** In the order in which they were lent. */

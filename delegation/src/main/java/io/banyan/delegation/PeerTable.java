@@ -10,12 +10,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The peers that a node has a task stream to, in the order of their ids.
+ * The peers that a node has a task stream to, in the order of their ids; and those that it had one
+ * to, as long as a lease of theirs may go on when they are back.
  *
  * <p>Confined to the driver thread.
  */
 final class PeerTable {
-  /** As many as a machine keeps connections to; more are not lent to. */
+  /** As many as a machine keeps connections to; more are not lent to. Those that left count. */
   static final int PEERS_MAX = 1024;
 
   private final TreeMap<Digest, Peer> peers = new TreeMap<>(); // by key
@@ -40,13 +41,43 @@ final class PeerTable {
     return Optional.of(peer);
   }
 
+  /** The peer {@code id}, if it is there, or may come back to a lease. */
   Optional<Peer> find(PeerId id) {
     return Optional.ofNullable(peers.get(order(id)));
   }
 
-  /** A peer left: what it was, if it was known. What it did is forgotten. */
+  /** A peer left: what it was, if it was there. It is forgotten as soon as it holds no lease. */
   Optional<Peer> leave(PeerId id) {
-    return Optional.ofNullable(peers.remove(order(id)));
+    Optional<Peer> peer = find(id).filter(known -> !known.isGone());
+    if (peer.isPresent()) {
+      peer.get().left();
+      forgetIfGone(peer.get());
+    }
+    return peer;
+  }
+
+  private void forgetIfGone(Peer peer) {
+    if (peer.isGone() && !peer.hasLeases()) {
+      peers.remove(order(peer.id));
+    }
+  }
+
+  /** {@code lent} does not use its peer's credit any more, and says nothing of its pace. */
+  void remove(Lent lent) {
+    Optional<Peer> peer = find(lent.peer);
+    if (peer.isPresent()) {
+      peer.get().remove(lent);
+      forgetIfGone(peer.get());
+    }
+  }
+
+  /** {@code lent} ended, and what it was worth is {@code workDone}: all of it, or nothing. */
+  void ended(Lent lent, double workDone, long nowNanos) {
+    Optional<Peer> peer = find(lent.peer);
+    if (peer.isPresent()) {
+      peer.get().ended(lent, workDone, nowNanos);
+      forgetIfGone(peer.get());
+    }
   }
 
   /** The peers that parts of {@code task} may be lent to, whether they have credit or not. */

@@ -746,6 +746,93 @@ class LendingTest {
   }
 
   @Test
+  void aPeerThatIsBackGoesOnWithItsLeases() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    List<Long> leases = List.copyOf(node.lent.keySet());
+    leases.forEach(node::accept);
+    long lease = leases.getFirst();
+    PlanNode lent = node.lent.get(lease).node();
+
+    node.leave(ANN);
+    node.pass(5 * SECOND);
+    List<Command> echo = node.hear(ANN); // of the connection that is gone
+    Decision away = last(job);
+    List<Command> back = node.join(ANN, 1);
+    Decision again = last(job);
+    for (int second = 0; second < 20; second++) {
+      node.pass(SECOND);
+      node.hear(ANN);
+    }
+    List<Command> delivered = node.deliver(lease, solo(job));
+
+    assertEquals(List.of(), echo);
+    assertEquals(Decision.Reason.NO_PEERS, away.reason());
+    assertEquals(Decision.Reason.SOONER, again.reason());
+    assertEquals(List.of(), lends(back), "it holds as much as it may");
+    assertEquals(
+        List.of(new Command.Adopt(LINK, lent, lease)), only(Command.Adopt.class, delivered));
+    assertEquals(List.of(), only(Command.Revoke.class, delivered));
+    finish(node, job);
+    assertCameToTheSame(job);
+    assertEquals(
+        new HashSet<>(node.everLent.values().stream().map(Loan::node).toList()).size(),
+        node.everLent.size(),
+        "something was lent twice");
+    assertTrue(
+        leases.stream()
+            .map(each -> node.everLent.get(each).node())
+            .allMatch(job.adopted::containsKey));
+  }
+
+  @Test
+  void whatWasBegunHereWhileAPeerWasAwayStaysHere() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    List<Long> leases = List.copyOf(node.lent.keySet());
+    leases.forEach(node::accept);
+    PlanNode first = node.lent.get(leases.getFirst()).node();
+    node.leave(ANN);
+    answerNext(node); // the next call is of what it was lent
+
+    node.join(ANN, 1);
+    assertTrue(node.lent.keySet().containsAll(leases));
+    while (!job.records.containsKey(first)) {
+      answerNext(node);
+    }
+
+    assertTrue(!node.lent.containsKey(leases.getFirst()));
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  @Test
+  void theLeasesOfAPeerThatStaysAwayAreOverAfterTenHeartbeats() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    List<Long> leases = List.copyOf(node.lent.keySet());
+    leases.forEach(node::accept);
+    node.leave(ANN);
+
+    List<Command> before = node.pass(10 * SECOND - 1);
+    List<Command> over = node.pass(1);
+    List<Command> back = node.join(ANN, 1);
+
+    assertEquals(List.of(), only(Command.Revoke.class, before));
+    assertEquals(
+        leases, only(Command.Revoke.class, over).stream().map(Command.Revoke::lease).toList());
+    assertEquals(2, lends(back).size());
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  @Test
   void aPeerThatIsHeardInTimeKeepsItsLeases() {
     TestingNode node = node(1);
     TestingNode.Job job = job();

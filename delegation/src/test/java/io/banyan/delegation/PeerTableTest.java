@@ -1,6 +1,7 @@
 package io.banyan.delegation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.Bytes;
@@ -34,6 +35,42 @@ class PeerTableTest {
     assertTrue(table.join(peer(0), 2, 0).isPresent());
     table.leave(peer(7));
     assertTrue(table.join(peer(PeerTable.PEERS_MAX), 1, 0).isPresent());
+  }
+
+  @Test
+  void aPeerThatLeftIsKnownUntilItsLastLeaseIsOver() {
+    Lent first = PeerTest.lent(1, 1000);
+    Lent second = PeerTest.lent(2, 1000);
+    PeerTable table = new PeerTable();
+    Peer ann = table.join(first.peer, 4, 0).orElseThrow();
+    ann.add(first, 0);
+    ann.add(second, 0);
+
+    assertEquals(Optional.of(ann), table.leave(ann.id));
+    assertEquals(Optional.empty(), table.leave(ann.id));
+    table.remove(first);
+    assertEquals(Optional.of(ann), table.find(ann.id));
+    assertFalse(ann.hasCredit());
+    table.ended(second, 0, 1);
+
+    assertEquals(Optional.empty(), table.find(ann.id));
+  }
+
+  @Test
+  void aPeerThatIsBackHoldsWhatItHeld() {
+    Lent lent = PeerTest.lent(1, 1000);
+    PeerTable table = new PeerTable();
+    Peer ann = table.join(lent.peer, 1, 0).orElseThrow();
+    ann.add(lent, 0);
+    ann.busy(true);
+    table.leave(ann.id);
+
+    assertEquals(Optional.of(ann), table.join(ann.id, 1, 1));
+
+    assertEquals(List.of(lent), ann.leases());
+    assertTrue(ann.hasCredit());
+    table.remove(lent);
+    assertEquals(Optional.of(ann), table.find(ann.id));
   }
 
   @Test

@@ -18,7 +18,7 @@ class PeerTest {
   private static final Prices PRICES = new Prices(1000, 1, 64);
   private static final PeerId ANN = TestingManifests.peer(1);
 
-  private static Lent lent(long lease, double workNanos) {
+  static Lent lent(long lease, double workNanos) {
     Manifest manifest =
         TestingManifests.of(new SplitRule.ByBytes(), 64, new BlobRef(Digest.ZERO, 640), 60_000, 1);
     Task task =

@@ -1,5 +1,7 @@
 package io.banyan.node;
 
+import com.google.common.math.LongMath;
+import io.banyan.schema.BlobRef;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.CapabilityReport;
 import io.banyan.schema.CapabilityReport.JobLimits;
@@ -8,6 +10,7 @@ import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Priority;
 import io.banyan.schema.PublicKey;
+import io.banyan.schema.Refused;
 import io.banyan.schema.Refused.Code;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
@@ -15,6 +18,7 @@ import io.banyan.schema.Verification;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.Signatures;
 import io.banyan.trust.SigningDomain;
+import java.util.Optional;
 
 /**
  * Which jobs a node takes, before anything of them is fetched.
@@ -45,12 +49,26 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
     Manifest manifest = decode(signed);
     requireEntry(manifest);
     requireTime(manifest, nowMillis);
-    requireKnown(manifest, capacity);
-    requireWithin(manifest, capacity.limits());
+    requireServed(manifest, capacity);
     if (!capacity.accepting()) {
       throw new Refusal(Code.DRAINING, "this node takes no new jobs: it is about to stop");
     }
     return manifest;
+  }
+
+  /** Why a node of this {@code capacity} works on no such job, whoever lends it, if it does not. */
+  public static Optional<Refused> refusal(Manifest manifest, CapabilityReport capacity) {
+    try {
+      requireServed(manifest, capacity);
+      return Optional.empty();
+    } catch (Refusal refusal) {
+      return Optional.of(refusal.refused());
+    }
+  }
+
+  private static void requireServed(Manifest manifest, CapabilityReport capacity) throws Refusal {
+    requireKnown(manifest, capacity);
+    requireWithin(manifest, capacity.limits());
   }
 
   private void requireSubmitter(Signed signed, PublicKey asker) throws Refusal {
@@ -144,12 +162,12 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
     requireAtMost("time of a call in ms (--leaf-time)", asked.wallMillis(), most.wallMillis());
     requireAtMost("input in bytes", manifest.input().length(), limits.inputBytesMax());
     requireAtMost("leaves (--chunk)", leaves(manifest), limits.leavesMax());
-    for (int i = 0; i < manifest.shared().size(); i++) {
-      requireAtMost(
-          "shared blob " + i + " in bytes", // a guest has no room for more
-          manifest.shared().get(i).length(),
-          asked.memoryBytesMax());
+    long sharedBytes = 0;
+    for (BlobRef blob : manifest.shared()) {
+      sharedBytes = LongMath.saturatedAdd(sharedBytes, blob.length());
     }
+    // A guest is handed all of them, and has no room for more.
+    requireAtMost("shared blobs together in bytes", sharedBytes, asked.memoryBytesMax());
   }
 
   /** How many leaves it can have at most; under the module's own rule at least so many. */

@@ -148,7 +148,11 @@ public final class Driver {
   private void run() {
     try {
       while (!closed) {
-        long wait = delegator.wakeNanos() - System.nanoTime();
+        long wakeNanos = delegator.wakeNanos();
+        long wait =
+            wakeNanos == Long.MAX_VALUE
+                ? wakeNanos
+                : wakeNanos - System.nanoTime(); // or it overflows
         Event event = events.poll(Math.max(0, wait)).orElseGet(Event.Woken::new);
         for (Command command : delegator.handle(event, System.nanoTime())) {
           perform(command);

@@ -296,7 +296,7 @@ public final class JobBook implements AutoCloseable {
               progress.leavesDone(),
               progress.leavesTotal(),
               progress.fuel());
-      story = new JobStory(entry.decisions(), tree);
+      story = new JobStory(entry.decisions(), JobStory.closed(tree));
     } finally {
       lock.unlock();
     }

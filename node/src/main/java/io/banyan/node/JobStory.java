@@ -32,6 +32,25 @@ record JobStory(List<DecisionLine> decisions, List<TreeLine> tree) {
     tree = tree.stream().limit(TREE_LINES_MAX).toList();
   }
 
+  /** The tree of a job that is over: what still ran then was taken back. */
+  static List<TreeLine> closed(List<TreeLine> tree) {
+    return tree.stream()
+        .map(line -> line.state() == TreeLine.State.RUNNING ? closed(line) : line)
+        .toList();
+  }
+
+  private static TreeLine closed(TreeLine line) {
+    return new TreeLine(
+        line.node(),
+        line.peer(),
+        line.lender(),
+        line.depth(),
+        line.depth() == 0 ? TreeLine.State.FAILED : TreeLine.State.LOST,
+        line.leaves(),
+        line.leavesBelow(),
+        line.seconds());
+  }
+
   void write(Path path) throws IOException {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path))) {
       for (int i = 0; i < decisions.size(); i += ClientMessage.ROWS_MAX) {

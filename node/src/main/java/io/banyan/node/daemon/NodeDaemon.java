@@ -7,6 +7,7 @@ import io.banyan.compute.SandboxOptions;
 import io.banyan.delegation.Delegator;
 import io.banyan.node.Admission;
 import io.banyan.node.Allow;
+import io.banyan.node.BlobFetch;
 import io.banyan.node.ClientService;
 import io.banyan.node.CommandException;
 import io.banyan.node.Driver;
@@ -150,6 +151,7 @@ public final class NodeDaemon implements AutoCloseable {
             new Shelf(dataClient, heap / SHELF_SHARE),
             trees,
             heap / LEASE_VALUES_SHARE,
+            manifest -> Admission.refusal(manifest, peers.own()),
             decisions::made);
     LeaseChain chains = new LeaseChain(self, allow::allows, Set.of(Profile.UNMETERED));
     this.holder =
@@ -183,20 +185,7 @@ public final class NodeDaemon implements AutoCloseable {
     Admission admission = new Admission(allow, owner, identity.publicKey());
     ClientService clients =
         new ClientService(
-            book,
-            jobs,
-            identity,
-            admission,
-            (peer, link, ref, to) ->
-                dataClient.fetch(
-                    peer,
-                    link,
-                    ref,
-                    0,
-                    ref.length(),
-                    blocks -> to.accept(blocks.bytes(), blocks.offset(), blocks.byteCount())),
-            sandbox,
-            clock);
+            book, jobs, identity, admission, BlobFetch.over(dataClient), sandbox, clock);
     this.dataServer =
         new DataServer(firstOf(List.of(new JobLinks(book, admission), lender::find, holder::find)));
     driver.start(lender);

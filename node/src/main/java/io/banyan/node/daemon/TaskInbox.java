@@ -37,6 +37,7 @@ record TaskInbox(Driver driver, Peers peers, Lender lender, Holder holder, Rejec
       case CapabilityReport report -> peers.reported(peer, report);
       case Heartbeat beat -> {
         if (peers.heard(peer, beat.freeWorkers())) {
+          lender.heard(peer, beat);
           driver.tell(new Event.PeerHeard(peer, beat.freeWorkers()));
         } else {
           rejections.count("heartbeat that comes too soon", peer, "number " + beat.sequence());

@@ -15,6 +15,7 @@ import io.banyan.schema.PlanNode;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
+import io.banyan.schema.Step;
 import io.banyan.schema.Value;
 import io.banyan.trust.Attribution;
 import io.banyan.trust.Evidence;
@@ -24,6 +25,7 @@ import io.banyan.trust.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -38,16 +40,24 @@ import java.util.concurrent.Semaphore;
  */
 public final class Absorption {
   /** Results taken in at once: each may hold one value and one piece of evidence in memory. */
-  private static final int AT_ONCE_MAX = 4;
+  private static final int AT_ONCE_MAX = 8;
 
-  /** Entries in one piece of the log: some 100 KiB. */
+  /** Entries in one piece of the log: some 100 KiB, as they usually are. */
   private static final int PIECE_ENTRIES = 256;
+
+  /** Bytes in one piece, however long its entries are: a split's step names up to 4096 parts. */
+  private static final int PIECE_BYTES = 1 << 20; // 1 MiB
+
+  /** What a leaf's share of the evidence may take: far more than two steps and a lease a hop. */
+  private static final long LEAF_EVIDENCE_BYTES = 32 << 10; // 32 KiB
 
   private final DataClient data;
   private final Semaphore turns = new Semaphore(AT_ONCE_MAX);
+  private final Semaphore[] turnsOfPeers = new Semaphore[64]; // a peer's by its hash
 
   public Absorption(DataClient data) {
     this.data = data;
+    Arrays.setAll(turnsOfPeers, i -> new Semaphore(1));
   }
 
   /** What came of it. */
@@ -59,13 +69,20 @@ public final class Absorption {
   }
 
   Outcome absorb(LentLease lent, Signed receipt) throws IOException, InterruptedException {
-    turns.acquire();
+    // One turn a peer, so that a slow one keeps nobody but itself waiting.
+    Semaphore own = turnsOfPeers[Math.floorMod(lent.loan.peer().hashCode(), turnsOfPeers.length)];
+    own.acquire();
     try {
-      return new Delivering(lent, receipt).run();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+      turns.acquire();
+      try {
+        return new Delivering(lent, receipt).run();
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      } finally {
+        turns.release();
+      }
     } finally {
-      turns.release();
+      own.release();
     }
   }
 
@@ -77,6 +94,8 @@ public final class Absorption {
     private final List<Long> steps = new ArrayList<>();
     private final List<ReceiptEntry> piece = new ArrayList<>(); // comes last, not staged yet
     private final List<BlobRef> values = new ArrayList<>(); // that came so far
+    private long pieceBytes;
+    private long takenBytes;
     private boolean atSteps;
 
     Delivering(LentLease lent, Signed receipt) {
@@ -123,33 +142,54 @@ public final class Absorption {
       }
     }
 
+    private long leavesMax() {
+      return switch (lent.loan.node()) {
+        case PlanNode.Cells(var interval) -> interval.count();
+        case PlanNode.Part _, PlanNode.Parts _ -> lent.loan.grant().leaves();
+      };
+    }
+
     /** Two calls a leaf at most, and a lease with its receipt for each hop. */
     private long entriesMax() {
-      long leaves =
-          switch (lent.loan.node()) {
-            case PlanNode.Cells(var interval) -> interval.count();
-            case PlanNode.Part _, PlanNode.Parts _ -> lent.loan.grant().leaves();
-          };
-      return leaves * (3 + 2 * Limits.HOPS_MAX) + PIECE_ENTRIES;
+      return leavesMax() * (3 + 2 * Limits.HOPS_MAX) + PIECE_ENTRIES;
     }
 
     private void take(ReceiptEntry entry) {
       try {
         boolean step = entry instanceof ReceiptEntry.StepEntry;
-        if (step != atSteps || piece.size() == PIECE_ENTRIES) {
+        if (step != atSteps || piece.size() == PIECE_ENTRIES || pieceBytes >= PIECE_BYTES) {
           stagePiece();
           atSteps = step; // a lease behind a step is staged among leases, and refused by the check
         }
         piece.add(entry);
+        pieceBytes += bytes(entry);
+        takenBytes += bytes(entry);
+        if (takenBytes > leavesMax() * LEAF_EVIDENCE_BYTES + PIECE_BYTES) {
+          throw new IOException(
+              lent.loan.peer() + " sends more than " + takenBytes + " bytes of evidence");
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    /** About what an entry takes, in memory and in the log. */
+    private static long bytes(ReceiptEntry entry) {
+      return switch (entry) {
+        case ReceiptEntry.StepEntry(Step step) -> 512 + 64L * step.parts().size();
+        case ReceiptEntry.LeaseEntry(Signed lease) -> lease.payload().length();
+        case ReceiptEntry.ReceiptOfLease(Signed receiptBelow) -> receiptBelow.payload().length();
+        case ReceiptEntry.ManifestEntry(Signed manifest) -> manifest.payload().length();
+        case ReceiptEntry.FailureEntry(Signed failure) -> failure.payload().length();
+        case ReceiptEntry.ReceiptEnd(Signed root) -> root.payload().length();
+      };
     }
 
     private void stagePiece() throws IOException {
       if (!piece.isEmpty()) {
         (atSteps ? steps : leases).add(folder.claims().stage(piece));
         piece.clear();
+        pieceBytes = 0;
       }
     }
 

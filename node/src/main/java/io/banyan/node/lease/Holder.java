@@ -49,6 +49,9 @@ public final class Holder implements AutoCloseable {
   /** Leases held at once, from all lenders: two for each of 32 workers. */
   static final int HELD_MAX = 64;
 
+  /** Of those, from one lender: what it may have out at one peer. */
+  static final int HELD_OF_LENDER_MAX = 16;
+
   private static final long BUSY_RETRY_MILLIS = 1_000;
 
   /** A minute: how long work goes on, and results are kept, without the lender. */
@@ -134,10 +137,12 @@ public final class Holder implements AutoCloseable {
           new Refused(Refused.Code.NOT_ALLOWED, "the lease is signed by another than you", 0));
       return;
     }
+    if (countOf(lender) >= HELD_OF_LENDER_MAX) {
+      busy(lender, link, "this node holds " + HELD_OF_LENDER_MAX + " leases of yours already");
+      return;
+    }
     if (!room.tryAcquire()) {
-      rejections.count("lease that there is no room for", lender, link.toString());
-      String sentence = "this node holds " + HELD_MAX + " leases already";
-      reply(lender, link, new Refused(Refused.Code.BUSY, sentence, BUSY_RETRY_MILLIS));
+      busy(lender, link, "this node holds " + HELD_MAX + " leases already");
       return;
     }
     HeldLease lease = new HeldLease(lender, link, offer, chain, () -> driver.cancel(link));
@@ -158,6 +163,15 @@ public final class Holder implements AutoCloseable {
     lease.over();
     held.remove(lease.link());
     room.release();
+  }
+
+  private long countOf(PeerId lender) {
+    return held.values().stream().filter(lease -> lease.lender().equals(lender)).count();
+  }
+
+  private void busy(PeerId lender, Digest link, String sentence) {
+    rejections.count("lease that there is no room for", lender, link.toString());
+    reply(lender, link, new Refused(Refused.Code.BUSY, sentence, BUSY_RETRY_MILLIS));
   }
 
   private void reply(PeerId lender, Digest link, LeaseReply.Answer answer) {
@@ -253,7 +267,7 @@ public final class Holder implements AutoCloseable {
     }
   }
 
-  /** A lender, or a job's entry node, ends a link. */
+  /** A lender ends a link: nobody else can. */
   public void received(PeerId from, TaskMessage.CancelLease message) {
     try {
       Signed signed = message.cancel();

@@ -13,6 +13,7 @@ import io.banyan.schema.Ack;
 import io.banyan.schema.Cancel;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Failure;
+import io.banyan.schema.Heartbeat;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Limits;
@@ -134,9 +135,14 @@ public final class Lender implements Driver.Lending, AutoCloseable {
 
   /** Tells the child to stop. */
   private void cancel(LentLease lent, String reason) {
-    Cancel cancel = new Cancel(lent.digest, Sentences.fit(reason));
+    cancel(lent.digest, lent.loan.peer(), reason);
+  }
+
+  /** What is lost with a link is said again when the child next lists the lease. */
+  private void cancel(Digest lease, PeerId child, String reason) {
+    Cancel cancel = new Cancel(lease, Sentences.fit(reason));
     Signed signed = node.sign(SigningDomain.CANCEL, WireCodec.encodeCancel(cancel));
-    links.send(lent.loan.peer(), new TaskMessage.CancelLease(signed));
+    links.send(child, new TaskMessage.CancelLease(signed));
   }
 
   /** Whether the lease ends by this, and did not before. */
@@ -192,6 +198,15 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       tell.accept(
           new Event.LeaseRefused(
               lent.number, everMore, refused.retryAfterMillis(), refused.sentence()));
+    }
+  }
+
+  /** A child lists what it works on; what has ended here meanwhile, it did not hear of. */
+  public void heard(PeerId child, Heartbeat beat) {
+    for (Heartbeat.LeaseProgress progress : beat.leases()) {
+      if (!byDigest.containsKey(progress.lease()) && ended.was(progress.lease(), child)) {
+        cancel(progress.lease(), child, "the lease has ended");
+      }
     }
   }
 

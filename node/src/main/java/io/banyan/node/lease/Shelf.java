@@ -4,11 +4,16 @@ import io.banyan.node.data.DataClient;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Digest;
 import io.banyan.schema.PeerId;
+import io.banyan.schema.PublicKey;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for any thread; guarded by its own lock, which is not held while it fetches.
  */
 public final class Shelf {
+  /** How long one lease waits for what another one fetches. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final DataClient data;
   private final long bytesMax;
-  private final Map<BlobRef, CompletableFuture<byte[]>> blobs =
+  private final Map<Key, CompletableFuture<byte[]>> blobs =
       new LinkedHashMap<>(16, 0.75f, true); // the least recently used first
   private long bytesHeld;
 
@@ -34,24 +42,38 @@ public final class Shelf {
     this.bytesMax = bytesMax;
   }
 
-  /** The blob, from here, or from {@code peer} under {@code link}. */
-  byte[] bytes(BlobRef ref, PeerId peer, Digest link) throws IOException, InterruptedException {
+  /** Whose blob it is: a name alone does not entitle to somebody else's data. */
+  private record Key(Optional<PublicKey> submitter, BlobRef ref) {}
+
+  /** A module, which is common to all, from here, or from {@code peer} under {@code link}. */
+  byte[] module(BlobRef ref, PeerId peer, Digest link) throws IOException, InterruptedException {
+    return bytes(new Key(Optional.empty(), ref), peer, link);
+  }
+
+  /** A shared blob of one submitter's jobs, likewise. */
+  byte[] shared(PublicKey submitter, BlobRef ref, PeerId peer, Digest link)
+      throws IOException, InterruptedException {
+    return bytes(new Key(Optional.of(submitter), ref), peer, link);
+  }
+
+  private byte[] bytes(Key key, PeerId peer, Digest link) throws IOException, InterruptedException {
+    BlobRef ref = key.ref;
     CompletableFuture<byte[]> fresh = new CompletableFuture<>();
-    CompletableFuture<byte[]> known = putIfAbsent(ref, fresh);
+    CompletableFuture<byte[]> known = putIfAbsent(key, fresh);
     if (known != null) {
       try {
-        return known.get();
-      } catch (ExecutionException e) {
-        // Whoever fetched it failed with a peer that need not be this one.
+        return known.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        // Whoever fetches it has trouble with a peer that need not be this one.
         return data.fetchBytes(peer, link, ref, ref.length());
       }
     }
     try {
       byte[] bytes = data.fetchBytes(peer, link, ref, ref.length());
-      keep(ref, fresh, bytes);
+      keep(key, fresh, bytes);
       return bytes;
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
-      forget(ref);
+      forget(key);
       fresh.completeExceptionally(e);
       throw e;
     }
@@ -63,27 +85,27 @@ public final class Shelf {
   }
 
   private synchronized @Nullable CompletableFuture<byte[]> putIfAbsent(
-      BlobRef ref, CompletableFuture<byte[]> fresh) {
-    CompletableFuture<byte[]> known = blobs.get(ref);
+      Key key, CompletableFuture<byte[]> fresh) {
+    CompletableFuture<byte[]> known = blobs.get(key);
     if (known == null) {
-      blobs.put(ref, fresh);
+      blobs.put(key, fresh);
     }
     return known;
   }
 
-  private synchronized void forget(BlobRef ref) {
-    blobs.remove(ref);
+  private synchronized void forget(Key key) {
+    blobs.remove(key);
   }
 
   /** Only what is counted is complete, and may be let go of. */
-  private synchronized void keep(BlobRef kept, CompletableFuture<byte[]> flight, byte[] bytes) {
+  private synchronized void keep(Key kept, CompletableFuture<byte[]> flight, byte[] bytes) {
     flight.complete(bytes);
-    bytesHeld += kept.length();
+    bytesHeld += kept.ref.length();
     var oldest = blobs.entrySet().iterator();
     while (bytesHeld > bytesMax && oldest.hasNext()) {
       var entry = oldest.next();
       if (entry.getValue().isDone()) {
-        bytesHeld -= entry.getKey().length();
+        bytesHeld -= entry.getKey().ref.length();
         oldest.remove();
       }
     }

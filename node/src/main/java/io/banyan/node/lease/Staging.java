@@ -27,7 +27,6 @@ import io.banyan.schema.Manifest;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Refused;
 import io.banyan.schema.SplitRule;
-import io.banyan.schema.Verification;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * Gets everything that a lease needs before work on it begins: the module and the shared blobs,
@@ -52,12 +52,14 @@ public final class Staging {
   private final Shelf shelf;
   private final TreeCache trees;
   private final long valueBytesMax;
+  private final Function<Manifest, Optional<Refused>> maxima;
   private final BiConsumer<JobId, Decision> explained;
 
   /**
    * Stages below {@code folder}.
    *
    * @param valueBytesMax of one lease's values in memory; the rest goes to a file
+   * @param maxima says why a job is more than this node works on, if it is
    * @param explained told each decision about a lease
    */
   public Staging(
@@ -67,6 +69,7 @@ public final class Staging {
       Shelf shelf,
       TreeCache trees,
       long valueBytesMax,
+      Function<Manifest, Optional<Refused>> maxima,
       BiConsumer<JobId, Decision> explained) {
     this.folder = folder;
     this.sandbox = sandbox;
@@ -74,6 +77,7 @@ public final class Staging {
     this.shelf = shelf;
     this.trees = trees;
     this.valueBytesMax = valueBytesMax;
+    this.maxima = maxima;
     this.explained = explained;
   }
 
@@ -83,9 +87,13 @@ public final class Staging {
 
     private final transient Refused refused;
 
+    RefusedException(Refused refused) {
+      super(refused.sentence());
+      this.refused = refused;
+    }
+
     RefusedException(Refused.Code code, String sentence) {
-      super(sentence);
-      this.refused = new Refused(code, Sentences.fit(sentence), 0);
+      this(new Refused(code, Sentences.fit(sentence), 0));
     }
 
     Refused refused() {
@@ -107,22 +115,22 @@ public final class Staging {
 
   Staged stage(HeldLease held) throws IOException, InterruptedException, RefusedException {
     Manifest manifest = held.chain().manifest();
-    if (!(manifest.verification() instanceof Verification.None)) {
-      throw new RefusedException(
-          Refused.Code.UNSUPPORTED,
-          "verification " + manifest.verification().words() + " is not in this build");
+    Optional<Refused> refused = maxima.apply(manifest);
+    if (refused.isPresent()) {
+      throw new RefusedException(refused.get()); // before a byte of it is fetched
     }
     if (manifest.splitRule() instanceof SplitRule.ByModule && held.lease().part().isEmpty()) {
       throw new RefusedException(
           Refused.Code.INVALID, "under the rule module parts are lent, and not the whole");
     }
-    byte[] wasm = shelf.bytes(manifest.module(), held.lender(), held.link());
+    byte[] wasm = shelf.module(manifest.module(), held.lender(), held.link());
     GuestModule module = load(wasm, manifest);
     List<byte[]> shared = new ArrayList<>();
     Map<BlobRef, RangeSource> blobs = new HashMap<>();
     blobs.put(manifest.module(), new BytesSource(manifest.module(), wasm, trees));
     for (BlobRef ref : manifest.shared()) {
-      byte[] bytes = shelf.bytes(ref, held.lender(), held.link());
+      byte[] bytes =
+          shelf.shared(held.offer().manifest().signer(), ref, held.lender(), held.link());
       shared.add(bytes);
       blobs.put(ref, new BytesSource(ref, bytes, trees));
     }

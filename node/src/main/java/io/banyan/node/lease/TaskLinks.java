@@ -45,6 +45,9 @@ public final class TaskLinks implements AutoCloseable {
   /** Messages that wait for one peer; who is behind by more does not read. */
   static final int QUEUE_MAX = 1024;
 
+  /** A stream, and the one that took its place before its end was seen. */
+  private static final int STREAMS_PER_PEER_MAX = 2;
+
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(10);
 
   private final Host host;
@@ -87,7 +90,7 @@ public final class TaskLinks implements AutoCloseable {
 
   /** Serves the protocol from now on, and links to every peer that connects. */
   public void serve(Inbox inbox) {
-    host.handle(PROTOCOL, 1, stream -> read(stream, inbox));
+    host.handle(PROTOCOL, STREAMS_PER_PEER_MAX, stream -> read(stream, inbox));
     host.watch(
         new ConnectionListener() {
           @Override
@@ -140,8 +143,6 @@ public final class TaskLinks implements AutoCloseable {
         message = next(stream);
         message.ifPresent(each -> inbox.received(peer, each));
       }
-      // One way without the other is no link: both begin anew with a new connection.
-      host.disconnect(peer);
     } catch (BrokenException e) {
       inbox.broke(peer, Sentences.of(e));
       host.disconnect(peer);
@@ -160,6 +161,15 @@ public final class TaskLinks implements AutoCloseable {
       }
       begin(peer); // it may have connected before this node served
       inbox.joined(peer, report);
+    } finally {
+      turns.unlock();
+    }
+  }
+
+  private boolean isNode(PeerId peer) {
+    turns.lock();
+    try {
+      return inbound.containsKey(peer);
     } finally {
       turns.unlock();
     }
@@ -236,18 +246,27 @@ public final class TaskLinks implements AutoCloseable {
     }
 
     private void run() {
+      try {
+        serve();
+        while (isNode(peer)) { // and only the stream was lost
+          Thread.sleep(HEARTBEAT);
+          serve();
+        }
+      } catch (InterruptedException e) {
+        // The connection is gone.
+      } finally {
+        outbound.remove(peer, this);
+      }
+    }
+
+    private void serve() throws InterruptedException {
       try (P2pStream stream = host.open(peer, PROTOCOL, OPEN_TIMEOUT)) {
         OutputStream out = stream.output();
         write(out, report.get());
         out.flush();
         pump(out);
       } catch (IOException e) {
-        // A client does not speak the protocol, and a lost connection is told by the host. Whoever
-        // resets the stream alone hears no heartbeat any more, and nothing is lent to him.
-      } catch (InterruptedException e) {
-        // The connection is gone.
-      } finally {
-        outbound.remove(peer, this);
+        // A client does not speak the protocol, and a lost connection is told by the host.
       }
     }
 

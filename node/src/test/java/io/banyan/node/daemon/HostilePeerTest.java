@@ -19,6 +19,7 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.Failure;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Heartbeat;
+import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
 import io.banyan.schema.Lease;
@@ -26,6 +27,7 @@ import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Profile;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
@@ -42,6 +44,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,8 @@ import org.junit.jupiter.api.io.TempDir;
 class HostilePeerTest {
   private static final byte[] GUEST =
       TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
+  private static final byte[] SLOW =
+      TestingGuest.of(TestingNetwork.SLOWLY + TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
   private static final byte[] INPUT =
       "The quick brown fox jumps over the lazy dog. "
           .repeat(8000)
@@ -380,11 +385,10 @@ class HostilePeerTest {
     TestingNetwork.until(() -> network.node(0).peers().size() == 1);
     Identity another = TestingRun.identity(80);
 
-    JobId job = network.submit(draft());
-    int results = 0;
+    JobId job = network.submit(network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 10_000)));
     int lies = 0;
     while (network.client().status(job).state() != JobState.COMPLETE) {
-      TaskMessage message = child.heard.poll(20, java.util.concurrent.TimeUnit.MILLISECONDS);
+      TaskMessage message = child.heard.poll(20, TimeUnit.MILLISECONDS);
       if (!(message instanceof TaskMessage.LeaseOffer offer)) {
         continue;
       }
@@ -395,14 +399,14 @@ class HostilePeerTest {
         case 0 -> { // a trap that never was
           Claim claim =
               new Claim(
-                  io.banyan.schema.Profile.UNMETERED,
+                  Profile.UNMETERED,
                   lease.key(),
                   GuestFunction.EXECUTE,
                   BlobRef.of(INPUT).digest(),
                   Digest.ZERO,
                   0,
                   0,
-                  new Outcome.Trapped(TrapKind.values()[1]));
+                  new Outcome.Trapped(TrapKind.UNREACHABLE));
           TaskFailure failure = new TaskFailure(signed.digest(), lease.node(), claim);
           child.say(
               new Failure(
@@ -412,7 +416,6 @@ class HostilePeerTest {
                           SigningDomain.TASK_FAILURE, WireCodec.encodeTaskFailure(failure)))));
         }
         case 1 -> { // signed by another
-          results++;
           child.say(new TaskMessage.Result(signed.digest(), receipt(another, job, lease, signed)));
         }
         default -> { // without any evidence
@@ -427,7 +430,30 @@ class HostilePeerTest {
 
     assertArrayEquals(INPUT, network.done(job).output());
     assertTrue(lies >= 1);
-    assertTrue(count("result that does not hold") >= results);
+  }
+
+  @Test
+  void resultThatIsSignedByAnotherIsCountedOnce() throws Exception {
+    TestingPeer child = peer(10).join(4);
+    byte[] endless = TestingGuest.of(TestingGuest.LOOP).merge(TestingGuest.CONCAT).bytes();
+    JobId job =
+        network.submit(network.heavy(network.runs().draft(endless, INPUT, "bytes", 70_000)));
+    Signed offered = child.next(TaskMessage.LeaseOffer.class).offered();
+    Lease lease = WireCodec.decodeLease(offered.payload());
+    TaskMessage.Result result =
+        new TaskMessage.Result(
+            offered.digest(), receipt(TestingRun.identity(80), job, lease, offered));
+
+    child.say(result);
+    child.say(result);
+    untilCounted("result that does not hold", 1);
+    child.say(new Failure(Digest.ZERO, new Failure.TimeoutFailure(5)));
+    untilCounted("failure for a lease that is not lent", 1);
+
+    assertEquals(1, count("result that does not hold"));
+    assertEquals(0, count("result for a lease that is not lent"));
+    network.client().cancel(job, "it was a test");
+    assertEquals(JobState.CANCELLED, network.end(job).status().state());
   }
 
   private static Signed receipt(Identity signer, JobId job, Lease lease, Signed signed) {
@@ -450,11 +476,11 @@ class HostilePeerTest {
     TestingPeer child = peer(10).join(4);
     TestingPeer other = peer(11).join(0);
     TestingNetwork.until(() -> network.node(0).peers().size() >= 1);
-    JobId job = network.submit(draft());
+    JobId job = network.submit(network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 70_000)));
     TaskMessage.LeaseOffer offer = child.next(TaskMessage.LeaseOffer.class);
     Lease lease = WireCodec.decodeLease(offer.offered().payload());
     Digest name = offer.offered().digest();
-    BlobRef input = draft().manifest().input();
+    BlobRef input = BlobRef.of(INPUT);
     assertEquals(draft().manifest().retries() + 1, lease.tries());
 
     assertInstanceOf(
@@ -525,7 +551,7 @@ class HostilePeerTest {
     Lease wrong =
         new Lease(
             right.job(),
-            new PlanNode.Cells(new io.banyan.schema.Interval(1, 3)),
+            new PlanNode.Cells(new Interval(1, 3)),
             right.key(),
             right.fromByte(),
             right.toByte(),

@@ -23,13 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What goes wrong in a network changes no answer, and leaves nothing behind. */
 class NetworkFaultTest {
-  /** Some ten milliseconds a leaf: long enough to be in the middle of things. */
-  private static final String SLOWLY =
-      "i32.const 5000000 local.set 2"
-          + " loop local.get 2 i32.const 1 i32.sub local.tee 2 br_if 0 end ";
-
   private static final byte[] SLOW =
-      TestingGuest.of(SLOWLY + TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
+      TestingGuest.of(TestingNetwork.SLOWLY + TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
   private static final byte[] QUICK =
       TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
   private static final byte[] ENDLESS =
@@ -120,7 +115,7 @@ class NetworkFaultTest {
     start(3);
     byte[] trapping =
         TestingGuest.of(
-                SLOWLY
+                TestingNetwork.SLOWLY
                     + "block local.get 0 i32.load8_u i32.const 33 i32.ne br_if 0 unreachable end "
                     + TestingGuest.ECHO)
             .merge(TestingGuest.CONCAT)
@@ -144,7 +139,7 @@ class NetworkFaultTest {
     Random random = new Random(20_261_121);
     PeerId entry = network.node(0).id();
     PeerId child = network.node(1).id();
-    for (int round = 0; round < 12; round++) {
+    for (int round = 0; round < 6; round++) {
       TestingNetwork.until(
           () -> network.host(0).connections().stream().anyMatch(c -> c.peer().equals(child)));
       int after = random.nextInt(6_000);

@@ -41,6 +41,11 @@ final class TestingNetwork implements AutoCloseable {
   /** So much that every job is worth lending, however small: a second a byte. */
   static final double HEAVY = 1e9;
 
+  /** Some milliseconds a leaf, in front of what it does: its node cannot do all alone at once. */
+  static final String SLOWLY =
+      "i32.const 3000000 local.set 2"
+          + " loop local.get 2 i32.const 1 i32.sub local.tee 2 br_if 0 end ";
+
   static final Identity USER = TestingRun.identity(1);
 
   final TestingHosts hosts = new TestingHosts();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.banyan.node.JobDraft;
+import io.banyan.node.TestingRun;
 import io.banyan.node.data.DataServer;
 import io.banyan.node.data.TestingHost;
 import io.banyan.node.data.TestingHosts;
@@ -16,6 +17,7 @@ import io.banyan.schema.CapabilityReport;
 import io.banyan.schema.DataMessage;
 import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
+import io.banyan.schema.Heartbeat;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
@@ -56,7 +58,7 @@ final class TestingPeer implements AutoCloseable {
   /** A peer, connected to {@code node}, that has not said anything yet. */
   TestingPeer(
       TestingHosts hosts, int number, TestingHost nodeHost, NodeDaemon node, boolean reads) {
-    this.identity = io.banyan.node.TestingRun.identity(number);
+    this.identity = TestingRun.identity(number);
     this.host = hosts.host(id());
     this.node = node;
     host.handle(TaskLinks.PROTOCOL, 1, reads ? this::read : this::keepSilent);
@@ -79,8 +81,7 @@ final class TestingPeer implements AutoCloseable {
           frame.isPresent();
           frame = Frames.read(FrameKind.TASK, from.input())) {
         TaskMessage message = (TaskMessage) WireCodec.decodeMessage(frame.get());
-        if (!(message instanceof io.banyan.schema.Heartbeat)
-            && !(message instanceof CapabilityReport)) {
+        if (!(message instanceof Heartbeat) && !(message instanceof CapabilityReport)) {
           heard.add(message);
         }
       }

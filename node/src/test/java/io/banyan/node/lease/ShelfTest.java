@@ -86,7 +86,7 @@ class ShelfTest {
   }
 
   private byte[] bytes(BlobRef ref) throws Exception {
-    return shelf.bytes(ref, there.id(), Digest.ZERO);
+    return shelf.module(ref, there.id(), Digest.ZERO);
   }
 
   @Test
