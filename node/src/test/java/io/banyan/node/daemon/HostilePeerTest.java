@@ -476,12 +476,13 @@ class HostilePeerTest {
     TestingPeer child = peer(10).join(4);
     TestingPeer other = peer(11).join(0);
     TestingNetwork.until(() -> network.node(0).peers().size() >= 1);
-    JobId job = network.submit(network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 70_000)));
+    JobDraft draft = network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 70_000));
+    JobId job = network.submit(draft);
     TaskMessage.LeaseOffer offer = child.next(TaskMessage.LeaseOffer.class);
     Lease lease = WireCodec.decodeLease(offer.offered().payload());
     Digest name = offer.offered().digest();
     BlobRef input = BlobRef.of(INPUT);
-    assertEquals(draft().manifest().retries() + 1, lease.tries());
+    assertEquals(draft.manifest().retries() + 1, lease.tries());
 
     assertInstanceOf(
         DataMessage.BlobReply.class,
