@@ -207,9 +207,7 @@ public final class Delegator {
     if (state.grants.spendFuel(fuel)) {
       return true;
     }
-    state.walk.end(
-        new JobEnd.PlanRefused(
-            "the plan takes more fuel than the " + state.task.grant().fuel() + " it may take"));
+    state.refuseFuel();
     return false;
   }
 
@@ -346,7 +344,7 @@ public final class Delegator {
     if (weight.isEmpty()) {
       return;
     }
-    Decision decision = decider.decide(state, weight.get(), peers.eligible(state.task));
+    Decision decision = decider.decide(state, weight.get(), peers.eligible(state));
     boolean isNews = state.decide(decision);
     if (explainAnyhow || (isNews && state.explain(EXPLANATIONS_MAX))) {
       outbox.add(new Command.Explain(decision));

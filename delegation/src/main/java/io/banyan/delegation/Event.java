@@ -52,7 +52,7 @@ public sealed interface Event {
   /**
    * The child does not.
    *
-   * @param everMore whether it would refuse this plan node again; otherwise it is busy
+   * @param everMore whether it would refuse every part of this task; otherwise it is busy
    * @param retryAfterMillis until a busy peer wants to be asked again, 0 or more
    * @param sentence why, for people
    */

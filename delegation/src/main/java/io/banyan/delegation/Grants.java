@@ -82,13 +82,18 @@ final class Grants {
    * Something was delivered whose reservation is released: whether there is room for what it cost.
    */
   boolean settle(Evidence evidence, long bytes) {
-    if (evidence.leaves() > leavesLeft() || evidence.fuel() > fuelLeft() || bytes > bytesLeft()) {
+    if (evidence.leaves() > leavesLeft() || !hasFuel(evidence.fuel()) || bytes > bytesLeft()) {
       return false;
     }
     leavesSettled += evidence.leaves();
     fuelSettled += evidence.fuel();
     bytesSettled += bytes;
     return true;
+  }
+
+  /** Whether {@code fuel} is neither spent nor reserved. */
+  boolean hasFuel(long fuel) {
+    return fuel <= fuelLeft();
   }
 
   private long leavesLeft() {

@@ -103,7 +103,7 @@ final class Leases {
       lent.place.trials.found(lent.peer); // it has not even tried
     }
     if (refused.everMore()) {
-      lent.place.trials.refused(lent.peer);
+      lent.task.bar(lent.peer);
     } else {
       busy(lent.peer, refused.retryAfterMillis(), nowNanos);
     }
@@ -132,7 +132,14 @@ final class Leases {
         evidence.leaves() <= lent.reservation.leaves()
             && evidence.fuel() <= lent.reservation.fuel()
             && lent.task.hasRoom(delivery.leasesBelow());
+    boolean reserved = !lent.isOver();
     forget(lent);
+    if (within && reserved && !lent.task.grants.hasFuel(evidence.fuel())) {
+      // Own calls have taken what was reserved for it: it is not the peer's fault.
+      peers.ended(lent, lent.workNanos, nowNanos);
+      lent.task.refuseFuel();
+      return;
+    }
     if (!within || !lent.task.grants.settle(evidence, delivery.value().named().length())) {
       lost(lent, nowNanos);
       return;

@@ -40,7 +40,7 @@ final class Lender {
     if (prices.isEmpty() || !state.isManager()) {
       return;
     }
-    List<Peer> eligible = peers.eligible(state.task);
+    List<Peer> eligible = peers.eligible(state);
     boolean more = true;
     while (more) {
       more =

@@ -80,8 +80,9 @@ final class PeerTable {
     }
   }
 
-  /** The peers that parts of {@code task} may be lent to, whether they have credit or not. */
-  List<Peer> eligible(Task task) {
+  /** The peers that parts of {@code state} may be lent to, whether they have credit or not. */
+  List<Peer> eligible(TaskState state) {
+    Task task = state.task;
     Routing routing = task.manifest().routing();
     if (!routing.labels().isEmpty()) {
       return List.of(); // nobody's labels are known
@@ -89,7 +90,7 @@ final class PeerTable {
     List<Peer> eligible = new ArrayList<>();
     for (Peer peer : peers.values()) {
       boolean wanted = routing.onlyPeers().isEmpty() || routing.onlyPeers().contains(peer.id);
-      if (wanted && !peer.isSuspect() && !task.above().contains(peer.id)) {
+      if (wanted && !peer.isSuspect() && state.allows(peer.id) && !task.above().contains(peer.id)) {
         eligible.add(peer);
       }
     }

@@ -1,11 +1,14 @@
 package io.banyan.delegation;
 
 import io.banyan.schema.DecisionLine;
+import io.banyan.schema.PeerId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -20,6 +23,9 @@ final class TaskState {
    */
   static final int LEASES_MAX = 65_536;
 
+  /** Peers that may refuse a task on principle: as many as are known at a time. */
+  static final int BARRED_MAX = PeerTable.PEERS_MAX;
+
   final Task task;
   final TaskWalk walk;
   final Grants grants;
@@ -27,6 +33,7 @@ final class TaskState {
   final WeightWindow window = new WeightWindow();
   private final TreeSet<Long> calls = new TreeSet<>(); // that are out
   private final Map<Long, Lent> leases = new LinkedHashMap<>(); // that may still deliver
+  private final Set<PeerId> barred = new HashSet<>(); // only ever asked by name
   private Optional<Weight> weight = Optional.empty();
   private Optional<Decision> decision = Optional.empty();
   private int explained;
@@ -41,6 +48,13 @@ final class TaskState {
     this.grants = new Grants(task.grant());
     this.deadlineNanos = nowNanos + task.grant().timeMillis() * 1_000_000;
     this.walk = new TaskWalk(task, grants, overtaken, outbox);
+  }
+
+  /** The plan takes more fuel than there is, whoever has spent it. */
+  void refuseFuel() {
+    walk.end(
+        new JobEnd.PlanRefused(
+            "the plan takes more fuel than the " + task.grant().fuel() + " it may take"));
   }
 
   boolean isOver() {
@@ -118,6 +132,18 @@ final class TaskState {
   /** A lease was delivered, with {@code leasesBelow} below it. */
   void restOn(int leasesBelow) {
     restsOn += 1 + leasesBelow;
+  }
+
+  /** {@code peer} has refused a part of it on principle, and would refuse every other one. */
+  void bar(PeerId peer) {
+    if (barred.size() < BARRED_MAX) {
+      barred.add(peer);
+    }
+  }
+
+  /** Whether {@code peer} may be offered parts of it; nobody, once too many have refused. */
+  boolean allows(PeerId peer) {
+    return barred.size() < BARRED_MAX && !barred.contains(peer);
   }
 
   /** Whether the grant did not suffice for the last lease that was wanted. */

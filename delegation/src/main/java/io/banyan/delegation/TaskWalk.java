@@ -36,6 +36,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the driver thread.
  */
 final class TaskWalk {
+  /*
+   * Longer than other files, because what lending does to a place (suspend, resume, adopt, discard)
+   * changes the same counts of units and leaves, and the same frontier, that beginning and filling
+   * it do. They hold together only if they are read together.
+   */
+
   private final Task task;
   private final Claims claims;
   private final FirstCall.Source firstCalls;

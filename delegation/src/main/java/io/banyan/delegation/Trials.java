@@ -43,18 +43,14 @@ final class Trials {
     return offers.merge(peer, 1, Integer::sum) - 1;
   }
 
-  /** {@code peer} does not want it, now or later. */
-  void refused(PeerId peer) {
-    barred.add(peer);
-    hereWhenNobodyIsLeft();
-  }
-
   /** {@code peer} has tried in vain, as far as can be seen. */
   void lost(PeerId peer) {
     if (barred.add(peer)) {
       lost.add(peer);
     }
-    hereWhenNobodyIsLeft();
+    if (barred.size() >= PEERS_MAX) {
+      here();
+    }
   }
 
   /** {@code peer} was thought lost and is still at it. */
@@ -67,11 +63,5 @@ final class Trials {
   /** It is run here, and nothing of it is lent any more. */
   void here() {
     hereOnly = true;
-  }
-
-  private void hereWhenNobodyIsLeft() {
-    if (barred.size() >= PEERS_MAX) {
-      here();
-    }
   }
 }

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -501,6 +502,31 @@ class LendingTest {
   }
 
   @Test
+  void aTaskIsRefusedWhenItsOwnCallsTakeTheFuelThatALeaseNeeds() {
+    Delegator delegator = new Delegator(Delegator.Settings.of(1));
+    Budget little = new Budget(1L << 20, 2048, 1L << 40, 1L << 30, 3, 600_000);
+    TestingNode.Job job = childJob(little, 4, List.of(BOB));
+    delegator.handle(new Event.PeerJoined(ANN, 1), 0);
+    List<Command> begun = delegator.handle(new Event.Begun(job.task), 0);
+    Command.Lend lend = lends(begun).getFirst();
+    CallReport costly =
+        new CallReport.Returned(
+            Digest.ZERO, List.of(BlobRef.of(new byte[1])), 1L << 20, (long) WEIGHT);
+    long call = only(Command.Execute.class, begun).getFirst().call();
+
+    List<Command> all = delegator.handle(new Event.Executed(call, costly), 0);
+    Delivery delivery = TestingNode.parcel(lend.loan().node(), solo(job)).delivery();
+    List<Command> delivered = delegator.handle(new Event.Delivered(lend.lease(), delivery), 0);
+
+    assertEquals(List.of(), only(Command.Finish.class, all));
+    assertEquals(
+        new Command.Finish(
+            job.id,
+            new JobEnd.PlanRefused("the plan takes more fuel than the 1048576 it may take")),
+        delivered.getLast());
+  }
+
+  @Test
   void aDeliveryThatCostMoreThanItsGrantIsNotTaken() {
     TestingNode node = node(1);
     TestingNode.Job job = job();
@@ -646,20 +672,51 @@ class LendingTest {
   }
 
   @Test
-  void aPeerThatRefusesForGoodIsNotOfferedTheSameAgain() {
+  void aPeerThatRefusesOnPrincipleIsOfferedNothingElseOfTheTask() {
     TestingNode node = node(1);
     TestingNode.Job job = job();
     node.join(ANN, 1);
     node.submit(job);
-    long lease = node.lent.firstKey();
-    PlanNode refused = node.lent.get(lease).node();
+    List<Long> leases = List.copyOf(node.lent.keySet());
+    PlanNode refused = node.lent.get(leases.getFirst()).node();
+    node.accept(leases.getLast()); // it was asked before
 
-    node.refuse(lease, true, 0);
+    node.refuse(leases.getFirst(), true, 0);
+    Decision alone = last(job);
+    List<Command> joined = node.join(BOB, 1);
     finish(node, job);
 
+    assertEquals(Decision.Reason.NO_PEERS, alone.reason());
+    assertEquals(refused, lends(joined).getFirst().loan().node());
+    assertEquals(4, lends(joined).getFirst().loan().tries(), "a refusal uses up no try");
     assertCameToTheSame(job);
     assertEquals(
-        1, node.everLent.values().stream().filter(loan -> loan.node().equals(refused)).count());
+        leases,
+        node.everLent.entrySet().stream()
+            .filter(entry -> entry.getValue().peer().equals(ANN))
+            .map(Map.Entry::getKey)
+            .toList());
+  }
+
+  @Test
+  void aPeerThatRefusesOneTaskOnPrincipleIsOfferedTheNext() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    node.refuse(node.lent.firstKey(), true, 0);
+    node.cancel(LINK);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job next =
+        new TestingNode.Job(
+            TestingManifests.link(2),
+            manifest(input, WEIGHT),
+            input,
+            new TestingGuest.UpperCase(true));
+
+    List<Command> begun = node.submit(next);
+
+    assertTrue(!lends(begun).isEmpty());
   }
 
   @Test

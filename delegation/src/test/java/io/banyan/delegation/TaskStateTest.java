@@ -40,6 +40,19 @@ class TaskStateTest {
     assertFalse(state.hasRoom(0));
   }
 
+  /** However many names the peers of one machine give themselves. */
+  @Test
+  void noMorePeersAreBarredThanTheLimitAndThenNobodyIsLentTo() {
+    TaskState state = state();
+
+    for (int number = 0; number < TaskState.BARRED_MAX; number++) {
+      assertTrue(state.allows(TestingManifests.peer(number)));
+      state.bar(TestingManifests.peer(number));
+      assertFalse(state.allows(TestingManifests.peer(number)));
+    }
+    assertFalse(state.allows(TestingManifests.peer(TaskState.BARRED_MAX)));
+  }
+
   @Test
   void peersThatComeAndGoAreExplainedSoManyTimesAndNoMore() {
     TaskState state = state();

@@ -123,6 +123,7 @@ final class TestingManifests {
   static PeerId peer(int number) {
     byte[] key = new byte[PublicKey.LENGTH];
     key[0] = (byte) number;
+    key[1] = (byte) (number >> 8);
     return new PeerId(new PublicKey(Bytes.of(key)));
   }
 }

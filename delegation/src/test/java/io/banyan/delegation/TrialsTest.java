@@ -62,16 +62,6 @@ class TrialsTest {
   }
 
   @Test
-  void aRefusalUsesUpNoTry() {
-    Trials trials = new Trials(1);
-
-    trials.refused(ANN);
-
-    assertEquals(1, trials.left());
-    assertFalse(trials.allows(ANN));
-  }
-
-  @Test
   void offersToOnePeerAreCounted() {
     Trials trials = new Trials(1);
 
@@ -95,17 +85,17 @@ class TrialsTest {
   /** However many names the peers of one machine give themselves. */
   @Test
   void noMorePeersAreRememberedThanTheLimit() {
-    Trials refused = new Trials(1);
+    Trials lost = new Trials(2 * Trials.PEERS_MAX);
     Trials busy = new Trials(1);
 
     for (int number = 0; number < Trials.PEERS_MAX; number++) {
-      assertTrue(refused.allows(TestingManifests.peer(number)));
-      refused.refused(TestingManifests.peer(number));
+      assertTrue(lost.allows(TestingManifests.peer(number)));
+      lost.lost(TestingManifests.peer(number));
       assertTrue(busy.allows(TestingManifests.peer(number)));
       busy.offer(TestingManifests.peer(number));
     }
 
-    assertEquals(0, refused.left());
+    assertEquals(0, lost.left());
     assertFalse(busy.allows(TestingManifests.peer(Trials.PEERS_MAX)));
     assertTrue(busy.allows(TestingManifests.peer(0)));
   }

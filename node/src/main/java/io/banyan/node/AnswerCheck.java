@@ -1,5 +1,6 @@
 package io.banyan.node;
 
+import com.google.common.collect.Iterators;
 import io.banyan.schema.BlobHasher;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.JobId;
@@ -11,6 +12,7 @@ import io.banyan.schema.Signed;
 import io.banyan.schema.Step;
 import io.banyan.schema.Value;
 import io.banyan.schema.WireCodec;
+import io.banyan.trust.Evidence;
 import io.banyan.trust.Signatures;
 import io.banyan.trust.SigningDomain;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Optional;
 
 /**
@@ -41,8 +44,24 @@ public final class AnswerCheck {
    */
   public static Found check(JobId job, Path receipt, Path output)
       throws IOException, CommandException {
-    try (ReceiptReader reader = ReceiptReader.open(receipt);
-        OutputCheck leaves = OutputCheck.open(Optional.of(output), false)) {
+    try {
+      Found found = found(job, receipt);
+      switch (found.receipt().value()) {
+        case Value.Blob(BlobRef ref) -> requireSame(ref, output);
+        case Value.Rope rope -> requireRope(rope, found, receipt, output);
+        case Value.Empty() -> throw failed("its output is of no kind that a job has");
+      }
+      return found;
+    } catch (MalformedMessageException | ReceiptReader.DamagedException e) {
+      throw failed(String.valueOf(e.getMessage()));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Found found(JobId job, Path receipt)
+      throws IOException, CommandException, MalformedMessageException {
+    try (ReceiptReader reader = ReceiptReader.open(receipt)) {
       Signed signed = reader.manifest();
       if (!JobId.of(signed).equals(job) || !Signatures.hold(SigningDomain.MANIFEST, signed)) {
         throw failed("it is not for job " + job);
@@ -50,22 +69,62 @@ public final class AnswerCheck {
       Manifest manifest = WireCodec.decodeManifest(signed.payload());
       ReceiptReader.Entries entries = reader.entries();
       while (entries.hasNext()) {
-        if (entries.next() instanceof ReceiptEntry.StepEntry(Step step)) {
-          leaves.step(step);
-        }
+        entries.next();
       }
       Receipt root = root(job, manifest, entries.receipt());
       reader.end();
-      switch (root.value()) {
-        case Value.Blob(BlobRef ref) -> requireSame(ref, output);
-        case Value.Rope rope -> leaves.end(rope);
-        case Value.Empty() -> throw failed("its output is of no kind that a job has");
-      }
       return new Found(manifest, root);
-    } catch (MalformedMessageException | ReceiptReader.DamagedException e) {
+    }
+  }
+
+  /**
+   * Reads the receipt once more, now that it is known that its steps are the output's parts: those
+   * that were signed, and those that the output has.
+   */
+  private static void requireRope(Value.Rope rope, Found found, Path receipt, Path output)
+      throws IOException, CommandException {
+    try (ReceiptReader reader = ReceiptReader.open(receipt);
+        OutputCheck leaves = OutputCheck.open(Optional.of(output), false)) {
+      reader.manifest();
+      Iterator<Step> steps =
+          Iterators.transform(
+              Iterators.filter(reader.entries(), ReceiptEntry.StepEntry.class),
+              ReceiptEntry.StepEntry::step);
+      Iterator<Step> seen =
+          Iterators.transform(
+              steps,
+              step -> {
+                leaves.step(step);
+                return step;
+              });
+      requireSigned(RopeCheck.rebuild(found.manifest(), seen), found.receipt());
+      leaves.end(rope);
+    } catch (RopeCheck.NoPlanException e) {
       throw failed(String.valueOf(e.getMessage()));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    }
+  }
+
+  private static void requireSigned(RopeCheck.Found steps, Receipt root) throws CommandException {
+    Evidence evidence = steps.evidence();
+    if (!steps.value().equals(root.value().named())) {
+      throw failed(
+          "it is for the output "
+              + root.value().named().digest()
+              + ", and its steps come to "
+              + steps.value().digest());
+    }
+    if (!evidence.executionRoot().equals(root.executionRoot())
+        || evidence.leaves() != root.leaves()
+        || evidence.fuel() != root.fuel()) {
+      throw failed(
+          "it is for "
+              + root.leaves()
+              + " leaves under the execution root "
+              + root.executionRoot()
+              + ", and its steps come to "
+              + evidence.leaves()
+              + " under "
+              + evidence.executionRoot());
     }
   }
 

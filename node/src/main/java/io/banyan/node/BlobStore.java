@@ -22,6 +22,7 @@ public final class BlobStore implements AutoCloseable {
   private final long memoryBytesMax;
   private final int valuesMax;
   private final SharedFile spill;
+  private final Runnable beforeRead;
   private final Map<BlobRef, Held> held = new HashMap<>();
   private long memoryBytes;
   private long spilledBytes; // still needed
@@ -42,11 +43,19 @@ public final class BlobStore implements AutoCloseable {
     this(
         folder,
         memoryBytesMax,
-        (int) Math.min(Runtime.getRuntime().maxMemory() / 4 / ENTRY_BYTES, Integer.MAX_VALUE));
+        (int) Math.min(Runtime.getRuntime().maxMemory() / 4 / ENTRY_BYTES, Integer.MAX_VALUE),
+        () -> {});
   }
 
-  /** As the other, for a test that reaches the limit on how many different values are held. */
-  BlobStore(Path folder, long memoryBytesMax, int valuesMax) throws IOException {
+  /**
+   * As the other, for tests of what is rare.
+   *
+   * @param valuesMax how many different values are held
+   * @param beforeRead run outside the lock, before each time that the file is read
+   */
+  BlobStore(Path folder, long memoryBytesMax, int valuesMax, Runnable beforeRead)
+      throws IOException {
+    this.beforeRead = beforeRead;
     this.memoryBytesMax = memoryBytesMax;
     this.valuesMax = valuesMax;
     this.spill = SharedFile.temporary(folder.resolve("values"));
@@ -85,7 +94,7 @@ public final class BlobStore implements AutoCloseable {
     synchronized (this) {
       Held known = held.get(ref);
       if (known == null) {
-        hold(ref).offset = offset;
+        hold(ref).offset = offset; // and never moved
       } else {
         known.references++; // somebody else put it meanwhile
         freeSpill(bytes.length);
@@ -104,22 +113,31 @@ public final class BlobStore implements AutoCloseable {
   /**
    * The bytes of a blob that is held; they are not to be changed.
    *
-   * @throws IllegalStateException if it is not held
+   * @throws IllegalStateException if it is not held, or no more when it was read
    */
   public byte[] get(BlobRef ref) throws IOException {
-    long offset;
-    synchronized (this) {
-      Held known = required(ref);
-      if (known.bytes != null) {
-        return known.bytes;
+    while (true) {
+      Held known;
+      synchronized (this) {
+        known = required(ref);
+        if (known.bytes != null) {
+          return known.bytes;
+        }
       }
-      offset = known.offset;
+      beforeRead.run();
+      byte[] bytes = new byte[Math.toIntExact(ref.length())];
+      int count = spill.read(known.offset, bytes, 0, bytes.length);
+      synchronized (this) {
+        // Once it is released, its place in the file may be another's: what was read is then void.
+        if (required(ref) != known) {
+          continue; // it was put again meanwhile
+        }
+      }
+      if (count < bytes.length) {
+        throw new IOException("the file of spilled values became shorter while it was used");
+      }
+      return bytes;
     }
-    byte[] bytes = new byte[Math.toIntExact(ref.length())];
-    if (spill.read(offset, bytes, 0, bytes.length) < bytes.length) {
-      throw new IOException("the file of spilled values became shorter while it was used");
-    }
-    return bytes;
   }
 
   /** The bytes of a blob, if it is held; they are not to be changed. */

@@ -11,6 +11,7 @@ import io.banyan.schema.ClientMessage;
 import io.banyan.schema.DecisionLine;
 import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
+import io.banyan.schema.JobEvent;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobResult;
 import io.banyan.schema.JobStatus;
@@ -231,7 +232,28 @@ public final class ClientConnection implements AutoCloseable {
           return Optional.of(new Ended(status, Optional.empty()));
         }
         case JobStatus status -> progress.accept(status);
-        default -> throw broken("it answered by " + answer.getClass().getSimpleName());
+        case ClientMessage.SubmitJob _,
+            ClientMessage.JobAccepted _,
+            ClientMessage.GetJobStatus _,
+            ClientMessage.Watch _,
+            ClientMessage.GetJobResult _,
+            ClientMessage.CancelJob _,
+            ClientMessage.GetComputeCapacity _,
+            ClientMessage.Explain _,
+            ClientMessage.Explanation _,
+            ClientMessage.GetTree _,
+            ClientMessage.Tree _,
+            ClientMessage.GetReceipt _,
+            ClientMessage.ReceiptReady _,
+            ClientMessage.ListJobs _,
+            ClientMessage.Jobs _,
+            ClientMessage.ListPeers _,
+            ClientMessage.Peers _,
+            JobEvent _,
+            Ack _,
+            CapabilityReport _,
+            Refused _ ->
+            throw broken("it answered by " + answer.getClass().getSimpleName());
       }
       if (leftMillis == 0) {
         return Optional.empty();

@@ -32,7 +32,7 @@ import java.util.Optional;
 /**
  * What users may fetch: output and receipt of jobs that completed, under the job's id.
  *
- * <p>Safe for any thread; guarded by its own lock while it looks up a tree.
+ * <p>Safe for any thread; guarded by its own lock, which is not held while it hashes.
  */
 public final class JobLinks implements Links {
   /** Answers that are fetched at a time; a tree takes a thousandth of its blob. */
@@ -98,13 +98,18 @@ public final class JobLinks implements Links {
     return new WholeSource(tree(ref, path), new FileReader(path, ref.length()));
   }
 
-  private synchronized BlobTree tree(BlobRef ref, Path path) throws IOException {
-    BlobTree tree = trees.get(ref);
-    if (tree == null) {
-      tree = hash(path);
-      if (!tree.ref().equals(ref)) {
-        throw new IOException(path + " is damaged: it is not blob " + ref.digest() + " any more");
+  private BlobTree tree(BlobRef ref, Path path) throws IOException {
+    synchronized (this) {
+      BlobTree known = trees.get(ref);
+      if (known != null) {
+        return known;
       }
+    }
+    BlobTree tree = hash(path);
+    if (!tree.ref().equals(ref)) {
+      throw new IOException(path + " is damaged: it is not blob " + ref.digest() + " any more");
+    }
+    synchronized (this) {
       trees.put(ref, tree);
       if (trees.size() > TREES_MAX) {
         trees.remove(trees.keySet().iterator().next());

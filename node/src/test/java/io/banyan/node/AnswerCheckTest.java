@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.JobId;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
+import io.banyan.schema.Value;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.SigningDomain;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,5 +141,86 @@ class AnswerCheckTest {
     String sentence = refused(job);
 
     assertTrue(sentence.contains("it is signed by " + forged.signer()), sentence);
+  }
+
+  private JobId runs(TestingGuest guest, byte[] input, String rule) throws Exception {
+    TestingRun runs = new TestingRun(folder);
+    Files.deleteIfExists(receipt());
+    Files.write(output(), runs.run(runs.draft(guest.bytes(), input, rule, 4), 2).output());
+    try (ReceiptReader reader = ReceiptReader.open(receipt())) {
+      return JobId.of(reader.manifest());
+    }
+  }
+
+  /** The steps of one receipt under the signatures of another. */
+  private void exchangeSteps(Path with) throws Exception {
+    Signed manifest;
+    Signed root;
+    try (ReceiptReader reader = ReceiptReader.open(receipt())) {
+      manifest = reader.manifest();
+      ReceiptReader.Entries entries = reader.entries();
+      while (entries.hasNext()) {
+        entries.next();
+      }
+      root = entries.receipt();
+    }
+    List<ReceiptEntry> steps = new ArrayList<>();
+    try (ReceiptReader reader = ReceiptReader.open(with)) {
+      reader.manifest();
+      reader.entries().forEachRemaining(steps::add);
+    }
+    Files.delete(receipt());
+    WholeFile.write(
+        "receipt", receipt(), out -> ReceiptFile.write(out, manifest, steps.iterator(), root));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bytes", "records:2", "lines", "index:300", "module"})
+  void ropeHoldsAndNoOtherStepsDo(String rule) throws Exception {
+    TestingGuest guest = TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.splitInto(20));
+    byte[] input = ropeInput('a');
+    if (rule.startsWith("index")) {
+      runs(TestingGuest.of(TestingGuest.COUNT_ARGUMENTS), input, rule);
+    } else {
+      runs(guest, ropeInput('b'), rule);
+    }
+    Path others = Files.move(receipt(), folder.resolve("others"));
+    byte[] otherBytes = Files.readAllBytes(output());
+    JobId job = runs(guest, input, rule);
+
+    assertEquals(
+        Value.Rope.class, AnswerCheck.check(job, receipt(), output()).receipt().value().getClass());
+
+    exchangeSteps(others);
+    Files.write(output(), otherBytes);
+    refused(job);
+  }
+
+  /** Lines far longer than a chunk, so that most cells are empty, some with all their siblings. */
+  private static byte[] ropeInput(char letter) {
+    StringBuilder input = new StringBuilder();
+    for (int line = 0; line < 40; line++) {
+      input.append(String.valueOf(letter).repeat(line % 5 == 0 ? 150 : line % 7)).append('\n');
+    }
+    return input.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void ropeWithoutItsStepsDoesNotHold() throws Exception {
+    JobId job = run(false);
+    Path none = folder.resolve("none");
+    Signed manifest;
+    try (ReceiptReader reader = ReceiptReader.open(receipt())) {
+      manifest = reader.manifest();
+    }
+    WholeFile.write(
+        "receipt",
+        none,
+        out -> ReceiptFile.write(out, manifest, Collections.emptyIterator(), manifest));
+
+    exchangeSteps(none);
+    Files.write(output(), new byte[0]);
+
+    assertEquals("the receipt that the node gave: it has no steps", refused(job));
   }
 }

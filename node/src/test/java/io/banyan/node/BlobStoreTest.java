@@ -8,14 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.BlobRef;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -104,7 +108,7 @@ class BlobStoreTest {
 
   @Test
   void oneValueMoreThanTheHeapCarriesIsRefusedAndOneThatIsThereIsNot() throws IOException {
-    try (BlobStore store = new BlobStore(folder, 100, 2)) {
+    try (BlobStore store = new BlobStore(folder, 100, 2, () -> {})) {
       BlobRef first = store.put(new byte[] {1});
       store.put(new byte[] {2});
 
@@ -198,6 +202,61 @@ class BlobStoreTest {
     }
     for (BlobRef ref : refs) {
       store.release(ref);
+    }
+  }
+
+  /** Between the look-up of a value and its reading, another thread may do as it likes. */
+  private BlobStore disturbed(Queue<Disturbance> disturbances) throws IOException {
+    return new BlobStore(
+        folder,
+        0,
+        100,
+        () -> {
+          Disturbance next = disturbances.poll();
+          if (next != null) {
+            try {
+              next.happen();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        });
+  }
+
+  @FunctionalInterface
+  private interface Disturbance {
+    void happen() throws IOException;
+  }
+
+  @Test
+  void valueThatIsReleasedWhileItIsReadIsNotAnother() throws IOException {
+    Queue<Disturbance> disturbances = new ArrayDeque<>();
+    try (BlobStore store = disturbed(disturbances)) {
+      BlobRef ref = store.put(text("first"));
+      disturbances.add(
+          () -> {
+            store.release(ref);
+            store.put(text("other")); // where the first one was
+          });
+
+      assertEquals(Optional.empty(), store.find(ref));
+      assertThrows(IllegalStateException.class, () -> store.get(ref));
+    }
+  }
+
+  @Test
+  void valueThatIsPutAgainElsewhereWhileItIsReadIsItself() throws IOException {
+    Queue<Disturbance> disturbances = new ArrayDeque<>();
+    try (BlobStore store = disturbed(disturbances)) {
+      BlobRef ref = store.put(text("first"));
+      disturbances.add(
+          () -> {
+            store.release(ref);
+            store.put(text("other"));
+            store.put(text("first"));
+          });
+
+      assertArrayEquals(text("first"), store.get(ref));
     }
   }
 

@@ -7,6 +7,7 @@ import io.banyan.compute.SandboxOptions;
 import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
 import io.banyan.node.InputFile;
+import io.banyan.node.JobBook;
 import io.banyan.node.ReceiptVerification;
 import io.banyan.node.Scratch;
 import io.banyan.schema.Receipt;
@@ -32,9 +33,6 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class VerifyCommand implements Callable<Integer> {
   private static final int REPLAY_MAX = 100_000; // they are drawn into memory
-
-  /** What checking signatures and digests comes to, and what it does not. */
-  private static final String AUDIT = "integrity checked, execution not audited";
 
   @Spec private CommandSpec spec;
 
@@ -119,7 +117,7 @@ final class VerifyCommand implements Callable<Integer> {
     out.data(
         "output    " + root.value().named().digest() + (output == null ? "" : ", as in the file"));
     new WhoRan(report.attribution()).show(out);
-    out.data(AUDIT);
+    out.data(JobBook.VERIFICATION);
     out.data(
         "proven: every call is where the plan has it, all digests follow from one another, and each"
             + " signer stands for just those below");
@@ -166,7 +164,7 @@ final class VerifyCommand implements Callable<Integer> {
     hashes.addProperty("output", root.value().named().digest().toString());
     json.add("hashes", hashes);
     new WhoRan(report.attribution()).addTo(json);
-    json.addProperty("audit", AUDIT);
+    json.addProperty("audit", JobBook.VERIFICATION);
     JsonArray replayed = new JsonArray();
     report.replayed().forEach(replayed::add);
     json.add("replayed", replayed);
