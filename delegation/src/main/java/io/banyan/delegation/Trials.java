@@ -16,8 +16,7 @@ final class Trials {
   static final int PEERS_MAX = 64;
 
   private final Map<PeerId, Integer> offers = new HashMap<>(); // only ever asked by name
-  private final Set<PeerId> barred = new HashSet<>(); // likewise
-  private final Set<PeerId> lost = new HashSet<>(); // likewise; all of them are barred
+  private final Set<PeerId> lost = new HashSet<>(); // likewise
   private final int tries;
   private boolean hereOnly;
 
@@ -34,7 +33,7 @@ final class Trials {
 
   boolean allows(PeerId peer) {
     return left() > 0
-        && !barred.contains(peer)
+        && !lost.contains(peer)
         && (offers.containsKey(peer) || offers.size() < PEERS_MAX);
   }
 
@@ -45,19 +44,15 @@ final class Trials {
 
   /** {@code peer} has tried in vain, as far as can be seen. */
   void lost(PeerId peer) {
-    if (barred.add(peer)) {
-      lost.add(peer);
-    }
-    if (barred.size() >= PEERS_MAX) {
+    lost.add(peer);
+    if (lost.size() >= PEERS_MAX) {
       here();
     }
   }
 
   /** {@code peer} was thought lost and is still at it. */
   void found(PeerId peer) {
-    if (lost.remove(peer)) {
-      barred.remove(peer);
-    }
+    lost.remove(peer);
   }
 
   /** It is run here, and nothing of it is lent any more. */

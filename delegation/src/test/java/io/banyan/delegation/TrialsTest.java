@@ -51,17 +51,6 @@ class TrialsTest {
   }
 
   @Test
-  void aPeerThatDoesNotWantItIsNotFoundAgain() {
-    Trials trials = new Trials(1);
-
-    trials.refused(ANN);
-    trials.found(ANN);
-
-    assertEquals(1, trials.left());
-    assertFalse(trials.allows(ANN));
-  }
-
-  @Test
   void offersToOnePeerAreCounted() {
     Trials trials = new Trials(1);
 
