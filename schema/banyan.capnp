@@ -200,6 +200,7 @@ struct Lease {
   addresses @11 :List(Text);
   hints @12 :List(Hint);
   part @13 :LeasedPart; # null unless the node is a part of a split
+  tries @14 :UInt32;
 
   struct Hint {
     key @0 :Data;

@@ -16,23 +16,24 @@ final class Trials {
   static final int PEERS_MAX = 64;
 
   private final Map<PeerId, Integer> offers = new HashMap<>(); // only ever asked by name
-  private final Set<PeerId> barred = new HashSet<>(); // likewise
-  private int left;
+  private final Set<PeerId> lost = new HashSet<>(); // likewise
+  private final int tries;
   private boolean hereOnly;
 
   /** {@code tries}: the peers that may still try it. */
   Trials(int tries) {
-    this.left = tries;
+    this.tries = tries;
   }
 
-  /** How many peers may still try it, or anything below it. */
+  /** How many peers may still try it, or anything below it; never more than it began with. */
   int left() {
-    return hereOnly ? 0 : left;
+    // Two may be at it when one try is left, and both be lost.
+    return hereOnly ? 0 : Math.max(0, tries - lost.size());
   }
 
   boolean allows(PeerId peer) {
     return left() > 0
-        && !barred.contains(peer)
+        && !lost.contains(peer)
         && (offers.containsKey(peer) || offers.size() < PEERS_MAX);
   }
 
@@ -43,19 +44,15 @@ final class Trials {
 
   /** {@code peer} has tried in vain, as far as can be seen. */
   void lost(PeerId peer) {
-    if (barred.add(peer) && left > 0) {
-      left--;
-    }
-    if (barred.size() >= PEERS_MAX) {
+    lost.add(peer);
+    if (lost.size() >= PEERS_MAX) {
       here();
     }
   }
 
   /** {@code peer} was thought lost and is still at it. */
   void found(PeerId peer) {
-    if (barred.remove(peer)) {
-      left++;
-    }
+    lost.remove(peer);
   }
 
   /** It is run here, and nothing of it is lent any more. */

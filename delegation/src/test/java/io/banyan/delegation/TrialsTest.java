@@ -36,6 +36,20 @@ class TrialsTest {
     assertTrue(trials.allows(ANN));
   }
 
+  /** A slow peer's plan node is lent a second time: both may be lost, and both found again. */
+  @Test
+  void peersThatAreFoundAgainLeaveNoMoreTriesThanThereWere() {
+    Trials trials = new Trials(1);
+
+    trials.lost(ANN);
+    trials.lost(BOB);
+    assertEquals(0, trials.left());
+    trials.found(ANN);
+    trials.found(BOB);
+
+    assertEquals(1, trials.left());
+  }
+
   @Test
   void offersToOnePeerAreCounted() {
     Trials trials = new Trials(1);

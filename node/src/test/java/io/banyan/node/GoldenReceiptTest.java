@@ -111,7 +111,7 @@ class GoldenReceiptTest {
       "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c";
   private static final String LEASE =
       "000000002d000000000000000500090000000000000000000600000000000000"
-          + "000000000000000060ea000000000000e0ff54c4a00100002100000002010000"
+          + "000000000400000060ea000000000000e0ff54c4a00100002100000002010000"
           + "2c00000002000100350000000201000041000000020100004d00000002010000"
           + "58000000060000006d0000000e00000079000000070000000000000000000000"
           + "bebd26c24cdf9886847acdad4bf03cbbb3021c04656399d3272403f5697ccd22"
@@ -123,10 +123,10 @@ class GoldenReceiptTest {
           + "60ea00000000000001000000c20000002f6970342f3132372e302e302e312f74"
           + "63702f34303031000000000000000200";
   private static final String LEASE_SIGNATURE =
-      "7204d9e74c70ae2e6f0b8ec7f237f3964bbfa00a91474c34f0f9a77b0372ebcc"
-          + "9413eb9f49897be0936f280ba95fbbcedf8aac2ce16b3c73f31ca5843a2d3800";
+      "0372327750bf89b2522dbf820519f5d581a21b7005575c94173f7725e2e97ad2"
+          + "2e963b0c765cd115c9b410c2fcc3589df98501348cc3edb3fc82f034f36b3504";
   private static final String LEASE_DIGEST =
-      "02982d22f3846e17cc94a8a3ba9dfbb0e9dc548e164bb04bd57e1f7e50b40dac";
+      "b032f18751a3478c4f93b6934d43a570b4f4af6d8407b2af763c9987546059a6";
   private static final int FILE_LENGTH = 1268;
   private static final String CLOSING_HASH =
       "52f35eed74378bcf0e4a48f10838825273db7253ec3ab25cd1c7e92fabe8711c";
@@ -195,6 +195,7 @@ class GoldenReceiptTest {
                   0,
                   job.digest(),
                   new Budget(1L << 38, 1, 1L << 28, 256 << 20, 7, 60_000),
+                  4,
                   60_000,
                   1_790_000_300_000L,
                   List.of("/ip4/127.0.0.1/tcp/4001"),

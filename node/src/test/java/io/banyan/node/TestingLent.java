@@ -179,6 +179,7 @@ public final class TestingLent {
             whole.memoryBytesMax(),
             whole.hops() - 1,
             whole.timeMillis()),
+        above.tries(),
         whole.timeMillis(),
         above.notAfterMillis(),
         List.of(),

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param attempt 0 for the first lease of this plan node to this child
  * @param parent digest of the lease the lender holds; the JobId at the entry node
  * @param grant what may be spent
+ * @param tries peers that may still try each plan node below, 0 to {@link Manifest#RETRIES_MAX} + 1
  * @param durationMillis from its arrival on, on the child's monotonic clock; 1 to {@link
  *     Budget#TIME_MILLIS_MAX}
  * @param notAfterMillis Unix time; only bounds the duration, for clocks that differ
@@ -37,6 +38,7 @@ public record Lease(
     int attempt,
     Digest parent,
     Budget grant,
+    int tries,
     long durationMillis,
     long notAfterMillis,
     List<String> addresses,
@@ -75,6 +77,7 @@ public record Lease(
     if (attempt < 0) {
       throw new IllegalArgumentException("lease attempt is negative: " + attempt);
     }
+    Rules.range("tries of a lease", tries, 0, Manifest.RETRIES_MAX + 1);
     Rules.range("duration of a lease in ms", durationMillis, 1, Budget.TIME_MILLIS_MAX);
     Rules.range("end of a lease", notAfterMillis, 1, Long.MAX_VALUE);
     if (addresses.size() > ADDRESSES_MAX || hints.size() > HINTS_MAX) {

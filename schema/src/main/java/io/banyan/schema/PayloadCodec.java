@@ -121,6 +121,7 @@ final class PayloadCodec {
     to.setAttempt(lease.attempt());
     to.setParent(lease.parent().bytes());
     PlanCodec.write(to.initGrant(), lease.grant());
+    to.setTries(lease.tries());
     to.setDurationMillis(lease.durationMillis());
     to.setNotAfterMillis(lease.notAfterMillis());
     Fields.put(to.initAddresses(lease.addresses().size()), lease.addresses());
@@ -148,6 +149,7 @@ final class PayloadCodec {
         from.getAttempt(),
         Fields.digest("parent of a lease", from.getParent()),
         PlanCodec.budget(from.getGrant()),
+        from.getTries(),
         from.getDurationMillis(),
         from.getNotAfterMillis(),
         Fields.texts(

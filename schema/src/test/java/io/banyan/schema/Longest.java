@@ -91,6 +91,7 @@ final class Longest {
         some.attempt(),
         some.parent(),
         some.grant(),
+        some.tries(),
         some.durationMillis(),
         some.notAfterMillis(),
         Collections.nCopies(Lease.ADDRESSES_MAX, ADDRESS),

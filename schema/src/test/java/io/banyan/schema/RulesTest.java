@@ -308,7 +308,14 @@ class RulesTest {
   private static final PeerId PEER = new PublicKey(Bytes.of(new byte[32])).peerId();
 
   private static Lease lease(
-      long from, long to, int attempt, long millis, long notAfter, int addresses, int hints) {
+      long from,
+      long to,
+      int attempt,
+      int tries,
+      long millis,
+      long notAfter,
+      int addresses,
+      int hints) {
     return new Lease(
         new JobId(Digest.ZERO),
         new PlanNode.Cells(new Interval(0, 1)),
@@ -320,6 +327,7 @@ class RulesTest {
         attempt,
         Digest.ZERO,
         new Budget(1, 1, 0, 1, 0, 1),
+        tries,
         millis,
         notAfter,
         Collections.nCopies(addresses, "/ip4/127.0.0.1/tcp/1"),
@@ -328,22 +336,30 @@ class RulesTest {
 
   @Test
   void leasesHaveBounds() {
-    lease(0, 0, 0, 1, 1, 16, 64);
-    refusedBecause("lease of bytes -1 to 0", () -> lease(-1, 0, 0, 1, 1, 0, 0));
-    refusedBecause("lease of bytes 2 to 1", () -> lease(2, 1, 0, 1, 1, 0, 0));
-    refusedBecause("lease attempt is negative: -1", () -> lease(0, 0, -1, 1, 1, 0, 0));
-    lease(0, 0, 0, Budget.TIME_MILLIS_MAX, 1, 0, 0);
+    lease(0, 0, 0, 1, 1, 1, 16, 64);
+    refusedBecause("lease of bytes -1 to 0", () -> lease(-1, 0, 0, 1, 1, 1, 0, 0));
+    refusedBecause("lease of bytes 2 to 1", () -> lease(2, 1, 0, 1, 1, 1, 0, 0));
+    refusedBecause("lease attempt is negative: -1", () -> lease(0, 0, -1, 1, 1, 1, 0, 0));
+    lease(0, 0, 0, 0, 1, 1, 0, 0);
+    lease(0, 0, 0, 101, 1, 1, 0, 0);
+    refusedBecause(
+        "tries of a lease is -1, must be 0 to 101", () -> lease(0, 0, 0, -1, 1, 1, 0, 0));
+    refusedBecause(
+        "tries of a lease is 102, must be 0 to 101", () -> lease(0, 0, 0, 102, 1, 1, 0, 0));
+    lease(0, 0, 0, 1, Budget.TIME_MILLIS_MAX, 1, 0, 0);
     refusedBecause(
         "duration of a lease in ms is 0, must be 1 to 31622400000",
-        () -> lease(0, 0, 0, 0, 1, 0, 0));
+        () -> lease(0, 0, 0, 1, 0, 1, 0, 0));
     refusedBecause(
         "duration of a lease in ms is 31622400001, must be 1 to 31622400000",
-        () -> lease(0, 0, 0, Budget.TIME_MILLIS_MAX + 1, 1, 0, 0));
-    refusedBecause("end of a lease is 0, must be 1 or more", () -> lease(0, 0, 0, 1, 0, 0, 0));
+        () -> lease(0, 0, 0, 1, Budget.TIME_MILLIS_MAX + 1, 1, 0, 0));
+    refusedBecause("end of a lease is 0, must be 1 or more", () -> lease(0, 0, 0, 1, 1, 0, 0, 0));
     refusedBecause(
-        "lease with 17 addresses and 0 hints, limits 16 and 64", () -> lease(0, 0, 0, 1, 1, 17, 0));
+        "lease with 17 addresses and 0 hints, limits 16 and 64",
+        () -> lease(0, 0, 0, 1, 1, 1, 17, 0));
     refusedBecause(
-        "lease with 0 addresses and 65 hints, limits 16 and 64", () -> lease(0, 0, 0, 1, 1, 0, 65));
+        "lease with 0 addresses and 65 hints, limits 16 and 64",
+        () -> lease(0, 0, 0, 1, 1, 1, 0, 65));
   }
 
   private static Lease leaseOf(PlanNode node, long to, Optional<Lease.LeasedPart> part) {
@@ -358,6 +374,7 @@ class RulesTest {
         0,
         Digest.ZERO,
         new Budget(1, 1, 0, 1, 0, 1),
+        1,
         1,
         1,
         List.of(),

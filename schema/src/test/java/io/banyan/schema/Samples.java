@@ -292,6 +292,7 @@ final class Samples {
         integer(0, Integer.MAX_VALUE),
         digest(),
         budget(),
+        integer(0, Manifest.RETRIES_MAX + 1),
         number(1, Budget.TIME_MILLIS_MAX),
         number(1, Long.MAX_VALUE),
         list(0, Lease.ADDRESSES_MAX, this::address),

@@ -64,6 +64,7 @@ final class LeaseRules {
           requireBytes(lease);
     }
     requireGrant(above.grant(), lease.grant());
+    requireTries(above, lease);
     requireTime(above, lease);
     return new Held(lease, above.lent(signed.digest(), lease));
   }
@@ -244,6 +245,13 @@ final class LeaseRules {
     if (part > whole) {
       throw overLimit(
           "its grant of " + part + " " + what + " is more than the " + whole + " above it");
+    }
+  }
+
+  private static void requireTries(Link above, Lease lease) throws Breach {
+    if (lease.tries() > above.tries()) {
+      throw overLimit(
+          "its " + lease.tries() + " tries are more than the " + above.tries() + " above it");
     }
   }
 

@@ -27,6 +27,7 @@ import java.util.Optional;
  *     parts
  * @param toByte where they end
  * @param grant what may be spent
+ * @param tries peers that may still try each plan node below
  * @param notAfterMillis Unix time; nothing below lasts longer
  */
 public record Link(
@@ -38,6 +39,7 @@ public record Link(
     long fromByte,
     long toByte,
     Budget grant,
+    int tries,
     long notAfterMillis) {
   public Link {
     above = List.copyOf(above);
@@ -54,6 +56,7 @@ public record Link(
         0,
         manifest.splitRule() instanceof SplitRule.ByModule ? 0 : manifest.input().length(),
         manifest.budget(),
+        manifest.retries() + 1,
         manifest.endMillis());
   }
 
@@ -75,6 +78,7 @@ public record Link(
         lease.fromByte(),
         lease.toByte(),
         lease.grant(),
+        lease.tries(),
         lease.notAfterMillis());
   }
 

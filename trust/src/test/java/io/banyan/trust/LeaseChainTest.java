@@ -14,6 +14,7 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
 import io.banyan.schema.Limits;
+import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Profile;
@@ -584,6 +585,37 @@ class LeaseChainTest {
 
     assertEquals(
         Refused.Code.OVER_LIMIT, assertInstanceOf(LeaseChain.Rejected.class, result).code());
+  }
+
+  @Test
+  void triesNeverGrow() {
+    int tries = BYTES.job.manifest.retries() + 1;
+
+    for (int level = 0; level < 3; level++) {
+      assertRejected(
+          Refused.Code.OVER_LIMIT,
+          "lease "
+              + (level + 1)
+              + " of 3: its "
+              + (tries + 1)
+              + " tries are more than the "
+              + tries
+              + " above it",
+          check(BYTES, chain(BYTES, WAY, level, lease -> lease.tries++)));
+    }
+    assertBent(
+        Refused.Code.OVER_LIMIT,
+        "its 101 tries are more than the " + tries + " above it",
+        lease -> lease.tries = Manifest.RETRIES_MAX + 1);
+  }
+
+  @Test
+  void leaseMayHaveFewerTriesThanItsLenderAndThoseBelowNoMore() {
+    LeaseChain.Result fewer = check(BYTES, chain(BYTES, WAY, 2, lease -> lease.tries = 0));
+    LeaseChain.Result below = check(BYTES, chain(BYTES, WAY, 0, lease -> lease.tries = 1));
+
+    assertEquals(0, assertInstanceOf(LeaseChain.Holds.class, fewer).link().tries());
+    assertEquals(1, assertInstanceOf(LeaseChain.Holds.class, below).link().tries());
   }
 
   @Test

@@ -301,6 +301,9 @@ class LentReceiptTest {
     assertRejected(
         "lease 1: it ends at 10000001 ms, after what is above it, 10000000",
         withLease(cells(5, 6), lease -> lease.notAfterMillis++));
+    assertRejected(
+        "lease 1: its 5 tries are more than the 4 above it",
+        withLease(cells(5, 6), lease -> lease.tries++));
     for (TestingLease.Component component : TestingLease.Component.values()) {
       for (PlanNode node : List.of(cells(0, 16), cells(5, 6), cells(16, 32))) {
         assertInstanceOf(

@@ -22,6 +22,7 @@ final class TestingLease {
   PeerId child;
   Digest parent;
   Budget grant;
+  int tries;
   long durationMillis;
   long notAfterMillis;
 
@@ -35,6 +36,7 @@ final class TestingLease {
     child = lease.child();
     parent = lease.parent();
     grant = lease.grant();
+    tries = lease.tries();
     durationMillis = lease.durationMillis();
     notAfterMillis = lease.notAfterMillis();
   }
@@ -54,6 +56,7 @@ final class TestingLease {
         lease.attempt(),
         bent.parent,
         bent.grant,
+        bent.tries,
         bent.durationMillis,
         bent.notAfterMillis,
         List.of(),

@@ -86,6 +86,7 @@ class TestingTree {
         0,
         above.digest(),
         grant,
+        above.tries(),
         grant.timeMillis(),
         above.notAfterMillis(),
         List.of(),

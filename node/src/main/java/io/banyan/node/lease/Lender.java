@@ -116,6 +116,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
         loan.attempt(),
         task.link(),
         loan.grant(),
+        loan.tries(),
         millis,
         notAfterMillis,
         List.of(),

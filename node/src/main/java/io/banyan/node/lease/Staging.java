@@ -295,7 +295,7 @@ public final class Staging {
           ground,
           module.exports(GuestFunction.MERGE),
           lease.grant(),
-          manifest.retries() + 1,
+          lease.tries(),
           held.chain().link().above());
     }
   }

@@ -205,6 +205,9 @@ class HostilePeerTest {
     assertEquals(
         Refused.Code.OVER_LIMIT,
         lender.refusal(manifest, List.of(lender.sign(granting(right, more)))));
+    assertEquals(
+        Refused.Code.OVER_LIMIT,
+        lender.refusal(manifest, List.of(lender.sign(trying(right, right.tries() + 1)))));
     // Past its end.
     assertEquals(
         Refused.Code.EXPIRED,
@@ -214,7 +217,7 @@ class HostilePeerTest {
     assertEquals(Refused.Code.NOT_ALLOWED, other.refusal(manifest, List.of(lender.sign(right))));
 
     assertEquals(3, count("lease that does not hold: not allowed"));
-    assertEquals(1, count("lease that does not hold: over limit"));
+    assertEquals(2, count("lease that does not hold: over limit"));
     assertEquals(1, count("lease that does not hold: expired"));
     assertEquals(1, count("lease offered by another than its lender"));
   }
@@ -231,6 +234,7 @@ class HostilePeerTest {
         of.attempt(),
         of.parent(),
         of.grant(),
+        of.tries(),
         of.durationMillis(),
         of.notAfterMillis(),
         List.of(),
@@ -249,6 +253,26 @@ class HostilePeerTest {
         of.attempt(),
         of.parent(),
         grant,
+        of.tries(),
+        of.durationMillis(),
+        of.notAfterMillis(),
+        List.of(),
+        List.of());
+  }
+
+  private static Lease trying(Lease of, int tries) {
+    return new Lease(
+        of.job(),
+        of.node(),
+        of.key(),
+        of.fromByte(),
+        of.toByte(),
+        of.part(),
+        of.child(),
+        of.attempt(),
+        of.parent(),
+        of.grant(),
+        tries,
         of.durationMillis(),
         of.notAfterMillis(),
         List.of(),
@@ -267,6 +291,7 @@ class HostilePeerTest {
         of.attempt(),
         of.parent(),
         of.grant(),
+        of.tries(),
         of.durationMillis(),
         notAfterMillis,
         List.of(),
@@ -451,11 +476,13 @@ class HostilePeerTest {
     TestingPeer child = peer(10).join(4);
     TestingPeer other = peer(11).join(0);
     TestingNetwork.until(() -> network.node(0).peers().size() >= 1);
-    JobId job = network.submit(network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 70_000)));
+    JobDraft draft = network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 70_000));
+    JobId job = network.submit(draft);
     TaskMessage.LeaseOffer offer = child.next(TaskMessage.LeaseOffer.class);
     Lease lease = WireCodec.decodeLease(offer.offered().payload());
     Digest name = offer.offered().digest();
     BlobRef input = BlobRef.of(INPUT);
+    assertEquals(draft.manifest().retries() + 1, lease.tries());
 
     assertInstanceOf(
         DataMessage.BlobReply.class,
@@ -534,6 +561,7 @@ class HostilePeerTest {
             0,
             right.parent(),
             right.grant(),
+            right.tries(),
             right.durationMillis(),
             right.notAfterMillis(),
             List.of(),

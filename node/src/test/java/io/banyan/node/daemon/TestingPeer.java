@@ -163,6 +163,7 @@ final class TestingPeer implements AutoCloseable {
         JobId.of(manifest).digest(),
         new Budget(
             all.fuel(), all.leaves(), all.bytes(), all.memoryBytesMax(), 2, all.timeMillis()),
+        wish.retries() + 1,
         all.timeMillis(),
         wish.endMillis(),
         List.of(),
