@@ -1,6 +1,8 @@
 package io.banyan.node;
 
 import io.banyan.compute.Sandbox;
+import io.banyan.node.data.FetchException;
+import io.banyan.node.data.RefusalListener;
 import io.banyan.node.journal.JobEnding;
 import io.banyan.node.journal.JournaledJob;
 import io.banyan.p2p.P2pStream;
@@ -68,6 +70,7 @@ public final class ClientService implements StreamHandler {
   private final Admission admission;
   private final JobIntake intake;
   private final InstantSource clock;
+  private final RefusalListener listener;
   private final long retentionMillis;
   private final ConcurrentSkipListMap<Code, AtomicLong> refusals = new ConcurrentSkipListMap<>();
 
@@ -86,6 +89,20 @@ public final class ClientService implements StreamHandler {
       BlobFetch fetch,
       Sandbox sandbox,
       InstantSource clock) {
+    this(book, driver, node, admission, fetch, sandbox, clock, RefusalListener.NONE);
+  }
+
+  /** As the other, and {@code listener} hears of every refusal. */
+  public ClientService(
+      JobBook book,
+      JobDriver driver,
+      Identity node,
+      Admission admission,
+      BlobFetch fetch,
+      Sandbox sandbox,
+      InstantSource clock,
+      RefusalListener listener) {
+    this.listener = listener;
     this.book = book;
     this.driver = driver;
     this.node = node;
@@ -120,6 +137,7 @@ public final class ClientService implements StreamHandler {
 
   private void refuse(Refusal refusal, Replies replies) throws IOException {
     refusals.computeIfAbsent(refusal.refused().code(), _ -> new AtomicLong()).incrementAndGet();
+    listener.refused(refusal.refused(), replies.stream().remote());
     replies.send(refusal.refused());
   }
 
@@ -226,7 +244,7 @@ public final class ClientService implements StreamHandler {
       throws IOException, Refusal, InterruptedException {
     Manifest manifest = admission.admit(signed, asker, driver.capacity(), clock.millis());
     JobId job = JobId.of(signed);
-    return switch (book.reserve(job, asker)) {
+    return switch (reserve(job, asker)) {
       case JobBook.Reservation.Known(Signed accepted) -> new ClientMessage.JobAccepted(accepted);
       case JobBook.Reservation.Full(String sentence) ->
           throw new Refusal(Code.BUSY, sentence, BUSY_RETRY_MILLIS);
@@ -252,15 +270,28 @@ public final class ClientService implements StreamHandler {
     };
   }
 
-  private static Refusal notStored(IOException e) {
+  private JobBook.Reservation reserve(JobId job, PublicKey asker)
+      throws Refusal, InterruptedException {
+    try {
+      return book.reserve(job, asker);
+    } catch (IOException e) {
+      throw notStored(e);
+    }
+  }
+
+  /** Whose fault it was: what a fetch came to is the submitter's, all else is this node's. */
+  private Refusal notStored(IOException e) {
+    if (e instanceof FetchException) {
+      return new Refusal(Code.INVALID, "the job could not be fetched: " + e.getMessage());
+    }
     String reason =
         e instanceof FileSystemException f && f.getReason() != null
             ? f.getReason()
             : String.valueOf(e.getMessage());
-    // "No space left on device" is what POSIX calls ENOSPC; the other one is the journal's.
-    boolean full = reason.contains("No space left") || reason.contains("the disk is full");
-    return new Refusal(
-        full ? Code.NO_SPACE : Code.INVALID, "the job could not be stored here: " + reason);
+    String sentence = "this node failed to store the job: " + reason;
+    return book.usableBytes() < JobIntake.FREE_BYTES_MIN
+        ? new Refusal(Code.NO_SPACE, sentence)
+        : new Refusal(Code.BUSY, sentence, BUSY_RETRY_MILLIS);
   }
 
   private Signed accept(PreparedJob job) throws IOException {

@@ -25,9 +25,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,6 +43,9 @@ import java.util.stream.Stream;
  * The jobs that this node was handed: what the {@link Journal} knows of them for good, and what is
  * only worth knowing while they run. A job that was accepted ends exactly once: whoever comes first
  * with a terminal record has decided it.
+ *
+ * <p>What the journal does not take, because the disk is full, is an end all the same, and is
+ * written later; should the node stop before, the job has failed.
  *
  * <p>Safe for any thread; guarded by its lock, under which nobody touches the disk.
  */
@@ -63,6 +69,17 @@ public final class JobBook implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Map<JobId, JobEntry> entries = new HashMap<>();
   private final Map<JobId, PublicKey> staging = new HashMap<>(); // being fetched, by submitter
+  private final Set<JobId> leaving = new HashSet<>(); // forgotten, but row or folder is still there
+
+  /**
+   * Held while an end is written, so that journal and memory know the same one; before the lock.
+   */
+  private final ReentrantLock ends = new ReentrantLock();
+
+  /**
+   * Ends that the journal did not take; guarded by the lock. They count as live: that limits them.
+   */
+  private final Map<JobId, JournaledJob.End> unwritten = new LinkedHashMap<>();
 
   private JobBook(Path jobsFolder, Journal journal, Retention retention, InstantSource clock) {
     this.jobsFolder = jobsFolder;
@@ -95,7 +112,12 @@ public final class JobBook implements AutoCloseable {
     Files.createDirectories(
         jobsFolder,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Journal journal = Journal.open(data.resolve("journal.db"));
+    return open(jobsFolder, Journal.open(data.resolve("journal.db")), retention, clock);
+  }
+
+  /** As the other, with a journal that a test has at hand too; the book closes it. */
+  static JobBook open(Path jobsFolder, Journal journal, Retention retention, InstantSource clock)
+      throws IOException {
     JobBook book = new JobBook(jobsFolder, journal, retention, clock);
     try {
       book.read();
@@ -149,13 +171,14 @@ public final class JobBook implements AutoCloseable {
   }
 
   /**
-   * Makes room for a job, unless it is here; waits while somebody else is handing in the same one.
+   * Makes room for a job, unless it is here; waits while somebody else is handing in the same one,
+   * or while it is being forgotten.
    */
   Reservation reserve(JobId job, PublicKey submitter) throws IOException, InterruptedException {
     tidy();
     lock.lock();
     try {
-      while (staging.containsKey(job)) {
+      while (staging.containsKey(job) || leaving.contains(job)) {
         changed.await();
       }
       JobEntry known = entries.get(job);
@@ -183,7 +206,7 @@ public final class JobBook implements AutoCloseable {
   private Optional<String> fullFor(PublicKey submitter) {
     List<PublicKey> live = new ArrayList<>(staging.values());
     entries.values().stream()
-        .filter(entry -> !entry.isFinal())
+        .filter(entry -> !entry.isFinal() || unwritten.containsKey(entry.id()))
         .forEach(entry -> live.add(entry.submitter()));
     long own = live.stream().filter(submitter::equals).count();
     if (own >= LIVE_PER_SUBMITTER_MAX) {
@@ -275,10 +298,25 @@ public final class JobBook implements AutoCloseable {
    *
    * @param tree as {@link JobDriver#tree} has it now
    * @return whether this was its end; if not, it had ended before, and nothing was changed
-   * @throws IOException if the disk failed; the job has not ended then
+   * @throws IOException if output and receipt could not be synced; the job has not ended then
    */
   public boolean end(JobId job, JobEnding ending, JobProgressNow progress, List<TreeLine> tree)
       throws IOException {
+    Optional<JobDirectory> files = folder(job);
+    if (files.isPresent() && ending instanceof JobEnding.Completed) {
+      files.get().sync();
+    }
+    ends.lock();
+    try {
+      writeEnds();
+      return endNow(job, ending, progress, tree);
+    } finally {
+      ends.unlock();
+    }
+  }
+
+  private boolean endNow(
+      JobId job, JobEnding ending, JobProgressNow progress, List<TreeLine> tree) {
     JobEntry entry;
     JobStory story;
     JournaledJob.End end;
@@ -300,15 +338,13 @@ public final class JobBook implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (ending instanceof JobEnding.Completed) {
-      entry.folder().sync();
-    }
-    if (!journal.end(job, end)) {
-      return false;
-    }
+    boolean written = written(job, end);
     boolean told = told(story, entry.folder());
     lock.lock();
     try {
+      if (!written) {
+        unwritten.put(job, end);
+      }
       entry.end(end);
       if (told) {
         entry.dropDecisions();
@@ -318,6 +354,37 @@ public final class JobBook implements AutoCloseable {
       lock.unlock();
     }
     return true;
+  }
+
+  private boolean written(JobId job, JournaledJob.End end) {
+    try {
+      journal.end(job, end);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Writes what the journal did not take before, up to the first that it still does not. */
+  private void writeEnds() {
+    Map<JobId, JournaledJob.End> due;
+    lock.lock();
+    try {
+      due = new LinkedHashMap<>(unwritten);
+    } finally {
+      lock.unlock();
+    }
+    for (Map.Entry<JobId, JournaledJob.End> end : due.entrySet()) {
+      if (!written(end.getKey(), end.getValue())) {
+        return;
+      }
+      lock.lock();
+      try {
+        unwritten.remove(end.getKey());
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   /**
@@ -332,15 +399,21 @@ public final class JobBook implements AutoCloseable {
     }
   }
 
-  /** Forgets jobs whose retention is over, with their folders. */
+  /** Forgets jobs whose retention is over, with their folders; writes ends that are not written. */
   public void tidy() throws IOException {
+    ends.lock();
+    try {
+      writeEnds();
+    } finally {
+      ends.unlock();
+    }
     List<JobEntry> over;
     lock.lock();
     try {
       long keptFrom = clock.millis() - retention.time().toMillis();
       List<JobEntry> ended =
           entries.values().stream()
-              .filter(JobEntry::isFinal)
+              .filter(entry -> entry.isFinal() && !unwritten.containsKey(entry.id()))
               .sorted(Comparator.comparingLong(JobEntry::updatedMillis).reversed())
               .toList();
       over =
@@ -350,13 +423,44 @@ public final class JobBook implements AutoCloseable {
                       .filter(entry -> entry.updatedMillis() < keptFrom),
                   ended.stream().skip(retention.jobsMax()))
               .toList();
-      over.forEach(entry -> entries.remove(entry.id()));
+      for (JobEntry entry : over) {
+        entries.remove(entry.id());
+        leaving.add(entry.id());
+      }
     } finally {
       lock.unlock();
     }
-    for (JobEntry entry : over) {
-      journal.forget(entry.id());
-      entry.folder().delete();
+    List<JobEntry> left = new ArrayList<>(over);
+    try {
+      while (!left.isEmpty()) {
+        journal.forget(left.getLast().id());
+        left.getLast().folder().delete();
+        gone(left.removeLast(), false);
+      }
+    } finally {
+      left.forEach(entry -> gone(entry, true)); // the next tidy() tries again
+    }
+  }
+
+  private void gone(JobEntry entry, boolean kept) {
+    lock.lock();
+    try {
+      leaving.remove(entry.id());
+      if (kept) {
+        entries.put(entry.id(), entry);
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What the disk has left for jobs; as much as can be if it does not say. */
+  long usableBytes() {
+    try {
+      return Files.getFileStore(jobsFolder).getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE;
     }
   }
 
@@ -479,6 +583,12 @@ public final class JobBook implements AutoCloseable {
   /** Jobs that run are failed at the next opening. */
   @Override
   public void close() throws IOException {
+    ends.lock();
+    try {
+      writeEnds();
+    } finally {
+      ends.unlock();
+    }
     journal.close();
   }
 }

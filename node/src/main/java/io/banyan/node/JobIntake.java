@@ -30,7 +30,7 @@ import java.util.Optional;
  */
 final class JobIntake {
   /** What must stay free on the disk, for the journal and for answers. */
-  private static final long FREE_BYTES_MIN = 64L << 20; // 64 MiB
+  static final long FREE_BYTES_MIN = 64L << 20; // 64 MiB
 
   private final BlobFetch fetch;
   private final Sandbox sandbox;

@@ -704,8 +704,23 @@ class ClientServiceTest {
     Refused refused = (Refused) ask(user, new ClientMessage.SubmitJob(job.signed()));
 
     assertEquals(Code.INVALID, refused.code());
+    assertTrue(refused.sentence().startsWith("the job could not be fetched: "), refused.sentence());
+    assertEquals(List.of(USER.publicKey().peerId()), List.copyOf(node.refused.get(refused)));
+  }
+
+  @Test
+  void diskThatFailsIsTheNodesFaultAndNotTheSubmitters() throws Exception {
+    PreparedJob job = job(guest());
+    offer(job);
+    Path jobs = folder.resolve("data").resolve("jobs");
+    Files.delete(jobs);
+    Files.createFile(jobs); // where no folder can be made
+
+    Refused refused = (Refused) ask(user, new ClientMessage.SubmitJob(job.signed()));
+
+    assertEquals(Code.BUSY, refused.code());
     assertTrue(
-        refused.sentence().startsWith("the job could not be stored here: "), refused.sentence());
+        refused.sentence().startsWith("this node failed to store the job: "), refused.sentence());
   }
 
   @Test

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.banyan.node.JobBook.Reservation;
 import io.banyan.node.journal.JobDirectory;
 import io.banyan.node.journal.JobEnding;
+import io.banyan.node.journal.Journal;
 import io.banyan.node.journal.JournaledJob;
 import io.banyan.node.journal.Retention;
+import io.banyan.node.journal.TestingDisk;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.DecisionLine;
 import io.banyan.schema.JobEvent;
@@ -29,10 +31,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -336,6 +340,104 @@ class JobBookTest {
 
       assertFalse(Files.exists(granted.folder().folder()));
       assertInstanceOf(Reservation.Granted.class, book.reserve(job.id(), job.signed().signer()));
+    }
+  }
+
+  private JobBook open(Journal journal, Retention retention) throws IOException {
+    return JobBook.open(
+        Files.createDirectories(folder.resolve("data").resolve("jobs")), journal, retention, clock);
+  }
+
+  private Journal journal() throws IOException {
+    Files.createDirectories(folder.resolve("data"));
+    return Journal.open(folder.resolve("data").resolve("journal.db"));
+  }
+
+  @Test
+  void endThatTheDiskDoesNotTakeIsAnEndAndIsWrittenWhenItDoes() throws Exception {
+    JobId job;
+    JobStatus ended;
+    Journal journal = journal();
+    try (JobBook book = open(journal, Retention.DEFAULT)) {
+      job = accept(book, job(1));
+      TestingDisk.fill(journal);
+
+      assertTrue(book.end(job, completed(book, job), JobProgressNow.NONE, List.of()));
+
+      ended = book.status(job).orElseThrow();
+      assertEquals(JobState.COMPLETE, ended.state());
+      book.awaitEnd(job, 1_000_000, () -> false);
+      assertFalse(book.end(job, new JobEnding.Cancelled(), JobProgressNow.NONE, List.of()));
+      assertEquals(Optional.empty(), journal.jobs().getFirst().end());
+      TestingDisk.clear(journal);
+      book.tidy();
+      assertEquals(
+          JobState.COMPLETE, journal.jobs().getFirst().end().orElseThrow().ending().state());
+    }
+    try (JobBook book = open()) {
+      assertEquals(ended, book.status(job).orElseThrow());
+    }
+  }
+
+  @Test
+  void endsThatAreNotWrittenCountAsWhatRuns() throws Exception {
+    Journal journal = journal();
+    try (JobBook book = open(journal, Retention.DEFAULT)) {
+      List<PreparedJob> jobs = new ArrayList<>();
+      for (int i = 0; i < JobBook.LIVE_PER_SUBMITTER_MAX; i++) {
+        JobDraft other =
+            new TestingRun(folder)
+                .draft(TestingGuest.of(TestingGuest.ECHO).bytes(), new byte[5 + i], "bytes", 1);
+        jobs.add(other.sign(TestingRun.identity(1)));
+        accept(book, jobs.getLast());
+      }
+      TestingDisk.fill(journal);
+      for (PreparedJob job : jobs) {
+        book.end(job.id(), new JobEnding.Cancelled(), JobProgressNow.NONE, List.of());
+      }
+
+      assertInstanceOf(Reservation.Full.class, book.reserve(job(1).id(), job(1).signed().signer()));
+
+      TestingDisk.clear(journal);
+      assertInstanceOf(
+          Reservation.Granted.class, book.reserve(job(1).id(), job(1).signed().signer()));
+    }
+  }
+
+  @Test
+  void jobThatIsHandedInWhileItIsForgottenWaitsUntilItIs() throws Exception {
+    Journal journal = journal();
+    try (JobBook book = open(journal, new Retention(Duration.ofMinutes(1), 10))) {
+      PreparedJob again = job(1);
+      JobId job = accept(book, again);
+      book.end(job, new JobEnding.Cancelled(), JobProgressNow.NONE, List.of());
+      nowMillis.addAndGet(60_001);
+      FutureTask<Void> tidy =
+          new FutureTask<>(
+              () -> {
+                book.tidy();
+                return null;
+              });
+      FutureTask<Reservation> reserve =
+          new FutureTask<>(() -> book.reserve(job, again.signed().signer()));
+      Thread tidying = new Thread(tidy);
+      Thread reserving = new Thread(reserve);
+      synchronized (journal) { // its row cannot be deleted meanwhile
+        tidying.start();
+        while (tidying.getState() != Thread.State.BLOCKED) {
+          Thread.onSpinWait();
+        }
+        reserving.start();
+        while (reserving.getState() != Thread.State.WAITING
+            && reserving.getState() != Thread.State.TERMINATED) {
+          Thread.onSpinWait();
+        }
+      }
+
+      tidy.get();
+      JobDirectory place = assertInstanceOf(Reservation.Granted.class, reserve.get()).folder();
+
+      assertTrue(Files.exists(place.folder()), "what was handed in again is not deleted");
     }
   }
 }

@@ -7,12 +7,18 @@ import io.banyan.node.data.TestingHost;
 import io.banyan.node.data.TestingHosts;
 import io.banyan.node.journal.Retention;
 import io.banyan.p2p.Multiaddr;
+import io.banyan.schema.PeerId;
 import io.banyan.schema.PublicKey;
+import io.banyan.schema.Refused;
 import io.banyan.trust.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** All of a node that users speak with, on a host in memory, over a driver that a test holds. */
 public final class TestingNode implements AutoCloseable {
@@ -20,6 +26,10 @@ public final class TestingNode implements AutoCloseable {
   public final TestingDriver driver;
   public final JobBook book;
   public final ClientService service;
+
+  /** Who was refused what. */
+  public final Map<Refused, Queue<PeerId>> refused = new ConcurrentHashMap<>();
+
   private final DataClient client;
   private final DataServer server;
 
@@ -43,12 +53,23 @@ public final class TestingNode implements AutoCloseable {
     driver.tell(book);
     Admission admission = new Admission(allow, owner, node.publicKey());
     client = new DataClient(host, Connections.of(host));
-    server = new DataServer(new JobLinks(book, admission));
+    server = new DataServer(new JobLinks(book, admission), this::refused);
     service =
         new ClientService(
-            book, driver, node, admission, BlobFetch.over(client), TestingRun.SANDBOX, clock);
+            book,
+            driver,
+            node,
+            admission,
+            BlobFetch.over(client),
+            TestingRun.SANDBOX,
+            clock,
+            this::refused);
     host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, server);
     host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, service);
+  }
+
+  private void refused(Refused what, PeerId peer) {
+    refused.computeIfAbsent(what, _ -> new ConcurrentLinkedQueue<>()).add(peer);
   }
 
   public Multiaddr address() {

@@ -76,6 +76,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
   }
 
   private final Links links;
+  private final RefusalListener listener;
   private final Settings settings;
   private final Semaphore turns;
   private final Deadlines deadlines;
@@ -85,11 +86,17 @@ public final class DataServer implements StreamHandler, AutoCloseable {
 
   /** Serves what {@code links} say. */
   public DataServer(Links links) {
-    this(links, Settings.USUAL);
+    this(links, RefusalListener.NONE);
   }
 
-  DataServer(Links links, Settings settings) {
+  /** As the other, and {@code listener} hears of every refusal. */
+  public DataServer(Links links, RefusalListener listener) {
+    this(links, Settings.USUAL, listener);
+  }
+
+  DataServer(Links links, Settings settings, RefusalListener listener) {
     this.links = links;
+    this.listener = listener;
     this.settings = settings;
     this.turns = new Semaphore(settings.answersMax(), true);
     this.deadlines = new Deadlines(settings.exchange(), settings.bytesPerSecondMin());
@@ -299,6 +306,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
     synchronized (refusals) {
       refusals.merge(refused.code(), 1L, Long::sum);
     }
+    listener.refused(refused, stream.remote());
     send(stream, refused);
   }
 

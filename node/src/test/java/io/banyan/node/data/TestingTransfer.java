@@ -67,7 +67,9 @@ final class TestingTransfer implements Content, AutoCloseable {
       ServedLinks links,
       Returns returns,
       DataServer.Settings serverSettings) {
-    server = new DataServer((link, asker) -> links.find(this, link, asker), serverSettings);
+    server =
+        new DataServer(
+            (link, asker) -> links.find(this, link, asker), serverSettings, RefusalListener.NONE);
     serving.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, server);
     client = new DataClient(fetching, (peer, _) -> returns.await(this, peer), settings);
     connect();
