@@ -32,8 +32,10 @@ import io.banyan.trust.SigningDomain;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -201,11 +203,21 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     }
   }
 
-  /** A child lists what it works on; what has ended here meanwhile, it did not hear of. */
+  /**
+   * A child lists what it works on: it did not hear of what has ended here meanwhile, and has lost
+   * what it lists no more, as one does that was started anew.
+   */
   public void heard(PeerId child, Heartbeat beat) {
+    Set<Digest> listed = new HashSet<>();
     for (Heartbeat.LeaseProgress progress : beat.leases()) {
+      listed.add(progress.lease());
       if (!byDigest.containsKey(progress.lease()) && ended.was(progress.lease(), child)) {
         cancel(progress.lease(), child, "the lease has ended");
+      }
+    }
+    for (LentLease lent : byNumber.values()) {
+      if (lent.loan.peer().equals(child) && lent.isForgotten(listed.contains(lent.digest))) {
+        lost(lent, child + " does not list the lease any more");
       }
     }
   }

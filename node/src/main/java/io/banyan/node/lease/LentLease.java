@@ -6,6 +6,7 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.Lease;
 import io.banyan.schema.Signed;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for any thread.
  */
 public final class LentLease {
+  private static final int UNLISTED_MAX = 3;
+
   final long number; // the Delegator's name for it
   final Loan loan;
   final Lease lease;
@@ -26,6 +29,7 @@ public final class LentLease {
   private final AtomicReference<@Nullable Thread> absorbing = new AtomicReference<>();
 
   private final AtomicBoolean accepted = new AtomicBoolean();
+  private final AtomicInteger unlisted = new AtomicInteger(); // heartbeats in a row
 
   LentLease(long number, Loan loan, Lease lease, Signed signed, TaskFolder folder) {
     this.number = number;
@@ -53,6 +57,19 @@ public final class LentLease {
   /** Whether its child says for the first time that it takes it. */
   boolean accept() {
     return accepted.compareAndSet(false, true);
+  }
+
+  /**
+   * Counts a heartbeat of the child. One may have been on its way before the lease was accepted.
+   *
+   * @return whether the child has forgotten the lease: it accepted it, and lists it no more
+   */
+  boolean isForgotten(boolean listed) {
+    if (listed || !accepted.get()) {
+      unlisted.set(0);
+      return false;
+    }
+    return unlisted.incrementAndGet() >= UNLISTED_MAX;
   }
 
   /** Whether {@code thread} is the first to take in a result. */
