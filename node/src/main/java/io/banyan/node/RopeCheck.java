@@ -1,7 +1,5 @@
 package io.banyan.node;
 
-import com.google.common.collect.Iterators;
-import com.google.common.collect.PeekingIterator;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
 import io.banyan.schema.GuestFunction;
@@ -32,12 +30,18 @@ import java.util.Optional;
 final class RopeCheck {
   private final Manifest manifest;
   private final Plan plan;
-  private final PeekingIterator<Step> steps;
+  private final Iterator<Step> steps;
+  private Optional<Step> ahead;
 
   private RopeCheck(Manifest manifest, Iterator<Step> steps) {
     this.manifest = manifest;
     this.plan = Plan.of(manifest);
-    this.steps = Iterators.peekingIterator(steps);
+    this.steps = steps;
+    this.ahead = following();
+  }
+
+  private Optional<Step> following() {
+    return steps.hasNext() ? Optional.of(steps.next()) : Optional.empty();
   }
 
   /** What a plan node came to. */
@@ -61,9 +65,9 @@ final class RopeCheck {
     RopeCheck check = new RopeCheck(manifest, steps);
     try {
       Optional<Found> found = check.root();
-      if (check.steps.hasNext()) {
+      if (check.ahead.isPresent()) {
         throw new NoPlanException(
-            "the plan has no step of plan node " + check.steps.peek().node() + " in its place");
+            "the plan has no step of plan node " + check.ahead.get().node() + " in its place");
       }
       return found.orElseThrow(() -> new NoPlanException("it has no steps"));
     } catch (ArithmeticException e) {
@@ -91,13 +95,15 @@ final class RopeCheck {
   }
 
   private Optional<Found> cells(Interval interval) throws NoPlanException {
-    if (!steps.hasNext()
-        || !(steps.peek().node() instanceof PlanNode.Cells(Interval next))
+    if (ahead.isEmpty()
+        || !(ahead.get().node() instanceof PlanNode.Cells(Interval next))
         || next.from() >= interval.to()) {
       return Optional.empty();
     }
     if (interval.count() == 1) {
-      return next.equals(interval) ? Optional.of(leaf(steps.peek().node())) : Optional.empty();
+      return next.equals(interval)
+          ? Optional.of(leaf(new PlanNode.Cells(interval)))
+          : Optional.empty();
     }
     List<Found> children = new ArrayList<>();
     for (Interval child : interval.children()) {
@@ -152,10 +158,10 @@ final class RopeCheck {
 
   private Step take(PlanNode node, GuestFunction function) throws NoPlanException {
     String wanted = function.exportName() + " of plan node " + node;
-    if (!steps.hasNext()) {
+    if (ahead.isEmpty()) {
       throw new NoPlanException("the plan has " + wanted + ", the steps end");
     }
-    Step step = steps.next();
+    Step step = ahead.get();
     if (step.claim().function() != function || !step.node().equals(node)) {
       throw new NoPlanException(
           "the plan has "
@@ -165,6 +171,7 @@ final class RopeCheck {
               + " of plan node "
               + step.node());
     }
+    ahead = following();
     return step;
   }
 }

@@ -436,6 +436,10 @@ class ClientServiceTest {
               () -> FetchedAnswer.fetch(thief, node.host.id(), result, folder));
 
       assertTrue(refused.getMessage().contains("not allowed"), refused.getMessage());
+      assertTrue(
+          node.refused.values().stream().allMatch(by -> by.contains(STRANGER.publicKey().peerId())),
+          "who runs the node hears of it");
+      assertFalse(node.refused.isEmpty());
     }
   }
 
