@@ -19,6 +19,7 @@ import io.banyan.node.data.Connections;
 import io.banyan.node.data.DataClient;
 import io.banyan.node.data.DataServer;
 import io.banyan.node.data.Links;
+import io.banyan.node.data.RefusalListener;
 import io.banyan.node.data.TreeCache;
 import io.banyan.node.journal.Retention;
 import io.banyan.node.lease.Absorption;
@@ -113,7 +114,10 @@ public final class NodeDaemon implements AutoCloseable {
                 settings.workers(), settings.thresholdSeconds(), settings.placement()));
     this.dataClient = new DataClient(host, Connections.of(host));
     PeerId self = identity.publicKey().peerId();
-    this.rejections = new Rejections(new RejectionLog(log));
+    RejectionLog rejectionLog = new RejectionLog(log);
+    RefusalListener refusals =
+        (refused, peer) -> rejectionLog.rejected(refused.code().words(), peer, refused.sentence());
+    this.rejections = new Rejections(rejectionLog);
     TreeCache trees = new TreeCache();
     LeaseTree tree = new LeaseTree(self, book);
     Decisions decisions = new Decisions(book);
@@ -185,9 +189,10 @@ public final class NodeDaemon implements AutoCloseable {
     Admission admission = new Admission(allow, owner, identity.publicKey());
     ClientService clients =
         new ClientService(
-            book, jobs, identity, admission, BlobFetch.over(dataClient), sandbox, clock);
+            book, jobs, identity, admission, BlobFetch.over(dataClient), sandbox, clock, refusals);
     this.dataServer =
-        new DataServer(firstOf(List.of(new JobLinks(book, admission), lender::find, holder::find)));
+        new DataServer(
+            firstOf(List.of(new JobLinks(book, admission), lender::find, holder::find)), refusals);
     driver.start(lender);
     host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, clients);
     host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, dataServer);
