@@ -42,7 +42,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a peer says, the node refuses it by name, counts it, and goes on serving. */
 class HostilePeerTest {
+  private final Map<TestingPeer, List<Digest>> offered = new LinkedHashMap<>();
   private static final byte[] GUEST =
       TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
   private static final byte[] SLOW =
@@ -328,10 +331,27 @@ class HostilePeerTest {
   @Test
   void moreLeasesThanThereIsRoomForAreRefusedAsBusy() throws Exception {
     int heldMax = 64;
-    TestingPeer lender = peer(10).join(1);
+    int heldOfLenderMax = 16;
+    for (int i = 0; i < heldMax / heldOfLenderMax; i++) {
+      TestingPeer lender = peer(10 + i).join(1);
+      assertEquals(3, busy(lender, offer(lender, heldOfLenderMax + 3)));
+    }
+    assertEquals(12, count("lease that there is no room for"));
 
-    List<Digest> names = offer(lender, heldMax + 3);
+    TestingPeer late = peer(20).join(1);
+    assertEquals(1, busy(late, offer(late, 1)));
+    assertEquals(13, count("lease that there is no room for"));
+    for (TestingPeer lender : List.copyOf(offered.keySet())) {
+      for (Digest name : offered.get(lender)) {
+        lender.say(cancel(lender.identity, name));
+      }
+    }
+    network.untilIdle();
+  }
 
+  /** How many of the offers {@code names} are answered by BUSY. */
+  private int busy(TestingPeer lender, List<Digest> names) throws Exception {
+    offered.put(lender, names);
     int busy = 0;
     for (int i = 0; i < names.size(); i++) {
       LeaseReply reply = lender.next(LeaseReply.class);
@@ -341,12 +361,7 @@ class HostilePeerTest {
         busy++;
       }
     }
-    assertEquals(3, busy);
-    assertEquals(3, count("lease that there is no room for"));
-    for (Digest name : names) {
-      lender.say(cancel(lender.identity, name));
-    }
-    network.untilIdle();
+    return busy;
   }
 
   @Test
