@@ -60,7 +60,14 @@ job() {
   say "" "== $name: banyan submit"
   before=$(loopback_bytes)
   "$banyan" submit --node "$entry" --module "$module" --input "$text" --split lines "$@" \
-    --output "$scratch/$name.out" --receipt "$scratch/$name.receipt" 2>&1 | tee "$scratch/$name.log"
+    --output "$scratch/$name.out" --receipt "$scratch/$name.receipt" > "$scratch/$name.log" 2>&1 &
+  pids[submit]=$!
+  while sleep 2 && kill -0 "${pids[submit]}" 2>/dev/null; do # off a terminal submit shows none itself
+    "$banyan" jobs --node "$entry" 2>/dev/null | sed -n 's/^[0-9a-f]\{64\}  \(computing  *.* leaves\).*/progress: \1/p'
+  done
+  wait "${pids[submit]}" || { cat "$scratch/$name.log"; fail "$name"; }
+  unset "pids[submit]"
+  cat "$scratch/$name.log"
   after=$(loopback_bytes)
   sed -n 's/^job  *\([0-9a-f]\{64\}\)$/\1/p' "$scratch/$name.log" > "$scratch/$name.job"
   say "bytes     $((after - before)) over loopback, submitting, lending and fetching;" \

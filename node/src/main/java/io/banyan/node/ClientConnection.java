@@ -365,7 +365,9 @@ public final class ClientConnection implements AutoCloseable {
       throws IOException, CommandException, InterruptedException {
     try (P2pStream stream = host.open(node, ClientService.PROTOCOL, DIAL_TIME_MAX)) {
       stream.readTimeout(patience);
-      stream.output().write(Frames.frame(FrameKind.CLIENT, WireCodec.encodeMessage(request)));
+      stream
+          .output()
+          .write(Frames.frame(FrameKind.CLIENT_REQUEST, WireCodec.encodeMessage(request)));
       stream.output().flush();
       return answer(stream, kind);
     }

@@ -124,7 +124,7 @@ public final class ClientService implements StreamHandler {
     stream.readTimeout(REQUEST_TIME_MAX);
     Replies replies = new Replies(stream);
     try {
-      Optional<ByteBuffer> frame = Frames.read(FrameKind.CLIENT, stream.input());
+      Optional<ByteBuffer> frame = Frames.read(FrameKind.CLIENT_REQUEST, stream.input());
       if (frame.isPresent()) {
         answer(WireCodec.decodeMessage(frame.get()), stream, replies);
       }

@@ -161,7 +161,7 @@ class ClientServiceTest {
   private P2pStream open(TestingHost asker, Message request) throws Exception {
     P2pStream stream = asker.open(node.host.id(), ClientService.PROTOCOL, PATIENCE);
     stream.readTimeout(PATIENCE);
-    stream.output().write(Frames.frame(FrameKind.CLIENT, WireCodec.encodeMessage(request)));
+    stream.output().write(Frames.frame(FrameKind.CLIENT_REQUEST, WireCodec.encodeMessage(request)));
     stream.output().flush();
     return stream;
   }

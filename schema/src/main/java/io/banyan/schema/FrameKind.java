@@ -6,7 +6,9 @@ public enum FrameKind {
   TASK(512 << 10), // 512 KiB
   /** {@code /banyan/data/1}: headers; the bytes come behind them. */
   DATA(8 << 10), // 8 KiB
-  /** {@code /banyan/client/1}: 512 decision lines are the longest. */
+  /** A request on {@code /banyan/client/1}, which anybody may send: a manifest is the longest. */
+  CLIENT_REQUEST(80 << 10), // 80 KiB
+  /** An answer on {@code /banyan/client/1}: 512 decision lines are the longest. */
   CLIENT(1 << 20), // 1 MiB
   /** A job receipt, in its file or on its way: the step of the widest split is the longest. */
   RECEIPT_ENTRY(256 << 10); // 256 KiB

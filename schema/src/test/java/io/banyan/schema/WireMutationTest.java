@@ -24,6 +24,9 @@ final class WireMutationTest {
   /** Large messages take a thousand times as long, and have as many places to break. */
   private static final int LARGE_EVERY = 100;
 
+  /** Most messages are shorter; for them 64 KiB beyond the frame suffice, whatever is wrong. */
+  private static final int USUAL_LENGTH_MAX = 8 << 10; // 8 KiB
+
   /** What a refusal, or the smallest value, may cost. */
   private static final long BASE_BYTES = 64 << 10; // 64 KiB
 
@@ -60,11 +63,21 @@ final class WireMutationTest {
     }
 
     long begun = System.nanoTime();
+    long beyondFrame = 0;
+    int usual = 0;
     for (int i = 0; i < MUTANTS; i++) {
       List<WireValues.Encoded> some = i % LARGE_EVERY == 0 ? large : seeds;
       WireValues.Encoded seed = some.get(random.nextInt(some.size()));
-      decode(seed, Bytes.wrap(mutated(seed.bytes())));
+      Bytes mutant = Bytes.wrap(mutated(seed.bytes()));
+      Cost cost = decode(seed, mutant);
+      if (mutant.length() <= USUAL_LENGTH_MAX) {
+        usual++;
+        beyondFrame = Math.max(beyondFrame, cost.bytes() - mutant.length());
+      }
     }
+    System.out.println(usual + " of them of 8 KiB at most: " + beyondFrame + " bytes beyond one");
+    assertTrue(usual > MUTANTS / 10 * 9, usual + " mutants are as long as most messages are");
+    assertTrue(beyondFrame <= BASE_BYTES, beyondFrame + " bytes beyond one of the usual messages");
 
     System.out.printf(
         "%d mutants in %d ms (seed %d): %d values, %d malformed; beyond 64 KiB at most %.1f bytes"
@@ -88,7 +101,7 @@ final class WireMutationTest {
     }
   }
 
-  private void decode(WireValues.Encoded seed, Bytes mutant) {
+  private Cost decode(WireValues.Encoded seed, Bytes mutant) {
     Cost cost = cost(seed, mutant);
     if (!cost.isWithin(mutant.length())) {
       // The first to break a rule loads the code of its sentence: what counts is the second time.
@@ -104,6 +117,7 @@ final class WireMutationTest {
       malformed++;
       worstMalformed = Math.max(worstMalformed, perByte);
     }
+    return cost;
   }
 
   private Cost cost(WireValues.Encoded seed, Bytes mutant) {
