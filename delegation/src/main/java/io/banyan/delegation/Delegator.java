@@ -18,6 +18,8 @@ import java.util.Optional;
  * <p>Tasks are served in the order in which they were begun, whatever their priority. A Delegator
  * that never hears of a peer runs everything here.
  *
+ * <p>Long, because every event has its place here; what is decided about it has a class of its own.
+ *
  * <p>Confined to the driver thread.
  */
 public final class Delegator {

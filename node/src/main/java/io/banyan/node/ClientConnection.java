@@ -42,6 +42,8 @@ import java.util.function.LongConsumer;
  * a job is named by its id.
  *
  * <p>For one thread.
+ *
+ * <p>Long, because each call has its own answer, and all share one way to get through lost links.
  */
 public final class ClientConnection implements AutoCloseable {
   private static final Duration DIAL_TIME_MAX = Duration.ofSeconds(10);

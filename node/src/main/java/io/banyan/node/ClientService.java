@@ -52,6 +52,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * it; the asker keeps his side open for as long as he wants the answer.
  *
  * <p>Safe for any thread; each stream has a virtual thread of its own, which may wait.
+ *
+ * <p>Long, because it lists every request that there is, with who may make it.
  */
 public final class ClientService implements StreamHandler {
   public static final String PROTOCOL = "/banyan/client/1";

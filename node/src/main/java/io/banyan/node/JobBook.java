@@ -48,6 +48,8 @@ import java.util.stream.Stream;
  * written later; should the node stop before, the job has failed.
  *
  * <p>Safe for any thread; guarded by its lock, under which nobody touches the disk.
+ *
+ * <p>Long, because acceptance, end, retention and waiting are decided on the same entries.
  */
 public final class JobBook implements AutoCloseable {
   /** How sure every answer is, for now. */

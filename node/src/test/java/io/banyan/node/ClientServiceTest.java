@@ -69,7 +69,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a node answers its users, over streams in memory. */
+/** What a node answers its users, over streams in memory. Long, for the many requests. */
 class ClientServiceTest {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final byte[] INPUT = "one\ntwo\nthree\n".getBytes(StandardCharsets.US_ASCII);

@@ -22,6 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Safe for any thread; guarded by lock, which nobody holds while bytes are copied, so the event
  * loop, which takes it too, goes on. What is to be done on the event loop is asked of {@link
  * StreamSlot}, by {@code wake}.
+ *
+ * <p>Long, because reading, writing and every way to end share one lock and one state.
  */
 final class LinkStream implements P2pStream {
   /** Bytes that were read are reported when they are this many; a window is 256 KiB or more. */

@@ -11,7 +11,6 @@ import io.banyan.schema.PeerId;
 import io.banyan.schema.PeerSummary;
 import io.banyan.schema.Profile;
 import io.banyan.schema.Standing;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +74,7 @@ final class Peers {
         List.of(Profile.UNMETERED),
         workers,
         Math.clamp(freeWorkers.getAsInt(), 0, workers),
-        Duration.ofSeconds(1).toNanos(),
+        0, // speed is measured by who lends
         memoryBytes,
         0,
         List.of(),

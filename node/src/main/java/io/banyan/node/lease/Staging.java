@@ -12,6 +12,7 @@ import io.banyan.node.GuestCalls;
 import io.banyan.node.Material;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.BytesSource;
+import io.banyan.node.data.CutSink;
 import io.banyan.node.data.DataClient;
 import io.banyan.node.data.RangeFile;
 import io.banyan.node.data.RangeSource;
@@ -255,15 +256,7 @@ public final class Staging {
           manifest.input(),
           range.from(),
           range.byteCount(),
-          blocks -> {
-            file.accept(blocks);
-            long from = Math.max(range.from(), blocks.firstByte());
-            long to = Math.min(range.to(), blocks.endByte());
-            finder.update(
-                blocks.bytes(),
-                blocks.offset() + (int) (from - blocks.firstByte()),
-                (int) (to - from));
-          });
+          new CutSink(file, finder, range.from(), range.to()));
       return lineCuts(finder, cells);
     }
 

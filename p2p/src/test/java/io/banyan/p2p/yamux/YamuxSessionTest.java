@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A session beside a peer that is played by hand, frame by frame. */
+/**
+ * A session beside a peer that is played by hand, frame by frame. Long, for the many rules of the
+ * specification.
+ */
 class YamuxSessionTest {
   private static final int KIB = 1 << 10;
   private static final int FIRST = 256 * KIB;
