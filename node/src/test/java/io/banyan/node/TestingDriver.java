@@ -25,8 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
 
@@ -35,7 +37,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>Safe for any thread.
  */
-public final class TestingDriver implements JobDriver {
+public final class TestingDriver implements JobDriver, AutoCloseable {
   /** What a job that began is told with. */
   public record Begun(PreparedJob job, JobDirectory folder) {}
 
@@ -54,6 +56,7 @@ public final class TestingDriver implements JobDriver {
   public volatile UnaryOperator<byte[]> lie = bytes -> bytes;
 
   private final Map<JobId, List<TreeLine>> trees = new ConcurrentHashMap<>();
+  private final Queue<Thread> runs = new ConcurrentLinkedQueue<>();
   private final Identity node;
   private final Path scratch;
   private volatile Optional<JobBook> book = Optional.empty();
@@ -80,7 +83,20 @@ public final class TestingDriver implements JobDriver {
     Begun now = new Begun(job, folder);
     begun.add(now);
     if (!holding) {
-      Thread.ofVirtual().start(() -> complete(now));
+      runs.add(Thread.ofVirtual().start(() -> complete(now)));
+    }
+  }
+
+  /** Waits for the runs that began by themselves: they write into a test's folder. */
+  @Override
+  public void close() {
+    try {
+      for (Thread run : runs) {
+        run.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a job ran on", e);
     }
   }
 

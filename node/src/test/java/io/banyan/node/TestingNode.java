@@ -85,6 +85,7 @@ public final class TestingNode implements AutoCloseable {
     host.close();
     server.close();
     client.close();
+    driver.close();
     book.close();
   }
 }
