@@ -15,7 +15,7 @@ import run.endive.wasm.types.PassiveDataSegment;
  * A guest's linear memory as one {@code byte[]}: one load and two compares an access, where the
  * engine's own pages cost twice that. Confined to its call's thread.
  */
-public final class FlatMemory implements Memory, GuestMemory {
+public final class FlatMemory implements Memory, GuestMemory, Meter.Counters {
   /*
    * The array may be longer than the memory, so that a guest that grows page by page is not copied
    * each time; hence every access is compared with `size` before the JVM compares it with the
@@ -39,7 +39,7 @@ public final class FlatMemory implements Memory, GuestMemory {
 
   private final int pagesMin;
   private final int pagesMax;
-  private final List<Inspection.Segment> declared;
+  private final List<Rewritten.Segment> declared;
   private final byte[][] segments; // what is left of them; a dropped one is empty
   private DataSegment[] engineSegments = {}; // where the engine notes what data.drop dropped
   private byte[] bytes;
@@ -55,7 +55,7 @@ public final class FlatMemory implements Memory, GuestMemory {
   /**
    * @param pagesMax at least {@code pagesMin}, at most 32 767
    */
-  FlatMemory(int pagesMin, int pagesMax, List<Inspection.Segment> declared) {
+  FlatMemory(int pagesMin, int pagesMax, List<Rewritten.Segment> declared) {
     if (pagesMin > pagesMax || pagesMax > RUNTIME_MAX_PAGES) {
       throw new IllegalArgumentException(
           "memory of " + pagesMin + " to " + pagesMax + " pages, limit " + RUNTIME_MAX_PAGES);
@@ -63,13 +63,62 @@ public final class FlatMemory implements Memory, GuestMemory {
     this.pagesMin = pagesMin;
     this.pagesMax = pagesMax;
     this.declared = declared;
-    this.segments = declared.stream().map(Inspection.Segment::bytes).toArray(byte[][]::new);
+    this.segments = declared.stream().map(Rewritten.Segment::bytes).toArray(byte[][]::new);
     this.bytes = new byte[Memory.bytes(capacityPages(pagesMin, pagesMin))];
     this.size = Memory.bytes(pagesMin);
   }
 
-  static void setGlobals(FlatMemory memory, long[] globals) {
-    memory.globals = globals;
+  /** Makes room for the instance's globals as they come, in order. */
+  void setGlobal(int index, long value) {
+    if (index >= globals.length) {
+      globals = Arrays.copyOf(globals, Math.max(4, 2 * index));
+    }
+    globals[index] = value;
+  }
+
+  @Override
+  public long fuel() {
+    return fuel;
+  }
+
+  @Override
+  public void setFuel(long left) {
+    fuel = left;
+  }
+
+  @Override
+  public void setDepth(int bytes) {
+    depth = bytes;
+  }
+
+  /**
+   * What a memory and its globals were at some moment.
+   *
+   * @param from where its first byte that is not zero stands
+   * @param bytes from there to the last that is not
+   */
+  record Snapshot(int size, int from, byte[] bytes, long[] globals) {}
+
+  Snapshot snapshot() {
+    int from = 0;
+    while (from < size && bytes[from] == 0) {
+      from++;
+    }
+    int to = size;
+    while (to > from && bytes[to - 1] == 0) {
+      to--;
+    }
+    return new Snapshot(size, from, Arrays.copyOfRange(bytes, from, to), globals.clone());
+  }
+
+  /** Makes all as it was; segments that were dropped since stay so. */
+  void restore(Snapshot snapshot) {
+    int to = snapshot.from() + snapshot.bytes().length;
+    Arrays.fill(bytes, 0, snapshot.from(), (byte) 0);
+    System.arraycopy(snapshot.bytes(), 0, bytes, snapshot.from(), snapshot.bytes().length);
+    Arrays.fill(bytes, to, size, (byte) 0);
+    size = snapshot.size();
+    System.arraycopy(snapshot.globals(), 0, globals, 0, globals.length);
   }
 
   public static FlatMemory of(Instance instance) {

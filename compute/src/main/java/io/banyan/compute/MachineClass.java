@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import run.endive.compiler.internal.Shaded;
 import run.endive.runtime.Instance;
 import run.endive.runtime.Memory;
@@ -52,35 +53,29 @@ final class MachineClass {
   private static final String SHADED = internal(Shaded.class);
 
   /** The descriptor of {@link Instance#memory()}, which stays as it is. */
-  private static final String MEMORY_OF_INSTANCE = "()L" + MEMORY + ";";
+  private static final String MEMORY_TYPE = "()L" + MEMORY + ";";
 
   private final ByteBuffer in;
   private final String shadedCopy;
-  private final Counters counters;
+  private final Rewritten module;
   private final int[] entryAt;
+  private final @Nullable Role[] roles;
   private final List<byte[]> added = new ArrayList<>();
   private final Map<String, Integer> addedMembers = new TreeMap<>();
   private final Map<String, Integer> codeBytes = new TreeMap<>();
   private final int flatClass;
   private int bodyAt;
 
-  /**
-   * The two globals that the rewriter counts in.
-   *
-   * @param fuelGlobal its index, or -1 if there is none
-   * @param depthGlobal its index, or -1 if there is none
-   */
-  record Counters(int fuelGlobal, int depthGlobal) {}
-
   private static String internal(Class<?> type) {
     return type.getName().replace('.', '/');
   }
 
-  MachineClass(byte[] original, String shadedCopy, Counters counters) {
+  MachineClass(byte[] original, String shadedCopy, Rewritten module) {
     this.in = ByteBuffer.wrap(original);
     this.shadedCopy = shadedCopy;
-    this.counters = counters;
+    this.module = module;
     this.entryAt = new int[in.getShort(8) & 0xffff];
+    this.roles = new Role[entryAt.length];
     readPool();
     this.flatClass = add(TAG_CLASS, utf8(FLAT));
   }
@@ -143,7 +138,7 @@ final class MachineClass {
         case TAG_UTF8 -> out.writeBytes(utf8Entry(renamed(text(i))));
         case TAG_LONG, TAG_DOUBLE -> out.write(in.array(), at, 9);
         case TAG_METHOD -> {
-          boolean access = isOfShaded(i) && memberName(i).startsWith("memory");
+          boolean access = role(i) == Role.ACCESS;
           out.write(TAG_METHOD);
           put2(out, access ? flatClass : u2(at + 1));
           put2(out, u2(at + 3));
@@ -168,7 +163,7 @@ final class MachineClass {
     if (text.equals(MEMORY)) {
       return FLAT;
     }
-    return text.equals(MEMORY_OF_INSTANCE)
+    return text.equals(MEMORY_TYPE)
         ? text
         : text.replace("L" + MEMORY + ";", "L" + FLAT + ";");
   }
@@ -257,19 +252,50 @@ final class MachineClass {
     int last = start;
     for (int at = start; at < start + length; at += length(start, at)) {
       int opcode = in.get(at) & 0xff;
-      if (opcode == INVOKESTATIC && isOfShaded(u2(at + 1))) {
-        switch (memberName(u2(at + 1))) {
-          case "checkInterruption" -> fill(at, at + 3);
-          case "readGlobal" -> readGlobal(beforeLast, last, at);
-          case "writeGlobal" -> writeGlobal(beforeLast, last, at);
-          default -> {}
+      if (opcode == INVOKESTATIC || opcode == INVOKEVIRTUAL) {
+        switch (role(u2(at + 1))) {
+          case CHECK -> fill(at, at + 3);
+          case READ_GLOBAL -> readGlobal(beforeLast, last, at);
+          case WRITE_GLOBAL -> writeGlobal(beforeLast, last, at);
+          case MEMORY_OF_INSTANCE -> call(at, "of", "(L" + INSTANCE + ";)L" + FLAT + ";");
+          case ACCESS, OTHER -> {}
         }
-      } else if (opcode == INVOKEVIRTUAL && memberType(u2(at + 1)).equals(MEMORY_OF_INSTANCE)) {
-        call(at, "of", "(L" + INSTANCE + ";)L" + FLAT + ";");
       }
       beforeLast = last;
       last = at;
     }
+  }
+
+  /** What a method that generated code calls is to us. */
+  private enum Role {
+    CHECK,
+    READ_GLOBAL,
+    WRITE_GLOBAL,
+    MEMORY_OF_INSTANCE,
+    ACCESS,
+    OTHER
+  }
+
+  private Role role(int method) {
+    Role known = roles[method];
+    if (known == null) {
+      known = roleByName(method);
+      roles[method] = known;
+    }
+    return known;
+  }
+
+  private Role roleByName(int method) {
+    String name = memberName(method);
+    if (!isOfShaded(method)) {
+      return memberType(method).equals(MEMORY_TYPE) ? Role.MEMORY_OF_INSTANCE : Role.OTHER;
+    }
+    return switch (name) {
+      case "checkInterruption" -> Role.CHECK;
+      case "readGlobal" -> module.hasMemory() ? Role.READ_GLOBAL : Role.OTHER;
+      case "writeGlobal" -> module.hasMemory() ? Role.WRITE_GLOBAL : Role.OTHER;
+      default -> name.startsWith("memory") ? Role.ACCESS : Role.OTHER;
+    };
   }
 
   private void fill(int from, int to) {
@@ -286,7 +312,7 @@ final class MachineClass {
   private void readGlobal(int push, int load, int call) {
     int index = pushed(push);
     loadMemory(load);
-    if (index == counters.fuelGlobal() || index == counters.depthGlobal()) {
+    if (index == module.fuelGlobal() || index == module.depthGlobal()) {
       fill(push, load);
       in.put(call, (byte) GETFIELD);
       in.putShort(call + 1, (short) member(TAG_FIELD, counter(index), "J"));
@@ -298,7 +324,7 @@ final class MachineClass {
   private void writeGlobal(int push, int load, int call) {
     int index = pushed(push);
     loadMemory(load);
-    if (index == counters.fuelGlobal() || index == counters.depthGlobal()) {
+    if (index == module.fuelGlobal() || index == module.depthGlobal()) {
       fill(push, load);
       call(call, counter(index) + "Is", "(JL" + FLAT + ";)V");
     } else {
@@ -307,7 +333,7 @@ final class MachineClass {
   }
 
   private String counter(int index) {
-    return index == counters.fuelGlobal() ? "fuel" : "depth";
+    return index == module.fuelGlobal() ? "fuel" : "depth";
   }
 
   private int pushed(int at) {

@@ -60,13 +60,13 @@ final class MachineClasses implements ClassCollector {
   }
 
   /** What makes a machine for an instance; the JVM has verified its classes. */
-  Function<Instance, Machine> machine(MachineClass.Counters counters, Map<String, Integer> codeBytes) {
+  Function<Instance, Machine> machine(Rewritten module, Map<String, Integer> codeBytes) {
     String shadedCopy = mainClassName.replace('.', '/') + "Shaded";
     files.remove(mainClassName + "Shaded");
     Map<String, byte[]> patched = new HashMap<>();
     files.forEach(
         (name, file) -> {
-          MachineClass machineClass = new MachineClass(file, shadedCopy, counters);
+          MachineClass machineClass = new MachineClass(file, shadedCopy, module);
           patched.put(name, machineClass.patched());
           codeBytes.putAll(machineClass.codeBytes());
         });
