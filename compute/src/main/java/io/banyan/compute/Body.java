@@ -16,6 +16,8 @@ import java.util.Set;
  * @param frameBytes what a frame takes of the depth limit
  * @param edits in the order of the bytes
  * @param kinds of the edits that change anything
+ * @param nests as edits number them
+ * @param loopTakesOperands whether it has a loop with parameters
  */
 record Body(
     Signature signature,
@@ -28,7 +30,9 @@ record Body(
     long entryFuel,
     int frameBytes,
     List<Edit> edits,
-    Set<Edit.Kind> kinds) {
+    Set<Edit.Kind> kinds,
+    List<Nest> nests,
+    boolean loopTakesOperands) {
   boolean has(Edit.Kind kind) {
     return kinds.contains(kind);
   }

@@ -15,10 +15,12 @@ final class BodyWriter {
    *
    * What has to be done at the exit stands behind a block around the body. That block takes the
    * place of the function's own label, so that branches need not change; `return` becomes a branch.
+   * It is always there: Endive 1.0.0 fails at a br_if to the label of a function without results.
    */
   private static final long CANONICAL_F64 = 0x7ff8_0000_0000_0000L;
   private static final int CANONICAL_F32 = 0x7fc0_0000;
-  private static final int EMPTY_BLOCK = 0x40;
+  static final int EMPTY_BLOCK = 0x40;
+  private static final int PAGE_FUEL_LOG2 = Long.numberOfTrailingZeros(Meter.PAGE_FUEL);
   private static final int METER = 0; // the function that the rewrite imports
 
   private final byte[] module;
@@ -33,13 +35,14 @@ final class BodyWriter {
   private int resultLocal;
   private int f32Local;
   private int f64Local;
+  private NestWriter nests = new NestWriter(List.of(), _ -> 0);
   private boolean caches;
 
   /** The types of a module, of which there may be more in the end than it had. */
   @FunctionalInterface
   interface FunctionTypes {
-    /** The index of the type without parameters and with these results. */
-    int producing(List<ValueType> results);
+    /** The index of this type. */
+    int index(Signature signature);
   }
 
   /**
@@ -61,12 +64,9 @@ final class BodyWriter {
             || body.has(Edit.Kind.GROW_MEMORY)
             || body.has(Edit.Kind.GROW_TABLE);
     caches = moves || body.has(Edit.Kind.LOOP);
-    boolean wraps = caches || body.calls();
     writeLocals(body, moves);
     writeEntry(body);
-    if (wraps) {
-      writeBlock(body.signature().results());
-    }
+    NestWriter.writeBlock(out, Opcodes.BLOCK, body.signature().results(), types);
     int copied = body.codeStart();
     for (Edit edit : body.edits()) {
       out.bytes(module, copied, edit.start());
@@ -74,10 +74,8 @@ final class BodyWriter {
       copied = edit.end();
     }
     out.bytes(module, copied, body.codeEnd());
-    if (wraps) {
-      out.u8(Opcodes.END);
-      writeExit(body);
-    }
+    out.u8(Opcodes.END);
+    writeExit(body);
     return out.u8(Opcodes.END);
   }
 
@@ -107,8 +105,11 @@ final class BodyWriter {
     f64Local = next;
     if (body.has(Edit.Kind.CANONICAL_F64)) {
       added.u32(1).u8(ValueType.F64.code());
+      next++;
       groups++;
     }
+    nests = new NestWriter(body.nests(), types);
+    groups += nests.declare(added, next);
     out.u32(body.localGroupCount() + groups)
         .bytes(module, body.localGroupsStart(), body.codeStart())
         .append(added);
@@ -147,19 +148,26 @@ final class BodyWriter {
     }
   }
 
-  private void writeBlock(List<ValueType> results) {
-    out.u8(Opcodes.BLOCK);
-    switch (results.size()) {
-      case 0 -> out.u8(EMPTY_BLOCK);
-      case 1 -> out.u8(results.getFirst().code());
-      default -> out.signed(types.producing(results));
-    }
-  }
-
   private void write(Edit edit) {
     switch (edit.kind()) {
-      case LOOP -> {
+      case OPEN -> {
+        if (nests.changes(edit.nest())) {
+          nests.open(out, edit.nest());
+        } else {
+          same(edit);
+        }
+      }
+      case ELSE -> {
         same(edit);
+        nests.otherwise(out, edit.nest());
+      }
+      case END -> nests.close(out, edit.nest(), edit.argument() != 0);
+      case LOOP -> {
+        if (nests.changes(edit.nest())) {
+          nests.open(out, edit.nest());
+        } else {
+          same(edit);
+        }
         local(Opcodes.LOCAL_GET, fuelLocal);
         constant(edit.argument());
         out.u8(Opcodes.I64_SUB);
@@ -187,8 +195,8 @@ final class BodyWriter {
         same(edit);
         chargeCount(Opcodes.I64_SHR_U, 0);
       }
-      case GROW_MEMORY -> grow(edit, 13); // a page is 2^16 bytes, an eighth of them are 2^13
-      case GROW_TABLE -> grow(edit, 0);
+      case GROW_MEMORY -> growMemory(edit);
+      case GROW_TABLE -> growTable(edit);
       case CANONICAL_F32 -> {
         same(edit);
         if (edit.argument() != 0) {
@@ -221,13 +229,33 @@ final class BodyWriter {
     out.u8(equal).u8(Opcodes.SELECT);
   }
 
-  /** Growing is charged when it succeeded. */
-  private void grow(Edit edit, int shift) {
+  /** A page that was added costs an eighth of its bytes. */
+  private void growMemory(Edit edit) {
+    grow(edit);
+    chargeCount(Opcodes.I64_SHL, PAGE_FUEL_LOG2);
+    endGrow();
+  }
+
+  /** A table that grew costs its new size, since all of it is copied. */
+  private void growTable(Edit edit) {
+    grow(edit);
+    local(Opcodes.LOCAL_GET, countLocal);
+    local(Opcodes.LOCAL_GET, resultLocal);
+    out.u8(Opcodes.I32_ADD);
+    local(Opcodes.LOCAL_SET, countLocal);
+    chargeCount(Opcodes.I64_SHL, 0);
+    endGrow();
+  }
+
+  /** Growing is charged if it succeeded. */
+  private void grow(Edit edit) {
     local(Opcodes.LOCAL_TEE, countLocal);
     same(edit);
     local(Opcodes.LOCAL_TEE, resultLocal);
     out.u8(Opcodes.I32_CONST).signed(-1).u8(Opcodes.I32_NE).u8(Opcodes.IF).u8(EMPTY_BLOCK);
-    chargeCount(Opcodes.I64_SHL, shift);
+  }
+
+  private void endGrow() {
     out.u8(Opcodes.END);
     local(Opcodes.LOCAL_GET, resultLocal);
   }
@@ -236,8 +264,11 @@ final class BodyWriter {
     local(Opcodes.LOCAL_GET, fuelLocal);
     local(Opcodes.LOCAL_GET, countLocal);
     out.u8(Opcodes.I64_EXTEND_I32_U);
-    constant(shift);
-    out.u8(shiftOpcode).u8(Opcodes.I64_SUB);
+    if (shift != 0) {
+      constant(shift);
+      out.u8(shiftOpcode);
+    }
+    out.u8(Opcodes.I64_SUB);
     checkFuel();
   }
 

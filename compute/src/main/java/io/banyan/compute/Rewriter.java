@@ -1,5 +1,6 @@
 package io.banyan.compute;
 
+import io.banyan.schema.CallLimits;
 import io.banyan.schema.Limits;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,6 +63,9 @@ final class Rewriter {
           DATA);
 
   private static final int PAGES_MAX = 1 << 16; // 4 GiB, what 32 bits can address
+
+  private static final int GUEST_PAGES_MAX =
+      (int) (CallLimits.MEMORY_BYTES_MAX / CallLimits.PAGE_BYTES);
 
   private final byte[] wasm;
   private final ModuleScope scope = new ModuleScope();
@@ -269,6 +273,10 @@ final class Rewriter {
       if (!entries.isReference()) {
         throw section.malformed("a table of numbers");
       }
+      if (entries == ValueType.EXTERNREF) {
+        // Endive 1.0.0 computes their bounds with 32 bits, where nobody can reach.
+        throw section.refused(Rule.FEATURES, "a table of externref is not offered");
+      }
       scope.tables.add(entries);
       int flags = section.u8();
       if (flags > 1) {
@@ -294,7 +302,7 @@ final class Rewriter {
         throw section.refused(
             Rule.FEATURES, "memory flags 0x%02x are not offered".formatted(flags));
       }
-      memoryPagesMin = section.u32(Rule.MEMORY_PAGES, "minimum memory pages", PAGES_MAX);
+      memoryPagesMin = section.u32(Rule.MEMORY_PAGES, "minimum memory pages", GUEST_PAGES_MAX);
       if (flags == 1) {
         memoryPagesMax = section.u32(Rule.MEMORY_PAGES, "maximum memory pages", PAGES_MAX);
         if (memoryPagesMax < memoryPagesMin) {
@@ -488,12 +496,7 @@ final class Rewriter {
     if (count != functionTypes.size()) {
       throw section.malformed("functions and bodies differ in number");
     }
-    BodyWriter writer =
-        new BodyWriter(
-            wasm,
-            results -> typeIndex(new Signature(List.of(), results)),
-            fuelGlobal(),
-            fuelGlobal() + 1);
+    BodyWriter writer = new BodyWriter(wasm, this::typeIndex, fuelGlobal(), fuelGlobal() + 1);
     WasmWriter out = new WasmWriter(2 * section.remaining()).u32(count);
     for (int i = 0; i < count; i++) {
       int function = hostImports.size() + i;
@@ -519,7 +522,20 @@ final class Rewriter {
                 + ModuleLimits.FUNCTION_INSTRUCTIONS_FAST
                 + " the JVM may not compile it, and it may run ten times slower");
       }
+      if (body.loopTakesOperands()) {
+        warnings.add(
+            "function "
+                + function
+                + " has a loop with parameters; the JVM may interpret it, a hundred times slower");
+      }
       out.sized(writer.write(body));
+      if (out.length() > ModuleLimits.CODE_BYTES_MAX) {
+        throw section.refused(
+            Rule.CODE_BYTES,
+            "the code, as it is written for the engine, exceeds "
+                + ModuleLimits.CODE_BYTES_MAX
+                + " bytes");
+      }
     }
     bodyCount = (int) count;
     sections.put(CODE, out);
@@ -578,8 +594,8 @@ final class Rewriter {
         });
     Export memory = exports.getOrDefault("memory", new Export(0, 0));
     return new Rewritten(
-        module(Optional.empty()),
-        module(Optional.of(emptyBodies())),
+        module(Map.of()),
+        module(Map.of(CODE, emptyBodies())),
         functions,
         memory.kind() == 2,
         scope.hasMemory,
@@ -628,14 +644,12 @@ final class Rewriter {
     return out;
   }
 
-  private byte[] module(Optional<WasmWriter> code) {
+  private byte[] module(Map<Integer, WasmWriter> changed) {
+    Map<Integer, WasmWriter> all = new HashMap<>(sections);
+    changed.forEach(all::replace);
     WasmWriter out = new WasmWriter(2 * wasm.length + 256).bytes(HEADER);
     for (int id : ORDER) {
-      Optional<WasmWriter> section = Optional.ofNullable(sections.get(id));
-      if (id == CODE && section.isPresent()) {
-        section = code.or(() -> Optional.of(sections.get(CODE)));
-      }
-      section.ifPresent(content -> out.u8(id).sized(content));
+      Optional.ofNullable(all.get(id)).ifPresent(content -> out.u8(id).sized(content));
     }
     return out.toByteArray();
   }
