@@ -60,15 +60,18 @@ final class CallExecution {
     };
   }
 
+  /** On a {@link WorkerThread}. */
   CallResult run(Watchdog watchdog) {
     Watchdog.Watch watch = watchdog.watch(call.limits().wallMillis());
     long startNanos = System.nanoTime();
     CallEnd end;
     boolean late;
     try {
+      WorkerThread.current().guestRuns(call.module().program().brake());
       end = attempt();
     } finally {
       late = watch.end();
+      WorkerThread.current().guestIsOver();
     }
     CallRecord report =
         new CallRecord(System.nanoTime() - startNanos, host.progressPermille(), host.log());

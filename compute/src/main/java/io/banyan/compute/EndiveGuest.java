@@ -52,8 +52,8 @@ final class EndiveGuest implements Guest {
     return memory;
   }
 
-  long refill(long left) {
-    return meter.refill(left);
+  CallEndException end(long left) {
+    return meter.end(left);
   }
 
   long callHost(HostImport function, long[] args) {

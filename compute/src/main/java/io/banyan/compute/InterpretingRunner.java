@@ -17,6 +17,7 @@ final class InterpretingRunner implements Runner {
           module.withoutBytes(),
           Parser.parse(module.wasm()),
           InterpreterMachine::new,
+          new Brake(), // pulls nothing: the interpreter looks by itself
           false,
           List.of());
     } catch (RuntimeException | StackOverflowError | AssertionError e) {

@@ -3,8 +3,10 @@ package io.banyan.compute;
 import java.util.List;
 
 /** A compiled module. Safe for any thread. */
-@FunctionalInterface
 interface Program {
+  /** What stops its guests when their thread is interrupted. */
+  Brake brake();
+
   /**
    * Makes a fresh instance and runs its start function, on the calling thread. {@link
    * CallEndException} says if that ends the call.

@@ -126,11 +126,7 @@ public final class Sandbox implements AutoCloseable {
    * time is over is taken for it.
    */
   public CallResult call(Call call) {
-    if (!(Thread.currentThread() instanceof WorkerThread)) {
-      throw new IllegalStateException(
-          "calls run on threads made by Sandbox.workerThread, not on "
-              + Thread.currentThread().getName());
-    }
+    WorkerThread.current();
     Optional<Outcome> outcome = CallExecution.outcomeBefore(call);
     if (outcome.isPresent()) {
       return new CallResult.Faulted(outcome.get(), 0, CallRecord.NOT_STARTED);
