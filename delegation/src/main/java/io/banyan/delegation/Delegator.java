@@ -80,6 +80,11 @@ public final class Delegator {
           workers, THRESHOLD_SECONDS, Placement.FASTEST_FINISH, FUEL_PER_SECOND_GUESS);
     }
 
+    /** The same, with another first guess at the speed. */
+    public Settings withSpeed(double guess) {
+      return new Settings(workers, thresholdSeconds, placement, guess);
+    }
+
     public Settings {
       if (workers < 1) {
         throw new IllegalArgumentException(workers + " workers, must be 1 or more");

@@ -58,7 +58,10 @@ final class TaskState {
   void refuseFuel() {
     walk.end(
         new JobEnd.PlanRefused(
-            "the plan takes more fuel than the " + task.grant().fuel() + " it may take"));
+            "the plan takes more fuel than the "
+                + task.grant().fuel()
+                + " it may take"
+                + (task.atEntry() ? " (--fuel)" : "")));
   }
 
   boolean isOver() {

@@ -94,6 +94,7 @@ final class TestingNetwork implements AutoCloseable {
             Optional.empty(),
             0,
             Placement.FASTEST_FINISH,
+            NodeSettings.CALL_MOST,
             Optional.empty()),
         this::host,
         log::add);
