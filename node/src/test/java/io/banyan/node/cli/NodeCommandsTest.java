@@ -103,7 +103,9 @@ class NodeCommandsTest {
     assertTrue(
         lines.getFirst().matches("job " + DIGEST + " is accepted by " + NODE.publicKey()),
         ran.stderr());
-    assertTrue(lines.get(1).matches("completed: 3 leaves, 14 B in .* by 1 peer"), lines.get(1));
+    assertTrue(
+        lines.get(1).matches("completed: 3 leaves, 14 B in .* by 1 peer, \\S+( [kM])? fuel"),
+        lines.get(1));
     assertEquals(
         "ComplexityScore 0.500 s = 1000 bytes × 2 fuel a byte / 4 k fuel a second; threshold 0.750"
             + " s; real 0.250 s",
