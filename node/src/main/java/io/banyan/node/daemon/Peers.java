@@ -78,7 +78,7 @@ final class Peers {
     return new CapabilityReport(
         "banyan/" + Version.PRODUCT,
         PROTOCOL_VERSION,
-        List.of(Profile.UNMETERED),
+        List.of(Profile.ONE),
         workers,
         Math.clamp(driver.idleWorkers(), 0, workers),
         driver.fuelPerSecond(),
