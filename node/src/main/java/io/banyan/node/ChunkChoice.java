@@ -28,41 +28,40 @@ public final class ChunkChoice {
    * #CHUNK_BYTES_MIN} to {@link #CHUNK_BYTES_MAX} whose leaf costs nearest to {@link #LEAF_FUEL};
    * the smaller one of two that are as near.
    *
-   * @param fuelPerByte 0 if nothing is known: the longest
+   * @param callFuel that a leaf costs however short it is
+   * @param fuelPerByte beside that; 0 if nothing is known: the longest
    */
-  public static int nearest(SplitRule rule, long inputBytes, double fuelPerByte) {
+  public static int nearest(SplitRule rule, long inputBytes, double callFuel, double fuelPerByte) {
     if (fuelPerByte == 0) {
       return Math.max(least(rule, inputBytes), most(rule));
     }
+    double aim = LEAF_FUEL - callFuel;
     return switch (rule) {
-      case SplitRule.ByBytes(), SplitRule.ByLines() -> nearestPower(inputBytes, fuelPerByte);
-      case SplitRule.ByRecords(int record) -> nearestMultiple(record, inputBytes, fuelPerByte);
+      case SplitRule.ByBytes(), SplitRule.ByLines() -> nearestPower(inputBytes, aim / fuelPerByte);
+      case SplitRule.ByRecords(int record) ->
+          nearestMultiple(record, inputBytes, aim / fuelPerByte);
       case SplitRule.ByIndex(int _), SplitRule.ByModule() -> most(rule);
     };
   }
 
-  private static int nearestPower(long inputBytes, double fuelPerByte) {
+  private static int nearestPower(long inputBytes, double wanted) {
     int best = least(new SplitRule.ByBytes(), inputBytes);
     for (int bytes = best; bytes <= CHUNK_BYTES_MAX; bytes *= 2) {
-      if (distance(bytes, fuelPerByte) < distance(best, fuelPerByte)) {
+      if (Math.abs(bytes - wanted) < Math.abs(best - wanted)) {
         best = bytes;
       }
     }
     return best;
   }
 
-  private static int nearestMultiple(int record, long inputBytes, double fuelPerByte) {
+  private static int nearestMultiple(int record, long inputBytes, double wanted) {
     SplitRule rule = new SplitRule.ByRecords(record);
     int least = least(rule, inputBytes);
     int most = Math.max(least, most(rule));
-    int below = (int) Math.min(most, LEAF_FUEL / (fuelPerByte * record)); // records of it
+    int below = (int) Math.min(most, wanted / record); // records of it
     int lower = Math.clamp((long) below * record, least, most);
     int upper = Math.clamp((below + 1L) * record, least, most);
-    return distance(upper, fuelPerByte) < distance(lower, fuelPerByte) ? upper : lower;
-  }
-
-  private static double distance(int bytes, double fuelPerByte) {
-    return Math.abs(bytes * fuelPerByte - LEAF_FUEL);
+    return Math.abs(upper - wanted) < Math.abs(lower - wanted) ? upper : lower;
   }
 
   /** The shortest chunks that are chosen: those which a rehearsal runs. */

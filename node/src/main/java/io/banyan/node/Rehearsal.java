@@ -13,11 +13,13 @@ import java.util.OptionalDouble;
  * chunks are, and what a unit of it is expected to cost. Made by {@link Rehearser}.
  *
  * @param units of the whole job: bytes, or cells under the rule {@code index}
+ * @param callFuel that every call takes, however short its leaf is: for the memory that the module
+ *     begins with
  * @param samples the leaves that completed
  * @param trouble why one of them did not, in a sentence; none was run after it
  */
 public record Rehearsal(
-    SplitRule rule, long units, List<LeafSample> samples, Optional<String> trouble) {
+    SplitRule rule, long units, long callFuel, List<LeafSample> samples, Optional<String> trouble) {
   public Rehearsal {
     samples = List.copyOf(samples);
   }
@@ -29,13 +31,31 @@ public record Rehearsal(
   public int chunkBytes() {
     return trouble.isPresent()
         ? ChunkChoice.least(rule, units)
-        : ChunkChoice.nearest(rule, units, operationWeight());
+        : ChunkChoice.nearest(rule, units, callFuel, fuelPerUnit());
   }
 
-  /** Fuel a byte, or a cell; 0 if it is not known. */
-  public double operationWeight() {
+  /** Fuel a byte, or a cell, beside that of the call; 0 if it is not known. */
+  public double fuelPerUnit() {
     double sampled = samples.stream().mapToLong(LeafSample::units).sum();
-    return sampled == 0 ? 0 : samples.stream().mapToLong(LeafSample::fuel).sum() / sampled;
+    long fuel = samples.stream().mapToLong(sample -> sample.fuel() - callFuel).sum();
+    return sampled == 0 ? 0 : Math.max(0, fuel / sampled);
+  }
+
+  /**
+   * Fuel a byte, or a cell, as the leaves of the job will show it: its share of the call included.
+   * 0 if it is not known.
+   */
+  public double operationWeight() {
+    return samples.isEmpty() ? 0 : leafFuel() / leafUnits();
+  }
+
+  /** What a leaf as most are is expected to cost. */
+  private double leafFuel() {
+    return callFuel + fuelPerUnit() * leafUnits();
+  }
+
+  private double leafUnits() {
+    return byIndex() ? 1 : Math.min(chunkBytes(), units);
   }
 
   /**
@@ -67,10 +87,10 @@ public record Rehearsal(
   private double leafFuelMax() {
     double perUnit =
         samples.stream()
-            .mapToDouble(sample -> (double) sample.fuel() / sample.units())
+            .mapToDouble(sample -> (double) (sample.fuel() - callFuel) / sample.units())
             .max()
             .orElse(0);
-    return perUnit * (byIndex() ? 1 : Math.min(chunkBytes(), units));
+    return callFuel + perUnit * leafUnits();
   }
 
   /**
@@ -116,7 +136,7 @@ public record Rehearsal(
       text.append("; chunk ")
           .append(Quantities.bytes(chunkBytes()))
           .append(" costs ")
-          .append(Quantities.fuel(operationWeight() * chunkBytes()))
+          .append(Quantities.fuel(leafFuel()))
           .append(" fuel, nearest to ")
           .append(Quantities.fuel(ChunkChoice.LEAF_FUEL))
           .append(" of those up to ")
@@ -141,7 +161,7 @@ public record Rehearsal(
     fuelPerSecond().ifPresent(speed -> json.addProperty("fuelPerSecond", speed));
     json.addProperty("chunkBytes", chunkBytes());
     if (!byIndex()) {
-      json.addProperty("fuelPerChunk", operationWeight() * chunkBytes());
+      json.addProperty("fuelPerChunk", leafFuel());
       json.addProperty("fuelPerChunkAim", ChunkChoice.LEAF_FUEL);
     }
     json.addProperty("workers", workers);

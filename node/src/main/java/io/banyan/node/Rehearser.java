@@ -85,6 +85,11 @@ public record Rehearser(
     }
   }
 
+  /** A page that a module begins with costs an eighth of its bytes (docs/profile.md). */
+  private long callFuel() {
+    return module.memoryBytesMin() / 8;
+  }
+
   private Rehearsal leaves(SplitRule rule, InputFile input) throws IOException {
     long bytes = input.size();
     SampleLeaves leaves = new SampleLeaves(input, bytes, rule, ChunkChoice.least(rule, bytes));
@@ -94,15 +99,15 @@ public record Rehearser(
       if (span.length() > Limits.LEAF_BYTES_MAX) {
         String tooLong =
             name + " is longer than any may be, " + Quantities.bytes(Limits.LEAF_BYTES_MAX);
-        return new Rehearsal(rule, bytes, samples, Optional.of(tooLong));
+        return new Rehearsal(rule, bytes, callFuel(), samples, Optional.of(tooLong));
       }
       Optional<String> trouble =
           run(name, span.length(), input.read(span.from(), span.to()), limits, samples);
       if (trouble.isPresent()) {
-        return new Rehearsal(rule, bytes, samples, trouble);
+        return new Rehearsal(rule, bytes, callFuel(), samples, trouble);
       }
     }
-    return new Rehearsal(rule, bytes, samples, Optional.empty());
+    return new Rehearsal(rule, bytes, callFuel(), samples, Optional.empty());
   }
 
   private Rehearsal cells(SplitRule rule, int cells) {
@@ -118,10 +123,10 @@ public record Rehearser(
       byte[] chunk = new IndexCuts(cells).chunk(cell);
       Optional<String> trouble = run("cell " + cell, 1, chunk, little, samples);
       if (trouble.isPresent()) {
-        return new Rehearsal(rule, cells, samples, trouble);
+        return new Rehearsal(rule, cells, callFuel(), samples, trouble);
       }
     }
-    return new Rehearsal(rule, cells, samples, Optional.empty());
+    return new Rehearsal(rule, cells, callFuel(), samples, Optional.empty());
   }
 
   /** Adds what a leaf took to {@code samples}, or says why it came to nothing. */

@@ -33,29 +33,37 @@ class ChunkChoiceTest {
     "1000000, 65536"
   })
   void theCostlierAByteTheShorterTheChunk(double fuelPerByte, int chunkBytes) {
-    assertEquals(chunkBytes, ChunkChoice.nearest(BYTES, 1L << 30, fuelPerByte));
-    assertEquals(chunkBytes, ChunkChoice.nearest(LINES, 1L << 30, fuelPerByte));
+    assertEquals(chunkBytes, ChunkChoice.nearest(BYTES, 1L << 30, 0, fuelPerByte));
+    assertEquals(chunkBytes, ChunkChoice.nearest(LINES, 1L << 30, 0, fuelPerByte));
+  }
+
+  /** 100 M for the memory that it begins with leave 95 a byte of 1 MiB. */
+  @Test
+  void whatEveryCallCostsIsNotCountedByTheByte() {
+    assertEquals(MAX, ChunkChoice.nearest(BYTES, 1L << 30, 100_000_000, 95));
+    assertEquals(MAX / 2, ChunkChoice.nearest(BYTES, 1L << 30, 100_000_000, 190));
+    assertEquals(MIN, ChunkChoice.nearest(BYTES, 1L << 30, 300_000_000, 1));
   }
 
   @Test
   void recordsAreNotCut() {
     SplitRule hundred = new SplitRule.ByRecords(100);
 
-    assertEquals(1_048_500, ChunkChoice.nearest(hundred, 1L << 30, 12.4));
-    assertEquals(200_000, ChunkChoice.nearest(hundred, 1L << 30, 1000));
-    assertEquals(65_500, ChunkChoice.nearest(hundred, 1L << 30, 1e9));
-    assertEquals(3 << 20, ChunkChoice.nearest(new SplitRule.ByRecords(3 << 20), 1L << 30, 12.4));
+    assertEquals(1_048_500, ChunkChoice.nearest(hundred, 1L << 30, 0, 12.4));
+    assertEquals(200_000, ChunkChoice.nearest(hundred, 1L << 30, 0, 1000));
+    assertEquals(65_500, ChunkChoice.nearest(hundred, 1L << 30, 0, 1e9));
+    assertEquals(3 << 20, ChunkChoice.nearest(new SplitRule.ByRecords(3 << 20), 1L << 30, 0, 12.4));
   }
 
   @Test
   void rulesWithoutChunksOfInputHaveTheirOwn() {
-    assertEquals(0, ChunkChoice.nearest(new SplitRule.ByIndex(7), 0, 12.4));
-    assertEquals(MAX, ChunkChoice.nearest(new SplitRule.ByModule(), 1 << 30, 1e9));
+    assertEquals(0, ChunkChoice.nearest(new SplitRule.ByIndex(7), 0, 0, 12.4));
+    assertEquals(MAX, ChunkChoice.nearest(new SplitRule.ByModule(), 1 << 30, 0, 1e9));
   }
 
   @Property
   void noOtherPowerOfTwoIsNearer(@ForAll @DoubleRange(min = 0, max = 10_000) double fuelPerByte) {
-    int chosen = ChunkChoice.nearest(BYTES, 1L << 30, fuelPerByte);
+    int chosen = ChunkChoice.nearest(BYTES, 1L << 30, 0, fuelPerByte);
 
     assertTrue(Integer.bitCount(chosen) == 1 && MIN <= chosen && chosen <= MAX);
     for (int other = MIN; other <= MAX; other *= 2) {
@@ -68,7 +76,7 @@ class ChunkChoiceTest {
       @ForAll @IntRange(min = 1, max = MAX) int record,
       @ForAll @DoubleRange(min = 0, max = 10_000) double fuelPerByte) {
     SplitRule rule = new SplitRule.ByRecords(record);
-    int chosen = ChunkChoice.nearest(rule, 1L << 30, fuelPerByte);
+    int chosen = ChunkChoice.nearest(rule, 1L << 30, 0, fuelPerByte);
     int least = ChunkChoice.least(rule, 1L << 30);
     int most = ChunkChoice.most(rule);
 
@@ -91,7 +99,7 @@ class ChunkChoiceTest {
   void noInputHasMoreCellsThanAPlanMayHave(
       @ForAll @LongRange(min = 0, max = 1L << 44) long inputBytes,
       @ForAll @DoubleRange(min = 0, max = 10_000) double fuelPerByte) {
-    int chunkBytes = ChunkChoice.nearest(BYTES, inputBytes, fuelPerByte);
+    int chunkBytes = ChunkChoice.nearest(BYTES, inputBytes, 0, fuelPerByte);
 
     assertTrue(Math.ceilDiv(inputBytes, (long) chunkBytes) <= Limits.CELLS_MAX);
   }

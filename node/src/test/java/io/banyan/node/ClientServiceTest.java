@@ -588,8 +588,8 @@ class ClientServiceTest {
   void whatThisNodeDoesNotKnowIsRefused() throws Exception {
     refusedJob(
         Code.UNSUPPORTED,
-        "profile 1 is not known here, 1 is",
-        wish -> wish.profile(new Profile("1")));
+        "profile 2 is not known here, 1 is",
+        wish -> wish.profile(new Profile("2")));
     refusedJob(
         Code.UNSUPPORTED,
         "verification copies:2: this node does not audit yet; --verify none is what there is",

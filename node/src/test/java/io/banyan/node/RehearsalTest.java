@@ -15,7 +15,7 @@ class RehearsalTest {
   private static final SplitRule LINES = new SplitRule.ByLines();
 
   private static Rehearsal of(long bytes, LeafSample... samples) {
-    return new Rehearsal(LINES, bytes, List.of(samples), Optional.empty());
+    return new Rehearsal(LINES, bytes, 0, List.of(samples), Optional.empty());
   }
 
   /** 12.4 fuel a byte, the last leaf twice as fast as the first; 64 MiB at 800 M fuel a second. */
@@ -51,6 +51,21 @@ class RehearsalTest {
     assertEquals(50, rehearsal.operationWeight());
   }
 
+  /** 1 M a call: of 1 655 360 fuel for 64 KiB, 655 360 are 10 a byte. */
+  @Test
+  void whatEveryCallTakesIsSharedByItsLeaf() {
+    Rehearsal rehearsal =
+        new Rehearsal(
+            LINES,
+            64L << 20,
+            1_000_000,
+            List.of(new LeafSample(LEAF, 1_655_360, 1_000_000)),
+            Optional.empty());
+
+    assertEquals(10, rehearsal.fuelPerUnit());
+    assertEquals(10 + 1e6 / (1 << 20), rehearsal.operationWeight());
+  }
+
   /** 2 G fuel in the costliest leaf of 64 KiB; on average 1.1 G, which is far over the aim. */
   @Test
   void aLeafThatWouldExceedItsFuelIsWarnedOf() {
@@ -75,6 +90,7 @@ class RehearsalTest {
         new Rehearsal(
             new SplitRule.ByRecords(100),
             1 << 30,
+            0,
             List.of(new LeafSample(LEAF, 1, 1)),
             Optional.of("the leaf at byte 7 fails: trapped: unreachable"));
 
@@ -95,6 +111,7 @@ class RehearsalTest {
         new Rehearsal(
             new SplitRule.ByIndex(1000),
             1000,
+            0,
             List.of(new LeafSample(1, 3_000_000, 1_000_000)),
             Optional.empty());
 

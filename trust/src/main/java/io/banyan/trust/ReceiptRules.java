@@ -5,7 +5,6 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Plan;
-import io.banyan.schema.Profile;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
@@ -97,9 +96,6 @@ final class ReceiptRules {
               + evidence.leaves()
               + " and "
               + evidence.fuel());
-    }
-    if (manifest.profile().equals(Profile.ONE) && evidence.fuel() != 0) {
-      throw breach("it counts fuel under a profile that has none");
     }
     if (!receipt.value().equals(found.value())) {
       throw breach("its output hash is not that of the last step");
