@@ -441,6 +441,71 @@ class LendingTest {
     assertEquals(WEIGHT, last(next).score().operationWeight());
   }
 
+  /** What this node has measured counts more than what a submitter says. */
+  @Test
+  void aChildTrustsItsOwnMeasureMoreThanTheEstimate() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job before = job(input, manifest(input, 0));
+    node.submit(before);
+    node.answer(0);
+    node.cancel(LINK);
+    TestingNode.Job boasted = job(input, manifest(input, 1e6));
+    Task task =
+        TestingManifests.leased(
+            TestingManifests.link(9),
+            boasted.task,
+            cells(0, 256),
+            boasted.task.ground(),
+            grant(2048, 3),
+            4,
+            List.of(BOB));
+    TestingNode.Job next = new TestingNode.Job(task, input, before.guest);
+
+    node.submit(next);
+
+    assertEquals(Decision.WeightSource.EARLIER_TASKS, last(next).source());
+    assertEquals(WEIGHT, last(next).score().operationWeight());
+    assertTrue(last(next).isSpeedMeasured());
+  }
+
+  /** The weight is the estimate's; how fast that is done was measured on another job. */
+  @Test
+  void anEstimateIsPricedByTheSpeedThatWasMeasured() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job before = job(input, manifest(input, 0));
+    node.callNanos = 2 * CALL_NANOS;
+    node.submit(before);
+    node.answer(0);
+    node.cancel(LINK);
+    TestingNode.Job next =
+        new TestingNode.Job(
+            TestingManifests.link(2), manifest(input, 10), input, new TestingGuest.UpperCase(true));
+
+    node.submit(next);
+
+    assertEquals(Decision.WeightSource.ESTIMATE, last(next).source());
+    assertEquals(10, last(next).score().operationWeight());
+    assertEquals(20, last(next).score().availableCapacity(), 1e-9);
+    assertTrue(last(next).isSpeedMeasured());
+  }
+
+  /** A unit takes no more than a call may; what is said beyond that is not believed. */
+  @Test
+  void anEstimateBeyondReasonIsCut() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job job = job(input, manifest(input, Double.MAX_VALUE));
+    node.join(ANN, 1);
+
+    node.submit(job);
+
+    assertEquals((double) job.manifest.limits().fuel(), last(job).score().operationWeight());
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
   /* What may be spent. */
 
   @Test

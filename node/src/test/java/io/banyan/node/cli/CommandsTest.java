@@ -173,6 +173,49 @@ class CommandsTest {
         1e-9);
   }
 
+  /** 200 000 bytes; an echo costs so little that the longest chunk is taken. */
+  @Test
+  void aJobWithoutAChunkIsRehearsed() throws Exception {
+    Path large = Files.write(folder.resolve("large"), new byte[200_000]);
+    Object[] args = {
+      "run --split bytes --output",
+      folder.resolve("output"),
+      "--module",
+      module,
+      "--key",
+      TestingConsole.keyIn(folder),
+      "--input",
+      large
+    };
+
+    TestingConsole.Ran text = banyan(args).succeeds();
+    TestingConsole.Ran json =
+        banyan(Stream.concat(Arrays.stream(args), Stream.of("--json")).toArray());
+
+    String first = text.stderr().lines().findFirst().orElseThrow();
+    assertTrue(
+        first.matches(
+            "rehearsal 3 leaves: \\S+ fuel a byte; chunk 1 MiB costs \\S+ [kM] fuel, nearest to 200"
+                + " M of those up to 1 MiB; about .* on \\d+ workers? here"),
+        first);
+    JsonObject rehearsal = json.json().getAsJsonObject("rehearsal");
+    assertEquals(1 << 20, rehearsal.get("chunkBytes").getAsInt());
+    assertEquals(1 << 20, json.json().get("chunkBytes").getAsInt());
+    assertTrue(rehearsal.get("fuelPerByte").getAsDouble() > 0);
+    assertTrue(rehearsal.get("expectedSeconds").getAsDouble() > 0);
+  }
+
+  @Test
+  void jobOverItsFuelSaysWhichFlag() {
+    assertEquals(
+        "job failed: the plan takes more fuel than the 1000 it may take (--fuel)",
+        banyan(job("--fuel 1k --input", input)).failsWith(ExitCode.JOB_FAILED.number()));
+    assertEquals(
+        "job failed: execute of plan node 0 out of fuel: a call may use 1 k (--leaf-fuel)",
+        banyan(job("--workers 1 --leaf-fuel 1k --input", input))
+            .failsWith(ExitCode.JOB_FAILED.number()));
+  }
+
   @Test
   void sameWishMadeTwiceIsTwoJobsWithTheSameHashes() {
     JsonObject one = banyan(job("--json --input", input)).json();
