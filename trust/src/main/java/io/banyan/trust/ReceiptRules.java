@@ -14,12 +14,10 @@ import java.util.List;
 /** What one receipt must be, under the link that it answers. */
 final class ReceiptRules {
   private final JobId job;
-  private final Manifest manifest;
   private final Plan plan;
 
   ReceiptRules(JobId job, Manifest manifest) {
     this.job = job;
-    this.manifest = manifest;
     this.plan = Plan.of(manifest);
   }
 

@@ -357,9 +357,15 @@ class HostilePeerTest {
             draft.input(),
             draft.inputTree());
 
+    Signed lease = lender.sign(lender.lease(job, manifest, 0));
+    lender.say(new TaskMessage.LeaseOffer(manifest, List.of(lease)));
+    lender.next(LeaseReply.class);
+    Refused refused = (Refused) lender.next(Failure.class).kind();
+
+    assertEquals(Refused.Code.OVER_LIMIT, refused.code());
     assertEquals(
-        Refused.Code.OVER_LIMIT,
-        lender.refusal(manifest, List.of(lender.sign(lender.lease(job, manifest, 0)))));
+        "time of a call in ms (--leaf-time): 3600001, this node's limit is 3600000",
+        refused.sentence());
   }
 
   @Test
