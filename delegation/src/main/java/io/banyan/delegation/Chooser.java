@@ -49,8 +49,9 @@ record Chooser(TaskWalk walk, Prices prices, int workers) {
   Optional<Place> choose(Peer peer, Forecast forecast, int callsOut) {
     double togetherNanos = forecast.togetherSeconds() * 1e9;
     double backlogNanos = peer.backlogNanos(prices);
-    double unitsMax = SHARE * (togetherNanos - backlogNanos) * peer.pace(prices) / prices.weight();
-    double ownNanos = callsOut * prices.leafUnits() * prices.weight() / workers;
+    double unitsMax =
+        SHARE * (togetherNanos - backlogNanos) * peer.pace(prices) / prices.unitNanos();
+    double ownNanos = callsOut * prices.leafUnits() * prices.unitNanos() / workers;
     Fit fit =
         new Fit(
             peer,

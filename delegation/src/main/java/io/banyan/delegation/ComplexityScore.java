@@ -5,8 +5,8 @@ package io.banyan.delegation;
  * availableCapacity.
  *
  * @param dataSize bytes; cells under the rule {@code index}
- * @param operationWeight fuel per byte or cell; nanoseconds under a profile without fuel
- * @param availableCapacity fuel, or nanoseconds of work, that the free workers do in a second
+ * @param operationWeight fuel per byte or cell
+ * @param availableCapacity fuel that this node's workers together use up in a second
  */
 public record ComplexityScore(double dataSize, double operationWeight, double availableCapacity) {
   public ComplexityScore {

@@ -11,8 +11,9 @@ import java.util.List;
 record Decider(int workers, double thresholdSeconds) {
   /** The role for {@code state}, whose weight is known, among {@code peers}. */
   Decision decide(TaskState state, TaskState.Weight weight, List<Peer> peers) {
-    // Nanoseconds of work that all workers do in a second: the capacity without fuel.
-    ComplexityScore score = new ComplexityScore(state.walk.total(), weight.nanos(), 1e9 * workers);
+    ComplexityScore score =
+        new ComplexityScore(
+            state.walk.total(), weight.cost().weight(), weight.cost().fuelPerSecond() * workers);
     Forecast forecast =
         state
             .prices()
@@ -24,6 +25,7 @@ record Decider(int workers, double thresholdSeconds) {
         state.task.node(),
         score,
         weight.source(),
+        weight.isSpeedMeasured(),
         thresholdSeconds,
         reason == Decision.Reason.SOONER ? DecisionLine.Role.MANAGER : DecisionLine.Role.WORKER,
         reason,

@@ -10,6 +10,8 @@ import io.banyan.schema.PlanNode;
  * @param link of the task
  * @param score of the whole plan node
  * @param source where the operation weight came from
+ * @param isSpeedMeasured whether the capacity was measured on calls made here; otherwise it is a
+ *     first guess
  * @param thresholdSeconds a score above it makes this node look for peers to lend to
  * @param role whether it lends, or runs all that remains itself
  * @param aloneSeconds that what is neither done nor given out would take here alone
@@ -21,6 +23,7 @@ public record Decision(
     PlanNode node,
     ComplexityScore score,
     WeightSource source,
+    boolean isSpeedMeasured,
     double thresholdSeconds,
     DecisionLine.Role role,
     Reason reason,

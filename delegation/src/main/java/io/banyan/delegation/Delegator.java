@@ -1,6 +1,7 @@
 package io.banyan.delegation;
 
 import io.banyan.schema.Digest;
+import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Decides what this node does: which calls it makes, what it lends to whom, and when a task is
@@ -44,6 +46,7 @@ public final class Delegator {
   private final Alarms alarms = new Alarms();
   private final PeerTable peers = new PeerTable();
   private final WeightMemory weights = new WeightMemory();
+  private final OwnSpeed speed = new OwnSpeed();
   private final Leases leases;
   private final Lender lender;
   private final Map<Digest, TaskState> tasks = new LinkedHashMap<>(); // in the order of their begin
@@ -57,14 +60,29 @@ public final class Delegator {
    * @param workers threads that run calls, 1 or more
    * @param thresholdSeconds of the ComplexityScore, 0 or more
    * @param placement which of its peers is lent to next
+   * @param fuelPerSecond that one worker is thought to use up before a call here has told, more
+   *     than 0
    */
-  public record Settings(int workers, double thresholdSeconds, Placement placement) {
+  public record Settings(
+      int workers, double thresholdSeconds, Placement placement, double fuelPerSecond) {
     /** Half a second: what a user does not notice is not worth a network. */
     public static final double THRESHOLD_SECONDS = 0.5;
 
+    /**
+     * The order of what compiled code comes to: word count was seen at 440 M, a search at 1 G and
+     * more. It counts until the first call is done, and is never shown as if it had been measured.
+     */
+    public static final double FUEL_PER_SECOND_GUESS = 1e9;
+
     /** So many workers, and the default threshold and placement. */
     public static Settings of(int workers) {
-      return new Settings(workers, THRESHOLD_SECONDS, Placement.FASTEST_FINISH);
+      return new Settings(
+          workers, THRESHOLD_SECONDS, Placement.FASTEST_FINISH, FUEL_PER_SECOND_GUESS);
+    }
+
+    /** The same, with another first guess at the speed. */
+    public Settings withSpeed(double guess) {
+      return new Settings(workers, thresholdSeconds, placement, guess);
     }
 
     public Settings {
@@ -73,6 +91,9 @@ public final class Delegator {
       }
       if (!(thresholdSeconds >= 0)) {
         throw new IllegalArgumentException("threshold is " + thresholdSeconds + " s");
+      }
+      if (!(fuelPerSecond > 0 && Double.isFinite(fuelPerSecond))) {
+        throw new IllegalArgumentException("a speed of " + fuelPerSecond + " fuel a second");
       }
     }
   }
@@ -118,13 +139,23 @@ public final class Delegator {
     return Optional.ofNullable(tasks.get(link)).map(state -> state.walk.progress());
   }
 
+  /** Fuel that one worker has used up in a second of late, by calls made here; 0 before any. */
+  public long fuelPerSecond() {
+    return Math.round(speed.fuelPerSecond().orElse(0));
+  }
+
+  /** Fuel that a peer has used up in a second, by what it has delivered here; 0 before anything. */
+  public long fuelPerSecond(PeerId peer) {
+    return peers.find(peer).map(known -> Math.round(known.fuelPerSecond())).orElse(0L);
+  }
+
   private void take(Event event, long nowNanos) {
     switch (event) {
       case Event.Begun(Task task) -> begun(task, nowNanos);
       case Event.Executed(long call, CallReport report) -> executed(call, report);
       case Event.Cancelled(Digest link) -> cancelled(link);
       case Event.Woken() -> {} // time is looked at after every event
-      case Event.PeerJoined(PeerId id, int workers) -> joined(id, workers, nowNanos);
+      case Event.PeerJoined joined -> joined(joined, nowNanos);
       case Event.PeerHeard(PeerId id, int freeWorkers) -> heard(id, freeWorkers, nowNanos);
       case Event.PeerLeft(PeerId id) -> left(id, nowNanos);
       case Event.LeaseAccepted(long lease) -> leases.accepted(lease);
@@ -145,20 +176,37 @@ public final class Delegator {
     TaskState state = new TaskState(task, nowNanos, overtaken(), outbox);
     tasks.put(task.link(), state);
     alarms.set(new Alarms.TaskTime(task.link()), state.deadlineNanos);
-    double estimate = task.manifest().operationWeight();
-    if (estimate > 0) {
-      state.weigh(estimate, Decision.WeightSource.ESTIMATE);
+    firstWeight(task).ifPresent(state::weigh);
+    if (state.weight().isPresent()) {
       decide(state, true);
-    } else if (!task.atEntry()) {
-      weights
-          .recall(task.manifest().module().digest())
-          .ifPresent(
-              weight -> {
-                state.weigh(weight, Decision.WeightSource.EARLIER_TASKS);
-                decide(state, true);
-              });
     }
     finishIfOver(state);
+  }
+
+  /**
+   * What is known of a task before its first leaf is done here. At the entry node that is the
+   * manifest's estimate, made on this very input; a part of a task that is held was mostly measured
+   * here on others.
+   */
+  private Optional<TaskState.Weight> firstWeight(Task task) {
+    Manifest manifest = task.manifest();
+    Optional<LeafCost> earlier = weights.recall(manifest.module().digest());
+    if (earlier.isPresent() && !task.atEntry()) {
+      return earlier.map(
+          cost -> new TaskState.Weight(cost, Decision.WeightSource.EARLIER_TASKS, true));
+    }
+    if (manifest.operationWeight() == 0) {
+      return Optional.empty();
+    }
+    // A unit never takes more than a call may; so no estimate is beyond reason.
+    double estimate = Math.min(manifest.operationWeight(), (double) manifest.limits().fuel());
+    OptionalDouble measured =
+        earlier.isPresent()
+            ? OptionalDouble.of(earlier.get().fuelPerSecond())
+            : speed.fuelPerSecond();
+    LeafCost cost = new LeafCost(estimate, measured.orElse(settings.fuelPerSecond()));
+    return Optional.of(
+        new TaskState.Weight(cost, Decision.WeightSource.ESTIMATE, measured.isPresent()));
   }
 
   private TaskWalk.Overtaken overtaken() {
@@ -188,7 +236,8 @@ public final class Delegator {
     state.removeCall(call);
     switch (report) {
       case CallReport.Returned returned -> {
-        weighByLeaf(state, done.ticket, returned.nanos());
+        speed.add(returned.fuel(), returned.nanos());
+        weighByLeaf(state, done.ticket, returned);
         if (spend(state, returned.fuel())) {
           state.walk.returned(done.ticket, returned);
           lendingDue |= state.isManager() && done.ticket.isSplit();
@@ -214,15 +263,15 @@ public final class Delegator {
   }
 
   /** What leaves that finish have cost tells what the rest will cost. */
-  private void weighByLeaf(TaskState state, Ticket ticket, long nanos) {
-    if (!ticket.isLeaf() || ticket.place.units == 0) {
+  private void weighByLeaf(TaskState state, Ticket ticket, CallReport.Returned leaf) {
+    if (!ticket.isLeaf() || ticket.place.units == 0 || leaf.fuel() == 0) {
       return;
     }
-    state.window.add(ticket.place.units, nanos);
+    state.window.add(ticket.place.units, leaf.fuel(), leaf.nanos());
     if (state.window.isFull()) {
-      double weight = state.window.weightThenNext();
-      weights.remember(state.task.manifest().module().digest(), weight);
-      state.weigh(weight, Decision.WeightSource.FINISHED_LEAVES);
+      LeafCost cost = state.window.costThenNext();
+      weights.remember(state.task.manifest().module().digest(), cost);
+      state.weigh(new TaskState.Weight(cost, Decision.WeightSource.FINISHED_LEAVES, true));
       decide(state, true);
     }
   }
@@ -253,8 +302,9 @@ public final class Delegator {
 
   /* Peers. */
 
-  private void joined(PeerId id, int workers, long nowNanos) {
-    Optional<Peer> peer = peers.join(id, workers, nowNanos);
+  private void joined(Event.PeerJoined joined, long nowNanos) {
+    PeerId id = joined.peer();
+    Optional<Peer> peer = peers.join(id, joined.workers(), joined.fuelPerSecond(), nowNanos);
     if (peer.isPresent()) {
       leases.resume(peer.get(), nowNanos);
       alarms.set(new Alarms.Silence(id), nowNanos + silenceNanos());

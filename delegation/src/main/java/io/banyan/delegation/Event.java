@@ -21,11 +21,13 @@ public sealed interface Event {
    * There is a task stream to {@code peer}: for the first time, or again.
    *
    * @param workers it says it has, 1 or more
+   * @param fuelPerSecond that it says one of them uses up, 0 if it has not measured that yet
    */
-  record PeerJoined(PeerId peer, int workers) implements Event {
+  record PeerJoined(PeerId peer, int workers, long fuelPerSecond) implements Event {
     public PeerJoined {
-      if (workers < 1) {
-        throw new IllegalArgumentException("peer " + peer + " has " + workers + " workers");
+      if (workers < 1 || fuelPerSecond < 0) {
+        throw new IllegalArgumentException(
+            "peer " + peer + " has " + workers + " workers of " + fuelPerSecond + " fuel a second");
       }
     }
   }

@@ -22,7 +22,7 @@ record Forecast(double aloneSeconds, double togetherSeconds) {
    * @param workers of this node
    */
   static Forecast of(double units, Prices prices, int workers, List<Peer> peers) {
-    double workNanos = units * prices.weight();
+    double workNanos = units * prices.unitNanos();
     double alone = workNanos / workers / 1e9;
     if (peers.isEmpty()) {
       return new Forecast(alone, alone);

@@ -136,7 +136,7 @@ final class Leases {
     forget(lent);
     if (within && awaited && !lent.task.grants.hasUnspent(evidence.fuel())) {
       // Own calls have spent what was reserved for it: it is not the peer's fault.
-      peers.ended(lent, lent.workNanos, nowNanos);
+      worked(lent, nowNanos);
       lent.task.refuseFuel();
       return;
     }
@@ -145,14 +145,23 @@ final class Leases {
       lost(lent, nowNanos);
       return;
     }
-    peers.ended(lent, lent.workNanos, nowNanos);
+    worked(lent, nowNanos);
     lent.task.restOn(delivery.leasesBelow());
     lent.task.walk.adopt(lent.place, lent.lease, delivery);
   }
 
+  /**
+   * All of {@code lent} was done. What it was worth is what such leaves cost here: the fuel that
+   * the peer claims says how fast it is by its own word.
+   */
+  private void worked(Lent lent, long nowNanos) {
+    double ownNanos = lent.task.prices().map(prices -> prices.ownNanos(lent.fuel)).orElse(0.0);
+    peers.ended(lent, new Peer.Work(lent.fuel, ownNanos), nowNanos);
+  }
+
   private void lost(Lent lent, long nowNanos) {
     forget(lent);
-    peers.ended(lent, 0, nowNanos);
+    peers.ended(lent, Peer.Work.NONE, nowNanos);
     lent.place.trials.lost(lent.peer);
     lent.task.walk.drop(lent.place, lent.lease);
   }
@@ -203,7 +212,7 @@ final class Leases {
         };
     outbox.add(new Command.Revoke(lent.lease, reason));
     close(lent);
-    peers.ended(lent, 0, nowNanos);
+    peers.ended(lent, Peer.Work.NONE, nowNanos);
     lent.place.trials.lost(lent.peer);
     lent.task.walk.suspend(lent.place, lent.lease);
   }

@@ -97,7 +97,7 @@ final class Lender {
             place,
             peer.id,
             reservation.get(),
-            place.units * prices.weight(),
+            place.units * prices.unitFuel(),
             nowNanos + (long) (DOUBT_PREDICTIONS * predictedNanos),
             nowNanos + millis * 1_000_000);
     state.walk.lend(place, lent.lease);

@@ -14,7 +14,7 @@ final class Lent {
   final Place place;
   final PeerId peer;
   final Grants.Reservation reservation;
-  final double workNanos; // in nanoseconds of our own workers
+  final double fuel; // that it is expected to take, by what we know of such leaves
   final long doubtNanos; // when it should have been delivered long ago
   final long deadlineNanos;
   private Standing standing = Standing.OFFERED;
@@ -38,7 +38,7 @@ final class Lent {
       Place place,
       PeerId peer,
       Grants.Reservation reservation,
-      double workNanos,
+      double fuel,
       long doubtNanos,
       long deadlineNanos) {
     this.lease = lease;
@@ -46,7 +46,7 @@ final class Lent {
     this.place = place;
     this.peer = peer;
     this.reservation = reservation;
-    this.workNanos = workNanos;
+    this.fuel = fuel;
     this.doubtNanos = Math.min(doubtNanos, deadlineNanos);
     this.deadlineNanos = deadlineNanos;
   }

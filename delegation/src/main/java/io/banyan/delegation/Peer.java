@@ -22,6 +22,14 @@ final class Peer {
   /** What a delivery counts when the next one comes: the last four make two thirds of the pace. */
   private static final double REMEMBERED = 0.75;
 
+  /**
+   * A peer's own word about its speed is a first guess, and believed within these: machines that
+   * compute together are hardly further apart.
+   */
+  private static final double REPORTED_MIN = 0.25;
+
+  private static final double REPORTED_MAX = 4;
+
   /** A pace is a quotient of what a peer did: within these, whatever it did. */
   private static final double PACE_MIN = 1e-3;
 
@@ -30,26 +38,48 @@ final class Peer {
   final PeerId id;
   private int workers;
   private int freeWorkers;
+  private long reportedFuelPerSecond; // of one worker, by its own word; 0 if it does not say
   private boolean suspect;
   private boolean gone;
   private long heardNanos;
   private boolean busy;
 
   private final LinkedHashSet<Lent> leases = new LinkedHashSet<>(); // that use its credit
-  private double heldNanos; // work in its leases, in nanoseconds of our own workers
-  private double workNanos; // delivered, recent work above all
+  private double heldFuel; // work in its leases
+  private Work work = Work.NONE; // delivered, recent work above all
   private double tookNanos; // for that
   private long countedNanos; // until when it took
 
-  Peer(PeerId id, int workers, long nowNanos) {
+  /**
+   * What a lease was worth.
+   *
+   * @param fuel that such leaves take
+   * @param ownNanos that one of our own workers would have taken for it
+   */
+  record Work(double fuel, double ownNanos) {
+    /** Of a lease that nothing came of. */
+    static final Work NONE = new Work(0, 0);
+
+    private Work fade(double share) {
+      return new Work(share * fuel, share * ownNanos);
+    }
+
+    private Work plus(Work other) {
+      return new Work(fuel + other.fuel, ownNanos + other.ownNanos);
+    }
+  }
+
+  Peer(PeerId id, int workers, long reportedFuelPerSecond, long nowNanos) {
     this.id = id;
     this.workers = workers;
+    this.reportedFuelPerSecond = reportedFuelPerSecond;
     this.freeWorkers = workers;
     this.heardNanos = nowNanos;
   }
 
-  void rejoined(int workersNow, long nowNanos) {
+  void rejoined(int workersNow, long reportedFuelPerSecondNow, long nowNanos) {
     workers = workersNow;
+    reportedFuelPerSecond = reportedFuelPerSecondNow;
     gone = false;
     heard(workersNow, nowNanos);
   }
@@ -107,23 +137,23 @@ final class Peer {
       countedNanos = nowNanos;
     }
     leases.add(lent);
-    heldNanos += lent.workNanos;
+    heldFuel += lent.fuel;
   }
 
   /** {@code lent} does not use its credit any more, and says nothing of its pace. */
   void remove(Lent lent) {
     if (leases.remove(lent)) {
-      heldNanos = leases.isEmpty() ? 0 : heldNanos - lent.workNanos;
+      heldFuel = leases.isEmpty() ? 0 : heldFuel - lent.fuel;
     }
   }
 
-  /** {@code lent} ended, and what it was worth is {@code workDone}: all of it, or nothing. */
-  void ended(Lent lent, double workDone, long nowNanos) {
+  /** {@code lent} ended, and what it was worth is {@code done}: all of it, or nothing. */
+  void ended(Lent lent, Work done, long nowNanos) {
     if (!leases.contains(lent)) {
       return; // it had ended before, and this is late
     }
     remove(lent);
-    workNanos = REMEMBERED * workNanos + workDone;
+    work = work.fade(REMEMBERED).plus(done);
     tookNanos = REMEMBERED * tookNanos + (nowNanos - countedNanos);
     countedNanos = nowNanos;
   }
@@ -139,24 +169,43 @@ final class Peer {
 
   /**
    * The work, in nanoseconds of one of our own workers, that it does in a nanosecond: measured once
-   * something came back.
+   * something came back. So it holds for modules of every kind: what slows one machine down, such
+   * as memory, slows others down too.
    */
   double pace(Prices prices) {
-    if (workNanos > 0) {
-      return Math.clamp(workNanos / Math.max(1, tookNanos), PACE_MIN, PACE_MAX);
+    if (work.ownNanos > 0) {
+      return Math.clamp(work.ownNanos / Math.max(1, tookNanos), PACE_MIN, PACE_MAX);
     }
     int usable = leases.isEmpty() ? Math.max(1, freeWorkers) : workers;
-    return Math.clamp(prices.modelledPace(usable), PACE_MIN, PACE_MAX);
+    double modelled = prices.modelledPace(usable, reportedSpeed(prices));
+    return Math.clamp(modelled, PACE_MIN, PACE_MAX);
+  }
+
+  /** What one worker does by the peer's own word, as a multiple of one of ours. */
+  private double reportedSpeed(Prices prices) {
+    return reportedFuelPerSecond == 0
+        ? 1
+        : Math.clamp(
+            reportedFuelPerSecond / prices.cost().fuelPerSecond(), REPORTED_MIN, REPORTED_MAX);
+  }
+
+  /**
+   * Fuel that all of it used up in a second in which it held a lease of ours, transfer included: by
+   * what was delivered, and not by its own word. 0 before anything was.
+   */
+  double fuelPerSecond() {
+    return work.fuel == 0 ? 0 : work.fuel / Math.max(1, tookNanos) * 1e9;
   }
 
   /** Nanoseconds until it is done with what it holds. */
   double backlogNanos(Prices prices) {
-    return heldNanos / pace(prices);
+    return prices.ownNanos(heldFuel) / pace(prices);
   }
 
   /** Nanoseconds from now until it would be done with one leaf more, all its workers sharing it. */
   double nextNanos(Prices prices) {
-    return (heldNanos + prices.leafUnits() * prices.weight()) / pace(prices);
+    double leafFuel = prices.leafUnits() * prices.unitFuel();
+    return prices.ownNanos(heldFuel + leafFuel) / pace(prices);
   }
 
   /** Nanoseconds from now until it has delivered {@code units} more. */
@@ -164,6 +213,6 @@ final class Peer {
     double share = Math.min(1, prices.leaves(units) / workers); // few leaves leave workers idle
     return backlogNanos(prices)
         + Prices.LEASE_NANOS
-        + units * prices.weight() / (pace(prices) * share);
+        + units * prices.unitNanos() / (pace(prices) * share);
   }
 }

@@ -27,16 +27,16 @@ final class PeerTable {
   }
 
   /** A peer joined, for the first time or again; nothing if there are too many. */
-  Optional<Peer> join(PeerId id, int workers, long nowNanos) {
+  Optional<Peer> join(PeerId id, int workers, long fuelPerSecond, long nowNanos) {
     Peer known = peers.get(order(id));
     if (known != null) {
-      known.rejoined(workers, nowNanos);
+      known.rejoined(workers, fuelPerSecond, nowNanos);
       return Optional.of(known);
     }
     if (peers.size() == PEERS_MAX) {
       return Optional.empty();
     }
-    Peer peer = new Peer(id, workers, nowNanos);
+    Peer peer = new Peer(id, workers, fuelPerSecond, nowNanos);
     peers.put(order(id), peer);
     return Optional.of(peer);
   }
@@ -71,11 +71,11 @@ final class PeerTable {
     }
   }
 
-  /** {@code lent} ended, and what it was worth is {@code workDone}: all of it, or nothing. */
-  void ended(Lent lent, double workDone, long nowNanos) {
+  /** {@code lent} ended, and what it was worth is {@code work}: all of it, or nothing. */
+  void ended(Lent lent, Peer.Work work, long nowNanos) {
     Optional<Peer> peer = find(lent.peer);
     if (peer.isPresent()) {
-      peer.get().ended(lent, workDone, nowNanos);
+      peer.get().ended(lent, work, nowNanos);
       forgetIfGone(peer.get());
     }
   }

@@ -5,11 +5,11 @@ import io.banyan.schema.IndexCuts;
 /**
  * What a unit of a task costs: to compute, and to send.
  *
- * @param weight nanoseconds of one worker that a unit takes, more than 0
+ * @param cost of a unit to compute, with a weight of more than 0
  * @param bytesPerUnit that a lender sends for a unit: 1, or 0 under the rule {@code index}
  * @param leafUnits of a leaf as most are
  */
-record Prices(double weight, double bytesPerUnit, double leafUnits) {
+record Prices(LeafCost cost, double bytesPerUnit, double leafUnits) {
   /**
    * What a byte takes to reach a peer, as seen by the peer: 100 MB/s, what a gigabit link carries,
    * and what it takes to decrypt, hash and keep it.
@@ -22,10 +22,10 @@ record Prices(double weight, double bytesPerUnit, double leafUnits) {
   /** What a lease costs however small it is: signatures, round trips, fetching the evidence. */
   static final double LEASE_NANOS = 5_000_000; // 5 ms
 
-  /** The prices of {@code task} with leaves that cost {@code weight} a unit. */
-  static Prices of(Task task, double weight) {
+  /** The prices of {@code task} with leaves of {@code cost}. */
+  static Prices of(Task task, LeafCost cost) {
     boolean index = task.ground() instanceof Task.Ground.Cells(IndexCuts _);
-    return new Prices(weight, index ? 0 : 1, index ? 1 : task.manifest().chunkBytes());
+    return new Prices(cost, index ? 0 : 1, index ? 1 : task.manifest().chunkBytes());
   }
 
   /** Leaves among {@code units}, one or more. */
@@ -33,16 +33,34 @@ record Prices(double weight, double bytesPerUnit, double leafUnits) {
     return Math.max(1, units / leafUnits);
   }
 
+  /** Nanoseconds of one worker of this node that a unit takes. */
+  double unitNanos() {
+    return cost.unitNanos();
+  }
+
+  /** Fuel that a unit takes, on every machine. */
+  double unitFuel() {
+    return cost.weight();
+  }
+
+  /** Nanoseconds that one of our own workers would take for so much fuel of this task. */
+  double ownNanos(double fuel) {
+    return fuel / cost.fuelPerSecond() * 1e9;
+  }
+
   /**
    * The work, in nanoseconds of one of our own workers, that {@code workers} of a peer are thought
    * to do in a nanosecond, before anything of theirs was measured.
+   *
+   * @param speed of one of them, as a multiple of one of ours
    */
-  double modelledPace(int workers) {
-    return weight / (weight / workers + TRANSFER_NANOS_PER_BYTE * bytesPerUnit);
+  double modelledPace(int workers, double speed) {
+    double unitNanos = unitNanos();
+    return unitNanos / (unitNanos / (workers * speed) + TRANSFER_NANOS_PER_BYTE * bytesPerUnit);
   }
 
   /** The share of a unit's own work that lending it costs the lender. */
   double lenderShare() {
-    return LENDER_NANOS_PER_BYTE * bytesPerUnit / weight;
+    return LENDER_NANOS_PER_BYTE * bytesPerUnit / unitNanos();
   }
 }

@@ -40,8 +40,12 @@ final class TaskState {
   private int restsOn; // leases that were delivered, and those below them
   private boolean starved;
 
-  /** What a unit costs here, in nanoseconds, and who says so. */
-  record Weight(double nanos, Decision.WeightSource source) {}
+  /**
+   * What leaves cost here, and who says so.
+   *
+   * @param isSpeedMeasured on calls made here; otherwise it is a first guess
+   */
+  record Weight(LeafCost cost, Decision.WeightSource source, boolean isSpeedMeasured) {}
 
   TaskState(Task task, long nowNanos, TaskWalk.Overtaken overtaken, Outbox outbox) {
     this.task = task;
@@ -54,7 +58,10 @@ final class TaskState {
   void refuseFuel() {
     walk.end(
         new JobEnd.PlanRefused(
-            "the plan takes more fuel than the " + task.grant().fuel() + " it may take"));
+            "the plan takes more fuel than the "
+                + task.grant().fuel()
+                + " it may take"
+                + (task.atEntry() ? " (--fuel)" : "")));
   }
 
   boolean isOver() {
@@ -65,13 +72,16 @@ final class TaskState {
     return weight;
   }
 
-  void weigh(double nanos, Decision.WeightSource source) {
-    weight = Optional.of(new Weight(nanos, source));
+  void weigh(Weight now) {
+    weight = Optional.of(now);
   }
 
   /** What a unit costs, once it is known to cost anything. */
   Optional<Prices> prices() {
-    return weight.filter(known -> known.nanos() > 0).map(known -> Prices.of(task, known.nanos()));
+    return weight
+        .map(Weight::cost)
+        .filter(cost -> cost.weight() > 0)
+        .map(cost -> Prices.of(task, cost));
   }
 
   boolean isManager() {

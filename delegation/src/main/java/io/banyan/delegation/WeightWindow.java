@@ -1,10 +1,10 @@
 package io.banyan.delegation;
 
 /**
- * What a unit of input costs, measured on the leaves that finish: the first alone, then the next
- * three, then twelve, and so on: at each window there are four times as many. Each window forgets
- * the ones before, since the first calls of a module are many times slower than the rest, until the
- * engine has warmed to it.
+ * What leaves cost, measured on the leaves that finish: the first alone, then the next three, then
+ * twelve, and so on: at each window there are four times as many. Each window forgets the ones
+ * before, since the first calls of a module are many times slower than the rest, until the engine
+ * has warmed to it.
  *
  * <p>Confined to the driver thread.
  */
@@ -12,13 +12,20 @@ final class WeightWindow {
   private static final int GROWTH = 4; // few decisions a job, each on more evidence than all before
 
   private long units;
-  private long nanos;
+  private double fuel;
+  private double nanos;
   private long leaves;
   private long leavesWanted = 1;
 
-  /** A leaf of {@code leafUnits} bytes or cells took {@code leafNanos}. */
-  void add(long leafUnits, long leafNanos) {
+  /**
+   * A leaf of {@code leafUnits} bytes or cells took {@code leafFuel}, and a worker {@code
+   * leafNanos}.
+   *
+   * @param leafFuel 1 or more
+   */
+  void add(long leafUnits, long leafFuel, long leafNanos) {
     units += leafUnits;
+    fuel += leafFuel;
     nanos += leafNanos;
     leaves++;
   }
@@ -27,13 +34,14 @@ final class WeightWindow {
     return leaves >= leavesWanted;
   }
 
-  /** Nanoseconds a unit in this window; the next one begins. */
-  double weightThenNext() {
-    double weight = (double) nanos / units;
+  /** What leaves cost in this window; the next one begins. */
+  LeafCost costThenNext() {
+    LeafCost cost = new LeafCost(fuel / units, fuel / Math.max(1, nanos) * 1e9);
     units = 0;
+    fuel = 0;
     nanos = 0;
     leaves = 0;
     leavesWanted = leavesWanted == 1 ? GROWTH - 1 : leavesWanted * GROWTH;
-    return weight;
+    return cost;
   }
 }

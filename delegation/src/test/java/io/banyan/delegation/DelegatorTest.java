@@ -115,6 +115,7 @@ class DelegatorTest {
                 cells(0, 3),
                 new ComplexityScore(6, 1, 2e9),
                 Decision.WeightSource.ESTIMATE,
+                false,
                 0.5,
                 DecisionLine.Role.WORKER,
                 Decision.Reason.BELOW_THRESHOLD,
@@ -142,12 +143,16 @@ class DelegatorTest {
               CallReport.Returned.class, node.perform(node.out.firstEntry().getValue()));
       long nanos = leaf == 1 ? 5000 : leaf <= 4 ? 300 : leaf <= 16 ? 20 : leaf;
       node.report(
-          node.out.firstKey(), new CallReport.Returned(report.input(), report.output(), 0, nanos));
+          node.out.firstKey(), new CallReport.Returned(report.input(), report.output(), 4, nanos));
     }
 
     assertEquals(
         List.of(5000.0, 300.0, 20.0, (17 + 64) / 2.0, (65 + 256) / 2.0),
-        job.decisions.stream().map(decision -> decision.score().operationWeight()).toList());
+        job.decisions.stream()
+            .map(decision -> 4e9 / decision.score().availableCapacity())
+            .toList());
+    assertTrue(
+        job.decisions.stream().allMatch(decision -> decision.score().operationWeight() == 4));
   }
 
   @Test
@@ -161,7 +166,7 @@ class DelegatorTest {
 
     node.submit(job);
     node.report(
-        0, new CallReport.Returned(Digest.ZERO, List.of(BlobRef.of(ascii("AB"))), 0, 4 * SECOND));
+        0, new CallReport.Returned(Digest.ZERO, List.of(BlobRef.of(ascii("AB"))), 5, 4 * SECOND));
     node.answer(1);
 
     assertEquals(
@@ -169,8 +174,9 @@ class DelegatorTest {
             new Decision(
                 JOB,
                 cells(0, 3),
-                new ComplexityScore(6, 2e9, 1e9),
+                new ComplexityScore(6, 2.5, 1.25),
                 Decision.WeightSource.FINISHED_LEAVES,
+                true,
                 0.5,
                 DecisionLine.Role.WORKER,
                 Decision.Reason.NO_PEERS,
@@ -575,13 +581,18 @@ class DelegatorTest {
   void settingsHaveBounds() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Delegator.Settings(0, 0.5, Placement.ROUND_ROBIN));
+        () -> new Delegator.Settings(0, 0.5, Placement.ROUND_ROBIN, 1));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Delegator.Settings(1, -0.1, Placement.ROUND_ROBIN));
+        () -> new Delegator.Settings(1, -0.1, Placement.ROUND_ROBIN, 1));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Delegator.Settings(1, Double.NaN, Placement.ROUND_ROBIN));
+        () -> new Delegator.Settings(1, Double.NaN, Placement.ROUND_ROBIN, 1));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Delegator.Settings(1, 0.5, Placement.ROUND_ROBIN, 0));
+    assertThrows(IllegalArgumentException.class, () -> new LeafCost(1, 0));
+    assertThrows(IllegalArgumentException.class, () -> new LeafCost(-1, 1));
     assertThrows(IllegalArgumentException.class, () -> new ComplexityScore(1, 1, 0));
     assertThrows(IllegalArgumentException.class, () -> new ComplexityScore(-1, 1, 1));
     assertThrows(

@@ -113,7 +113,9 @@ class LendingSimulationTest {
     int nodes = 2 + random.nextInt(5);
     double thresholdSeconds = random.nextInt(2) * 0.5;
     for (int node = 0; node < nodes; node++) {
-      settings.add(new Delegator.Settings(1 + random.nextInt(4), thresholdSeconds, placement));
+      settings.add(
+          new Delegator.Settings(
+              1 + random.nextInt(4), thresholdSeconds, placement, 5 + random.nextInt(100)));
     }
     return settings;
   }
@@ -139,7 +141,7 @@ class LendingSimulationTest {
             1,
             random,
             _ -> 36_000_000,
-            chosen -> chosen.nextInt(2) * 4e7 * (0.5 + chosen.nextDouble()));
+            chosen -> chosen.nextInt(2) * 1.5 * (0.5 + chosen.nextDouble()));
     Manifest manifest =
         TestingManifests.with(
             drawn.manifest, drawn.manifest.budget(), Routing.DEFAULT, random.nextInt(4));

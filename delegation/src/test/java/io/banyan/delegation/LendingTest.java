@@ -38,7 +38,8 @@ class LendingTest {
   private static final PeerId BOB = TestingManifests.peer(2);
   private static final PeerId EVE = TestingManifests.peer(3);
   private static final long SECOND = 1_000_000_000;
-  private static final double WEIGHT = 1e8; // ns a byte: a leaf of one byte takes 0.1 s
+  private static final double WEIGHT = 4; // fuel a byte: what a leaf of one byte takes
+  private static final long CALL_NANOS = 100_000_000; // 0.1 s, which is 40 fuel a second
   private static final int LEAVES = 512;
 
   /* Jobs: upper case of 512 letters, a letter a leaf; two children of 256, with 16 of 16 each. */
@@ -64,9 +65,13 @@ class LendingTest {
     return job(input, manifest(input, WEIGHT));
   }
 
+  private static Delegator.Settings settings(int workers) {
+    return new Delegator.Settings(workers, 0.5, Placement.FASTEST_FINISH, 40);
+  }
+
   private static TestingNode node(int workers) {
-    TestingNode node = new TestingNode(workers);
-    node.callNanos = (long) WEIGHT;
+    TestingNode node = new TestingNode(settings(workers));
+    node.callNanos = CALL_NANOS;
     return node;
   }
 
@@ -185,7 +190,7 @@ class LendingTest {
     CallReport.Returned report =
         assertInstanceOf(CallReport.Returned.class, node.perform(node.out.get(0L)));
     List<Command> told =
-        node.report(0, new CallReport.Returned(report.input(), report.output(), 0, (long) WEIGHT));
+        node.report(0, new CallReport.Returned(report.input(), report.output(), 4, CALL_NANOS));
 
     assertEquals(List.of(), lends(begun));
     assertTrue(!lends(told).isEmpty());
@@ -209,7 +214,7 @@ class LendingTest {
   void whatIsNotAboveTheThresholdIsRunHere() {
     TestingNode node = node(1);
     byte[] input = letters(LEAVES);
-    TestingNode.Job job = job(input, manifest(input, 5e8 / LEAVES));
+    TestingNode.Job job = job(input, manifest(input, 0.5 * 40 / LEAVES));
     node.join(ANN, 8);
 
     node.submit(job);
@@ -225,7 +230,7 @@ class LendingTest {
     Manifest manifest =
         TestingManifests.of(
             new SplitRule.ByBytes(), 1 << 20, new BlobRef(Digest.ZERO, bytes), 3_600_000, 1);
-    delegator.handle(new Event.PeerJoined(ANN, 8), 0);
+    delegator.handle(new Event.PeerJoined(ANN, 8, 0), 0);
 
     List<Command> commands =
         delegator.handle(
@@ -283,7 +288,7 @@ class LendingTest {
 
   @Test
   void roundRobinLendsInTheOrderOfPeerIds() {
-    TestingNode node = new TestingNode(new Delegator.Settings(1, 0.5, Placement.ROUND_ROBIN));
+    TestingNode node = new TestingNode(new Delegator.Settings(1, 0.5, Placement.ROUND_ROBIN, 40));
     node.join(EVE, 1);
     node.join(ANN, 1);
     node.join(BOB, 1);
@@ -415,7 +420,7 @@ class LendingTest {
     node.submit(before);
     CallReport.Returned report =
         assertInstanceOf(CallReport.Returned.class, node.perform(node.out.get(0L)));
-    node.report(0, new CallReport.Returned(report.input(), report.output(), 0, (long) WEIGHT));
+    node.report(0, new CallReport.Returned(report.input(), report.output(), 4, CALL_NANOS));
     node.cancel(LINK);
     node.join(ANN, 1);
     Task task =
@@ -434,6 +439,71 @@ class LendingTest {
     assertTrue(!lends(begun).isEmpty());
     assertEquals(Decision.WeightSource.EARLIER_TASKS, last(next).source());
     assertEquals(WEIGHT, last(next).score().operationWeight());
+  }
+
+  /** What this node has measured counts more than what a submitter says. */
+  @Test
+  void aChildTrustsItsOwnMeasureMoreThanTheEstimate() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job before = job(input, manifest(input, 0));
+    node.submit(before);
+    node.answer(0);
+    node.cancel(LINK);
+    TestingNode.Job boasted = job(input, manifest(input, 1e6));
+    Task task =
+        TestingManifests.leased(
+            TestingManifests.link(9),
+            boasted.task,
+            cells(0, 256),
+            boasted.task.ground(),
+            grant(2048, 3),
+            4,
+            List.of(BOB));
+    TestingNode.Job next = new TestingNode.Job(task, input, before.guest);
+
+    node.submit(next);
+
+    assertEquals(Decision.WeightSource.EARLIER_TASKS, last(next).source());
+    assertEquals(WEIGHT, last(next).score().operationWeight());
+    assertTrue(last(next).isSpeedMeasured());
+  }
+
+  /** The weight is the estimate's; how fast that is done was measured on another job. */
+  @Test
+  void anEstimateIsPricedByTheSpeedThatWasMeasured() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job before = job(input, manifest(input, 0));
+    node.callNanos = 2 * CALL_NANOS;
+    node.submit(before);
+    node.answer(0);
+    node.cancel(LINK);
+    TestingNode.Job next =
+        new TestingNode.Job(
+            TestingManifests.link(2), manifest(input, 10), input, new TestingGuest.UpperCase(true));
+
+    node.submit(next);
+
+    assertEquals(Decision.WeightSource.ESTIMATE, last(next).source());
+    assertEquals(10, last(next).score().operationWeight());
+    assertEquals(20, last(next).score().availableCapacity(), 1e-9);
+    assertTrue(last(next).isSpeedMeasured());
+  }
+
+  /** A unit takes no more than a call may; what is said beyond that is not believed. */
+  @Test
+  void anEstimateBeyondReasonIsCut() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job job = job(input, manifest(input, Double.MAX_VALUE));
+    node.join(ANN, 1);
+
+    node.submit(job);
+
+    assertEquals((double) job.manifest.limits().fuel(), last(job).score().operationWeight());
+    finish(node, job);
+    assertCameToTheSame(job);
   }
 
   /* What may be spent. */
@@ -503,15 +573,15 @@ class LendingTest {
 
   @Test
   void aTaskIsRefusedWhenItsOwnCallsTakeTheFuelThatALeaseNeeds() {
-    Delegator delegator = new Delegator(Delegator.Settings.of(1));
+    Delegator delegator = new Delegator(settings(1));
     Budget little = new Budget(1L << 20, 2048, 1L << 40, 1L << 30, 3, 600_000);
     TestingNode.Job job = childJob(little, 4, List.of(BOB));
-    delegator.handle(new Event.PeerJoined(ANN, 1), 0);
+    delegator.handle(new Event.PeerJoined(ANN, 1, 0), 0);
     List<Command> begun = delegator.handle(new Event.Begun(job.task), 0);
     Command.Lend lend = lends(begun).getFirst();
     CallReport costly =
         new CallReport.Returned(
-            Digest.ZERO, List.of(BlobRef.of(new byte[1])), 1L << 20, (long) WEIGHT);
+            Digest.ZERO, List.of(BlobRef.of(new byte[1])), 1L << 20, CALL_NANOS);
     long call = only(Command.Execute.class, begun).getFirst().call();
 
     List<Command> all = delegator.handle(new Event.Executed(call, costly), 0);

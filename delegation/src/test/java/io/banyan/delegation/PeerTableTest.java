@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PeerTableTest {
-  private static final Prices PRICES = new Prices(1000, 1, 64);
+  private static final Prices PRICES = new Prices(new LeafCost(1000, 1e9), 1, 64);
 
   private static PeerId peer(int number) {
     byte[] key = ByteBuffer.allocate(PublicKey.LENGTH).putInt(number).array();
@@ -28,13 +28,13 @@ class PeerTableTest {
   void noMorePeersAreKnownThanTheLimit() {
     PeerTable table = new PeerTable();
     for (int number = 0; number < PeerTable.PEERS_MAX; number++) {
-      assertTrue(table.join(peer(number), 1, 0).isPresent());
+      assertTrue(table.join(peer(number), 1, 0, 0).isPresent());
     }
 
-    assertEquals(Optional.empty(), table.join(peer(PeerTable.PEERS_MAX), 1, 0));
-    assertTrue(table.join(peer(0), 2, 0).isPresent());
+    assertEquals(Optional.empty(), table.join(peer(PeerTable.PEERS_MAX), 1, 0, 0));
+    assertTrue(table.join(peer(0), 2, 0, 0).isPresent());
     table.leave(peer(7));
-    assertTrue(table.join(peer(PeerTable.PEERS_MAX), 1, 0).isPresent());
+    assertTrue(table.join(peer(PeerTable.PEERS_MAX), 1, 0, 0).isPresent());
   }
 
   @Test
@@ -42,7 +42,7 @@ class PeerTableTest {
     Lent first = PeerTest.lent(1, 1000);
     Lent second = PeerTest.lent(2, 1000);
     PeerTable table = new PeerTable();
-    Peer ann = table.join(first.peer, 4, 0).orElseThrow();
+    Peer ann = table.join(first.peer, 4, 0, 0).orElseThrow();
     ann.add(first, 0);
     ann.add(second, 0);
 
@@ -51,7 +51,7 @@ class PeerTableTest {
     table.remove(first);
     assertEquals(Optional.of(ann), table.find(ann.id));
     assertFalse(ann.hasCredit());
-    table.ended(second, 0, 1);
+    table.ended(second, Peer.Work.NONE, 1);
 
     assertEquals(Optional.empty(), table.find(ann.id));
   }
@@ -60,12 +60,12 @@ class PeerTableTest {
   void aPeerThatIsBackHoldsWhatItHeld() {
     Lent lent = PeerTest.lent(1, 1000);
     PeerTable table = new PeerTable();
-    Peer ann = table.join(lent.peer, 1, 0).orElseThrow();
+    Peer ann = table.join(lent.peer, 1, 0, 0).orElseThrow();
     ann.add(lent, 0);
     ann.busy(true);
     table.leave(ann.id);
 
-    assertEquals(Optional.of(ann), table.join(ann.id, 1, 1));
+    assertEquals(Optional.of(ann), table.join(ann.id, 1, 0, 1));
 
     assertEquals(List.of(lent), ann.leases());
     assertTrue(ann.hasCredit());
@@ -78,9 +78,9 @@ class PeerTableTest {
     PeerTable table = new PeerTable();
     List<Peer> peers =
         List.of(
-            table.join(peer(3), 2, 0).orElseThrow(),
-            table.join(peer(1), 2, 0).orElseThrow(),
-            table.join(peer(2), 8, 0).orElseThrow());
+            table.join(peer(3), 2, 0, 0).orElseThrow(),
+            table.join(peer(1), 2, 0, 0).orElseThrow(),
+            table.join(peer(2), 8, 0, 0).orElseThrow());
     List<Peer> byId =
         peers.stream().sorted((one, other) -> Integer.compare(order(one), order(other))).toList();
 
@@ -96,9 +96,9 @@ class PeerTableTest {
   @Test
   void roundRobinGoesOnAfterThePeerThatWasLentToLast() {
     PeerTable table = new PeerTable();
-    Peer one = table.join(peer(1), 1, 0).orElseThrow();
-    Peer two = table.join(peer(2), 1, 0).orElseThrow();
-    Peer three = table.join(peer(3), 1, 0).orElseThrow();
+    Peer one = table.join(peer(1), 1, 0, 0).orElseThrow();
+    Peer two = table.join(peer(2), 1, 0, 0).orElseThrow();
+    Peer three = table.join(peer(3), 1, 0, 0).orElseThrow();
 
     table.lent(two);
 
@@ -110,8 +110,8 @@ class PeerTableTest {
   @Test
   void whoIsSuspectOrBusyIsNotOffered() {
     PeerTable table = new PeerTable();
-    Peer one = table.join(peer(1), 1, 0).orElseThrow();
-    Peer two = table.join(peer(2), 1, 0).orElseThrow();
+    Peer one = table.join(peer(1), 1, 0, 0).orElseThrow();
+    Peer two = table.join(peer(2), 1, 0, 0).orElseThrow();
     one.suspect();
     two.busy(true);
 

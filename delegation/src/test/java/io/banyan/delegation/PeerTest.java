@@ -15,10 +15,10 @@ import io.banyan.schema.UniformCuts;
 import org.junit.jupiter.api.Test;
 
 class PeerTest {
-  private static final Prices PRICES = new Prices(1000, 1, 64);
+  private static final Prices PRICES = new Prices(new LeafCost(1000, 1e9), 1, 64);
   private static final PeerId ANN = TestingManifests.peer(1);
 
-  static Lent lent(long lease, double workNanos) {
+  static Lent lent(long lease, double fuel) {
     Manifest manifest =
         TestingManifests.of(new SplitRule.ByBytes(), 64, new BlobRef(Digest.ZERO, 640), 60_000, 1);
     Task task =
@@ -34,12 +34,17 @@ class PeerTest {
     TaskState state = new TaskState(task, 0, nobody, new Outbox());
     Place place =
         new Place(null, new Footing.Cells(new UniformCuts(640, 64)), new Interval(0, 1), 4);
-    return new Lent(lease, state, place, ANN, new Grants.Reservation(1, 1, 1), workNanos, 1, 2);
+    return new Lent(lease, state, place, ANN, new Grants.Reservation(1, 1, 1), fuel, 1, 2);
+  }
+
+  /** Here a worker uses up 1 fuel a nanosecond. */
+  private static Peer.Work work(double fuel) {
+    return new Peer.Work(fuel, fuel);
   }
 
   @Test
   void thePaceIsModelledUntilSomethingCameBack() {
-    Peer peer = new Peer(ANN, 4, 0);
+    Peer peer = new Peer(ANN, 4, 0, 0);
 
     // A byte takes 1000 / 4 ns to compute there, and 10 to get there.
     assertEquals(1000 / 260.0, peer.pace(PRICES), 1e-9);
@@ -47,71 +52,106 @@ class PeerTest {
 
   @Test
   void aPeerWithoutLeasesOfOursHasTheWorkersItSaysAreFree() {
-    Peer peer = new Peer(ANN, 4, 0);
+    Peer peer = new Peer(ANN, 4, 0, 0);
 
     peer.heard(1, 0);
 
     assertEquals(1000 / 1010.0, peer.pace(PRICES), 1e-9);
   }
 
+  /** Twice our speed, by its own word: a byte takes 1000 / 8 ns there. */
+  @Test
+  void whatAPeerSaysOfItsSpeedIsAFirstGuess() {
+    Peer peer = new Peer(ANN, 4, 2_000_000_000, 0);
+    Lent lent = lent(1, 3000);
+
+    assertEquals(1000 / 135.0, peer.pace(PRICES), 1e-9);
+    peer.add(lent, 1000);
+    peer.ended(lent, work(3000), 4000);
+    assertEquals(1, peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
+  void aPeerThatBoastsIsThoughtToBeFourTimesAsFastAsWeAre() {
+    Peer boaster = new Peer(ANN, 1, Long.MAX_VALUE, 0);
+    Peer sloth = new Peer(ANN, 1, 1, 0);
+
+    assertEquals(1000 / 260.0, boaster.pace(PRICES), 1e-9);
+    assertEquals(1000 / 4010.0, sloth.pace(PRICES), 1e-9);
+  }
+
+  /** Work for 3000 fuel in 1500 ns; one of ours uses up 0.5 fuel a nanosecond on such leaves. */
+  @Test
+  void whatItDidIsKnownInFuelAndInOurOwnTime() {
+    Peer peer = new Peer(ANN, 4, 0, 0);
+    Lent lent = lent(1, 3000);
+    assertEquals(0, peer.fuelPerSecond());
+    peer.add(lent, 0);
+
+    peer.ended(lent, new Peer.Work(3000, 6000), 1500);
+
+    assertEquals(2e9, peer.fuelPerSecond(), 1);
+    assertEquals(4, peer.pace(PRICES), 1e-9);
+  }
+
   @Test
   void thePaceIsWhatItDidInTheTimeItHeldALease() {
-    Peer peer = new Peer(ANN, 4, 0);
+    Peer peer = new Peer(ANN, 4, 0, 0);
     Lent first = lent(1, 3000);
     Lent second = lent(2, 1000);
     peer.add(first, 1000);
     peer.add(second, 1500);
 
-    peer.ended(first, first.workNanos, 2000);
+    peer.ended(first, work(first.fuel), 2000);
     assertEquals(3, peer.pace(PRICES), 1e-9);
 
-    peer.ended(second, second.workNanos, 2250);
+    peer.ended(second, work(second.fuel), 2250);
     assertEquals((0.75 * 3000 + 1000) / (0.75 * 1000 + 250), peer.pace(PRICES), 1e-9);
   }
 
   @Test
   void timeWithoutLeasesDoesNotCount() {
-    Peer peer = new Peer(ANN, 1, 0);
+    Peer peer = new Peer(ANN, 1, 0, 0);
     Lent first = lent(1, 1000);
     Lent second = lent(2, 1000);
     peer.add(first, 0);
-    peer.ended(first, 1000, 500);
+    peer.ended(first, work(1000), 500);
 
     peer.add(second, 1_000_000);
-    peer.ended(second, 1000, 1_000_500);
+    peer.ended(second, work(1000), 1_000_500);
 
     assertEquals(2, peer.pace(PRICES), 1e-9);
   }
 
   @Test
   void aLeaseThatCameToNothingSlowsItDown() {
-    Peer peer = new Peer(ANN, 1, 0);
+    Peer peer = new Peer(ANN, 1, 0, 0);
     Lent good = lent(1, 1000);
     Lent bad = lent(2, 1000);
     peer.add(good, 0);
-    peer.ended(good, 1000, 1000);
+    peer.ended(good, work(1000), 1000);
     peer.add(bad, 1000);
 
-    peer.ended(bad, 0, 2000);
+    peer.ended(bad, Peer.Work.NONE, 2000);
 
     assertEquals(750 / 1750.0, peer.pace(PRICES), 1e-9);
   }
 
   @Test
   void noPaceIsBeyondReason() {
-    Peer peer = new Peer(ANN, 1, 0);
+    Peer peer = new Peer(ANN, 1, 0, 0);
     Lent lent = lent(1, 1e15);
     peer.add(lent, 0);
 
-    peer.ended(lent, lent.workNanos, 0);
+    peer.ended(lent, work(lent.fuel), 0);
 
     assertEquals(1000, peer.pace(PRICES));
   }
 
   @Test
   void whatItHoldsComesBeforeWhatItIsGiven() {
-    Peer peer = new Peer(ANN, 1, 0);
-    Prices free = new Prices(1000, 0, 64);
+    Peer peer = new Peer(ANN, 1, 0, 0);
+    Prices free = new Prices(new LeafCost(1000, 1e9), 0, 64);
     double idle = peer.finishNanos(64, free);
     Lent lent = lent(1, 5000);
     peer.add(lent, 0);
@@ -125,8 +165,8 @@ class PeerTest {
 
   @Test
   void fewLeavesDoNotKeepAllWorkersBusy() {
-    Peer peer = new Peer(ANN, 4, 0);
-    Prices free = new Prices(1000, 0, 64);
+    Peer peer = new Peer(ANN, 4, 0, 0);
+    Prices free = new Prices(new LeafCost(1000, 1e9), 0, 64);
 
     assertEquals(64_000 + Prices.LEASE_NANOS, peer.finishNanos(64, free));
     assertEquals(64_000 + Prices.LEASE_NANOS, peer.finishNanos(256, free));
@@ -135,8 +175,8 @@ class PeerTest {
 
   @Test
   void creditIsTwoLeasesAWorkerUpToALimit() {
-    Peer small = new Peer(ANN, 1, 0);
-    Peer large = new Peer(ANN, 1_000_000, 0);
+    Peer small = new Peer(ANN, 1, 0, 0);
+    Peer large = new Peer(ANN, 1_000_000, 0, 0);
     for (int lease = 0; lease < Peer.CREDIT_MAX; lease++) {
       assertEquals(lease < 2, small.hasCredit());
       assertTrue(large.hasCredit());

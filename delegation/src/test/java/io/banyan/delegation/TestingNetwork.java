@@ -287,7 +287,7 @@ final class TestingNetwork {
     boolean known =
         connected.test(Math.min(node.number, peer.number), Math.max(node.number, peer.number));
     if (known && node.alive && peer.alive && node.joined.add(peer.number)) {
-      told(node, () -> node.node.join(peer.id, peer.workers));
+      told(node, () -> node.node.join(peer.id, peer.workers, peer.node.fuelPerSecond()));
     }
   }
 

@@ -194,8 +194,17 @@ final class TestingNode {
   /* Peers. */
 
   List<Command> join(PeerId peer, int peerWorkers) {
+    return join(peer, peerWorkers, 0);
+  }
+
+  List<Command> join(PeerId peer, int peerWorkers, long fuelPerSecond) {
     joined.add(peer);
-    return handle(new Event.PeerJoined(peer, peerWorkers));
+    return handle(new Event.PeerJoined(peer, peerWorkers, fuelPerSecond));
+  }
+
+  /** What it says of its speed. */
+  long fuelPerSecond() {
+    return delegator.fuelPerSecond();
   }
 
   List<Command> hear(PeerId peer) {

@@ -13,16 +13,19 @@ class WeightWindowTest {
   void aColdFirstLeafIsForgottenByTheSecondWindow() {
     WeightWindow window = new WeightWindow();
 
-    window.add(10, 10_000);
-    double cold = window.weightThenNext();
-    window.add(10, 20);
-    window.add(10, 20);
+    window.add(10, 50, 10_000);
+    LeafCost cold = window.costThenNext();
+    window.add(10, 50, 20);
+    window.add(10, 50, 20);
     assertFalse(window.isFull());
-    window.add(20, 40);
+    window.add(20, 100, 40);
 
-    assertEquals(1000, cold);
+    assertEquals(1000, cold.unitNanos());
     assertTrue(window.isFull());
-    assertEquals(2, window.weightThenNext());
+    LeafCost warm = window.costThenNext();
+    assertEquals(2, warm.unitNanos());
+    assertEquals(2.5e9, warm.fuelPerSecond());
+    assertEquals(cold.weight(), warm.weight());
   }
 
   @Test
@@ -31,10 +34,10 @@ class WeightWindowTest {
     List<Integer> fullAt = new ArrayList<>();
 
     for (int leaf = 1; leaf <= 300; leaf++) {
-      window.add(1, 1);
+      window.add(1, 1, 1);
       if (window.isFull()) {
         fullAt.add(leaf);
-        window.weightThenNext();
+        window.costThenNext();
       }
     }
 

@@ -153,7 +153,7 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
   private static void requireWithin(Manifest manifest, JobLimits limits) throws Refusal {
     CallLimits asked = manifest.limits();
     CallLimits most = limits.call();
-    requireAtMost("fuel of a call", asked.fuel(), most.fuel());
+    requireAtMost("fuel of a call (--leaf-fuel)", asked.fuel(), most.fuel());
     requireAtMost(
         "memory of a call in bytes (--memory)", asked.memoryBytesMax(), most.memoryBytesMax());
     requireAtMost("stack of a call in bytes", asked.depthBytesMax(), most.depthBytesMax());

@@ -34,6 +34,7 @@ public final class Driver {
   private final ConcurrentLinkedQueue<Question<?>> questions = new ConcurrentLinkedQueue<>();
   private final Map<Digest, TaskFolder> folders = new ConcurrentHashMap<>();
   private final Thread thread;
+  private volatile long fuelPerSecond; // by the driver thread, read by whoever tells of this node
   private volatile boolean closed; // read by whoever brings something
   private volatile @Nullable Throwable bug; // that ended the thread, set before closed
 
@@ -131,6 +132,11 @@ public final class Driver {
     return workers.idle();
   }
 
+  /** Fuel that one worker has used up in a second of late; 0 before it was measured. */
+  public long fuelPerSecond() {
+    return fuelPerSecond;
+  }
+
   /**
    * What the driver thread says to {@code question}, between two events; exceptionally when it has
    * stopped.
@@ -158,6 +164,7 @@ public final class Driver {
           perform(command);
         }
         settle(event);
+        fuelPerSecond = delegator.fuelPerSecond();
         questions().forEach(question -> question.put(delegator));
       }
     } catch (InterruptedException e) {

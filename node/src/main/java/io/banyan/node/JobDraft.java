@@ -34,6 +34,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -52,8 +53,6 @@ public record JobDraft(
   /** What a plan node is tried by at most, besides the first. */
   private static final int RETRIES = 3;
 
-  private static final int CHUNK_BYTES_DEFAULT = 1 << 20; // 1 MiB
-
   /**
    * Reads everything that {@code request} names.
    *
@@ -63,6 +62,48 @@ public record JobDraft(
    */
   public static JobDraft read(
       JobRequest request, PublicKey entry, Sandbox sandbox, LongConsumer progress)
+      throws IOException, CommandException, InterruptedException {
+    return read(request, entry, sandbox, (_, _, _) -> Optional.empty(), progress);
+  }
+
+  /**
+   * The same; but where {@code request} does not say how long chunks are, some leaves are run
+   * before it is decided.
+   *
+   * @param told gets what they came to
+   */
+  public static JobDraft rehearsed(
+      JobRequest request,
+      PublicKey entry,
+      Sandbox sandbox,
+      Consumer<Rehearsal> told,
+      LongConsumer progress)
+      throws IOException, CommandException, InterruptedException {
+    return read(
+        request,
+        entry,
+        sandbox,
+        (module, configuration, rule) -> {
+          if (request.chunkBytes().isPresent()) {
+            return Optional.empty();
+          }
+          Optional<Rehearsal> rehearsal =
+              new Rehearser(sandbox, module, configuration, request.limits())
+                  .rehearse(rule, request.input());
+          rehearsal.ifPresent(told);
+          return rehearsal;
+        },
+        progress);
+  }
+
+  /** What is done between reading a module and deciding how its input is cut. */
+  private interface Trial {
+    Optional<Rehearsal> of(GuestModule module, Configuration configuration, SplitRule rule)
+        throws IOException, InterruptedException;
+  }
+
+  private static JobDraft read(
+      JobRequest request, PublicKey entry, Sandbox sandbox, Trial trial, LongConsumer progress)
       throws IOException, CommandException, InterruptedException {
     byte[] wasm = readModule(request.module());
     GuestModule module = load(request.module(), wasm, sandbox);
@@ -77,26 +118,34 @@ public record JobDraft(
     }
     SplitRule rule = rule(request, module);
     requireInput(request.input(), rule);
-    int chunkBytes = request.chunkBytes().orElse(defaultChunkBytes(rule));
+    Configuration configuration = new Configuration(params, shared);
+    Optional<Rehearsal> rehearsal = trial.of(module, configuration, rule);
+    int chunkBytes =
+        request
+            .chunkBytes()
+            .orElse(rehearsal.map(Rehearsal::chunkBytes).orElse(ChunkChoice.most(rule)));
     try {
       InputFile.Indexed indexed =
           request.input().isPresent()
               ? request.input().get().index(rule, chunkBytes, progress)
               : InputFile.Indexed.NONE;
       Manifest manifest =
-          manifest(request, entry, wasm, indexed, Bytes.of(params), shared, rule, chunkBytes);
+          manifest(
+              request,
+              entry,
+              wasm,
+              indexed,
+              configuration,
+              rule,
+              chunkBytes,
+              rehearsal.map(Rehearsal::operationWeight).orElse(0.0));
       Optional<Cuts> cuts = manifest.cutsBySize().or(indexed::lineCuts);
       Optional<String> refusal = refusal(manifest, cuts, module, sandbox);
       if (refusal.isPresent()) {
         throw new CommandException(ExitCode.REFUSED, refusal.get());
       }
       return new JobDraft(
-          manifest,
-          cuts,
-          module,
-          new Configuration(params, shared),
-          request.input(),
-          Optional.of(indexed.tree()));
+          manifest, cuts, module, configuration, request.input(), Optional.of(indexed.tree()));
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
     }
@@ -214,15 +263,6 @@ public record JobDraft(
     }
   }
 
-  private static int defaultChunkBytes(SplitRule rule) {
-    return switch (rule) {
-      case SplitRule.ByIndex(int _) -> 0;
-      case SplitRule.ByRecords(int record) ->
-          Math.max(record, CHUNK_BYTES_DEFAULT / record * record);
-      case SplitRule.ByBytes(), SplitRule.ByLines(), SplitRule.ByModule() -> CHUNK_BYTES_DEFAULT;
-    };
-  }
-
   /**
    * The default grant: the sum of the call limits, for each try. An inner node has two children or
    * more with a call of their own, so there are at most as many merges as leaves, and splits.
@@ -239,7 +279,7 @@ public record JobDraft(
     long calls = leaves * tries * (rule instanceof SplitRule.ByModule ? 3 : 2);
     CallLimits limits = request.limits();
     return new Budget(
-        LongMath.saturatedMultiply(calls, limits.fuel()),
+        request.fuel().orElse(LongMath.saturatedMultiply(calls, limits.fuel())),
         leaves * tries,
         LongMath.saturatedMultiply(calls, limits.outputBytesMax()),
         limits.memoryBytesMax(),
@@ -252,10 +292,10 @@ public record JobDraft(
       PublicKey entry,
       byte[] wasm,
       InputFile.Indexed indexed,
-      Bytes params,
-      List<byte[]> shared,
+      Configuration configuration,
       SplitRule rule,
-      int chunkBytes) {
+      int chunkBytes,
+      double operationWeight) {
     byte[] token = new byte[Manifest.TOKEN_LENGTH];
     new SecureRandom().nextBytes(token);
     long createdMillis = System.currentTimeMillis();
@@ -267,8 +307,8 @@ public record JobDraft(
         entry,
         BlobRef.of(wasm),
         indexed.ref(),
-        params,
-        shared.stream().map(BlobRef::of).toList(),
+        Bytes.of(configuration.params()),
+        configuration.shared().stream().map(BlobRef::of).toList(),
         rule,
         chunkBytes,
         request.limits(),
@@ -278,6 +318,6 @@ public record JobDraft(
         Routing.DEFAULT,
         1000,
         MemoPolicy.PRIVATE,
-        0);
+        operationWeight);
   }
 }

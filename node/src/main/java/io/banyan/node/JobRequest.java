@@ -7,12 +7,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What a user asks for, before it is read, named and signed.
  *
  * @param rule none given: the module's own, if it has one
- * @param chunkBytes none given: 1 MiB, or the largest multiple of a record within it
+ * @param chunkBytes none given: as a rehearsal has it, or else 1 MiB, or the largest multiple of a
+ *     record within it
+ * @param fuel of all calls together, 1 or more; none given: the sum of what each call may use
  */
 public record JobRequest(
     Path module,
@@ -22,10 +25,24 @@ public record JobRequest(
     Optional<Path> params,
     List<Path> shared,
     CallLimits limits,
-    long timeMillis)
+    long timeMillis,
+    OptionalLong fuel)
     implements AutoCloseable {
   public JobRequest {
     shared = List.copyOf(shared);
+  }
+
+  /** A job whose calls may each use what a call may use. */
+  public JobRequest(
+      Path module,
+      Optional<InputFile> input,
+      Optional<SplitRule> rule,
+      OptionalInt chunkBytes,
+      Optional<Path> params,
+      List<Path> shared,
+      CallLimits limits,
+      long timeMillis) {
+    this(module, input, rule, chunkBytes, params, shared, limits, timeMillis, OptionalLong.empty());
   }
 
   /** Closes the input. */

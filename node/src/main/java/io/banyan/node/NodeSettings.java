@@ -2,6 +2,7 @@ package io.banyan.node;
 
 import io.banyan.delegation.Placement;
 import io.banyan.p2p.Multiaddr;
+import io.banyan.schema.CallLimits;
 import io.banyan.schema.PublicKey;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.Optional;
  * @param thresholdSeconds a ComplexityScore above it makes the node look for peers, 0 to {@link
  *     #THRESHOLD_SECONDS_MAX}
  * @param placement how peers are chosen
+ * @param callMost what a call of any job may use here at most; of memory also no more than guests
+ *     have together
  * @param readyFile gets peer id, addresses and process id once the node serves
  */
 public record NodeSettings(
@@ -30,6 +33,7 @@ public record NodeSettings(
     Optional<Allow> allow,
     double thresholdSeconds,
     Placement placement,
+    CallLimits callMost,
     Optional<Path> readyFile) {
   /** A list that people write by hand; the others a node meets by itself. */
   public static final int PEERS_MAX = 256;
@@ -38,6 +42,19 @@ public record NodeSettings(
 
   /** A day: who wants to keep all to himself. */
   public static final double THRESHOLD_SECONDS_MAX = 86_400;
+
+  /**
+   * What a call may use unless the operator says something else: of fuel, memory and depth as much
+   * as any manifest may ask for, since they are bounded by what they are; of time and output as
+   * much as a node can spare for a stranger.
+   */
+  public static final CallLimits CALL_MOST =
+      new CallLimits(
+          CallLimits.FUEL_MAX,
+          CallLimits.MEMORY_BYTES_MAX,
+          CallLimits.DEFAULT.depthBytesMax(),
+          256L << 20, // 256 MiB
+          3_600_000); // 1 h
 
   public NodeSettings {
     peers = List.copyOf(peers);

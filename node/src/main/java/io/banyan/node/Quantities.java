@@ -10,6 +10,9 @@ public final class Quantities {
   private static final Map<String, Long> MILLIS =
       Map.of("ms", 1L, "s", 1000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 
+  private static final Map<String, Long> FUEL =
+      Map.of("", 1L, "k", 1000L, "M", 1_000_000L, "G", 1_000_000_000L, "T", 1_000_000_000_000L);
+
   private Quantities() {}
 
   /**
@@ -28,6 +31,15 @@ public final class Quantities {
    */
   public static long parseMillis(String text) {
     return parse(text, MILLIS, "a time such as 500ms, 30s, 5m, 2h");
+  }
+
+  /**
+   * Fuel: a whole number with k, M, G, T or nothing behind it, which are powers of 1000.
+   *
+   * @throws IllegalArgumentException if it is anything else, or does not fit a long
+   */
+  public static long parseFuel(String text) {
+    return parse(text, FUEL, "an amount of fuel such as 500M, 2G, 1000000000");
   }
 
   private static long parse(String text, Map<String, Long> units, String wanted) {
@@ -57,6 +69,24 @@ public final class Quantities {
     }
     String digits = value == Math.rint(value) ? "%.0f" : "%.1f";
     return String.format(Locale.ROOT, digits + " %s", value, units[unit]);
+  }
+
+  /** Fuel for people. */
+  public static String fuel(long fuel) {
+    return fuel((double) fuel);
+  }
+
+  /** Fuel for people, or what it is counted in: three digits that count, {@code 12.4 M}. */
+  public static String fuel(double fuel) {
+    String[] units = {"", " k", " M", " G", " T", " P", " E"};
+    double value = fuel;
+    int unit = 0;
+    while (value >= 999.5 && unit < units.length - 1) {
+      value /= 1000;
+      unit++;
+    }
+    int decimals = value == Math.rint(value) || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+    return String.format(Locale.ROOT, "%." + decimals + "f%s", value, units[unit]);
   }
 
   /** Seconds for people: three digits that count. */

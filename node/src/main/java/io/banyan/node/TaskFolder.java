@@ -43,6 +43,7 @@ public final class TaskFolder implements AutoCloseable {
   private final ClaimLog claims;
   private final Consumer<Decision> explained;
   private final LongAdder leavesDone = new LongAdder();
+  private final LongAdder fuelSpent = new LongAdder();
 
   private final Map<Long, Staged> staged = new ConcurrentHashMap<>(); // by lease, until it is used
   private final Map<Digest, List<Long>> used = new ConcurrentHashMap<>(); // by receipt
@@ -68,11 +69,12 @@ public final class TaskFolder implements AutoCloseable {
    * @param value whose blobs are held for it
    * @param receipt digest of the receipt that the peer signed
    * @param leaves that were executed below
+   * @param fuel that all calls below took
    * @param leases where the claim log has the lease, the receipt, and those below
    * @param steps where it has the steps
    */
   public record Staged(
-      Value value, Digest receipt, long leaves, List<Long> leases, List<Long> steps) {
+      Value value, Digest receipt, long leaves, long fuel, List<Long> leases, List<Long> steps) {
     public Staged {
       leases = List.copyOf(leases);
       steps = List.copyOf(steps);
@@ -161,10 +163,12 @@ public final class TaskFolder implements AutoCloseable {
     claims.adopt(adopt.node(), delivery.steps);
     used.put(delivery.receipt, delivery.leases);
     leavesDone.add(delivery.leaves);
+    fuelSpent.add(delivery.fuel);
   }
 
   void record(Command.Record record) throws IOException {
     claims.append(record);
+    record.steps().forEach(step -> fuelSpent.add(step.claim().fuel()));
     if (record.children().isEmpty()) {
       leavesDone.increment();
     }
@@ -208,6 +212,11 @@ public final class TaskFolder implements AutoCloseable {
   /** Leaves executed so far, here and by peers; those that were run twice count twice. */
   public long leavesDone() {
     return leavesDone.sum();
+  }
+
+  /** Fuel that went into what was recorded or adopted so far; what was lost is not counted. */
+  public long fuelSpent() {
+    return fuelSpent.sum();
   }
 
   /** The disk failed the task; it ends with {@code cause}. */

@@ -588,8 +588,8 @@ class ClientServiceTest {
   void whatThisNodeDoesNotKnowIsRefused() throws Exception {
     refusedJob(
         Code.UNSUPPORTED,
-        "profile 1 is not known here, 1 is",
-        wish -> wish.profile(new Profile("1")));
+        "profile 2 is not known here, 1 is",
+        wish -> wish.profile(new Profile("2")));
     refusedJob(
         Code.UNSUPPORTED,
         "verification copies:2: this node does not audit yet; --verify none is what there is",
@@ -606,17 +606,23 @@ class ClientServiceTest {
 
   @Test
   void whatIsOverThisNodesMaximaIsRefused() throws Exception {
-    node.driver.limits = new CallLimits(1, 64L << 20, 1 << 20, 16L << 20, 1_000);
+    node.driver.limits = new CallLimits(999, 64L << 20, 1 << 20, 16L << 20, 300_000);
+    refusedJob(
+        Code.OVER_LIMIT,
+        "fuel of a call (--leaf-fuel): " + TestingRun.LIMITS.fuel() + ", this node's limit is 999",
+        wish -> wish);
+    long fuel = TestingRun.LIMITS.fuel();
+    node.driver.limits = new CallLimits(fuel, 64L << 20, 1 << 20, 16L << 20, 1_000);
     refusedJob(
         Code.OVER_LIMIT,
         "time of a call in ms (--leaf-time): 300000, this node's limit is 1000",
         wish -> wish);
-    node.driver.limits = new CallLimits(1, 64L << 20, 1 << 20, 1, 300_000);
+    node.driver.limits = new CallLimits(fuel, 64L << 20, 1 << 20, 1, 300_000);
     refusedJob(
         Code.OVER_LIMIT,
         "output of a call in bytes (--leaf-output): 16777216, this node's limit is 1",
         wish -> wish);
-    node.driver.limits = new CallLimits(1, 1 << 20, 1 << 20, 16L << 20, 300_000);
+    node.driver.limits = new CallLimits(fuel, 1 << 20, 1 << 20, 16L << 20, 300_000);
     refusedJob(
         Code.OVER_LIMIT,
         "memory of a call in bytes (--memory): 67108864, this node's limit is 1048576",

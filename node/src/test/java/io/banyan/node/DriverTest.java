@@ -191,8 +191,8 @@ class DriverTest {
     long steps = claims.stage(List.of(step, step));
     Value rope = Value.Rope.over(List.of(leaf, leaf));
     folder.stage(
-        7, new TaskFolder.Staged(new Value.Blob(blob), Digest.ZERO, 1, List.of(), List.of()));
-    folder.stage(8, new TaskFolder.Staged(rope, Digest.ZERO, 1, List.of(), List.of(steps)));
+        7, new TaskFolder.Staged(new Value.Blob(blob), Digest.ZERO, 1, 5, List.of(), List.of()));
+    folder.stage(8, new TaskFolder.Staged(rope, Digest.ZERO, 1, 5, List.of(), List.of(steps)));
 
     driver.tell(delivered(7));
     driver.tell(delivered(8));

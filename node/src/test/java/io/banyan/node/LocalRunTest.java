@@ -220,7 +220,8 @@ class LocalRunTest {
   @Test
   void mergeOfMoreThanHalfTheMemoryIsALimitOfThePlan() throws Exception {
     byte[] guest = TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
-    CallLimits tight = new CallLimits(1, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
+    CallLimits tight =
+        new CallLimits(1_000_000_000, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
     byte[] input = new byte[600 << 10];
 
     JobEnd end =

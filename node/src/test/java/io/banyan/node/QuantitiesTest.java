@@ -65,6 +65,48 @@ class QuantitiesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "17, 17",
+    "2k, 2000",
+    "500M, 500000000",
+    "2 G, 2000000000",
+    "1T, 1000000000000"
+  })
+  void fuelIsRead(String text, long fuel) {
+    assertEquals(fuel, Quantities.parseFuel(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "M", "-1", "1.5M", "1K", "1MiB", "1e9"})
+  void whatIsNoFuelIsQuoted(String text) {
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> Quantities.parseFuel(text));
+
+    assertEquals(
+        "'" + text + "' is not an amount of fuel such as 500M, 2G, 1000000000",
+        refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "7, 7",
+    "12.4, 12.4",
+    "2.5, 2.50",
+    "999, 999",
+    "999.6, 1.00 k",
+    "13002342, 13.0 M",
+    "200000000, 200 M",
+    "1e9, 1 G",
+    "274877906944, 275 G",
+    "1e21, 1000 E"
+  })
+  void fuelIsShownShort(double fuel, String words) {
+    assertEquals(words, Quantities.fuel(fuel));
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"9223372036854775808", "8388608TiB", "99999999999999999999999999B"})
   void whatFitsNoLongIsTooLarge(String text) {
     IllegalArgumentException refused =

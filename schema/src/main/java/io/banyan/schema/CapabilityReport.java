@@ -11,8 +11,7 @@ import java.util.List;
  * @param profiles the rules it can run by, the preferred one first; 1 to {@link #PROFILES_MAX}
  * @param workers guests it runs at once, 0 to {@link #WORKERS_MAX}
  * @param freeWorkers of those, how many would begin at once
- * @param fuelPerSecond of one worker, measured; nanoseconds of work per second under a profile
- *     without fuel; 0 if not measured yet
+ * @param fuelPerSecond that one worker has used up of late, measured; 0 if not measured yet
  * @param memoryBytes for all guests together
  * @param queueLength calls that wait for a worker
  * @param labels what it calls itself, as in {@link Routing#labels()}

@@ -5,8 +5,8 @@ package io.banyan.schema;
  *
  * @param link the lease, by its digest, or the job that the decision is about
  * @param dataSize bytes, or cells under the rule {@code index}
- * @param operationWeight fuel per byte or cell; nanoseconds without fuel
- * @param availableCapacity fuel per second, nanoseconds without fuel
+ * @param operationWeight fuel per byte or cell
+ * @param availableCapacity fuel per second of all workers together
  * @param thresholdSeconds a score above it has the node look for children
  * @param predictedSeconds until the plan node is done as decided; 0 if nothing was predicted
  * @param actualSeconds until it was done; 0 while it is not

@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param retries 0 to 100: a plan node is tried by at most 1 + retries peers
  * @param partialPermille the share of leaves that suffices at the deadline; 1000 is all of them
  * @param operationWeight the submitter's estimate in fuel per byte (per cell under {@code index});
- *     nanoseconds under a profile without fuel; 0 if unknown
+ *     0 if unknown
  */
 public record Manifest(
     Profile profile,

@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param address where it was last reached, a multiaddr
  * @param agentVersion as in its last capability report; {@code unknown} before
  * @param roundTripMicros measured here; 0 before
- * @param fuelPerSecond measured here; 0 before
+ * @param fuelPerSecond of all of it, by what it has delivered here; 0 before
  * @param leases it holds from this node
  */
 public record PeerSummary(

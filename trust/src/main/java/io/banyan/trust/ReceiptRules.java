@@ -5,7 +5,6 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Plan;
-import io.banyan.schema.Profile;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
@@ -15,12 +14,10 @@ import java.util.List;
 /** What one receipt must be, under the link that it answers. */
 final class ReceiptRules {
   private final JobId job;
-  private final Manifest manifest;
   private final Plan plan;
 
   ReceiptRules(JobId job, Manifest manifest) {
     this.job = job;
-    this.manifest = manifest;
     this.plan = Plan.of(manifest);
   }
 
@@ -97,9 +94,6 @@ final class ReceiptRules {
               + evidence.leaves()
               + " and "
               + evidence.fuel());
-    }
-    if (manifest.profile().equals(Profile.ONE) && evidence.fuel() != 0) {
-      throw breach("it counts fuel under a profile that has none");
     }
     if (!receipt.value().equals(found.value())) {
       throw breach("its output hash is not that of the last step");

@@ -288,15 +288,6 @@ class ReceiptCheckTest {
   }
 
   @Test
-  void fuelUnderTheProfileThatHasNoneIsRejected() {
-    TestingJob unmetered = job(Profile.ONE);
-
-    assertEquals(
-        new Verdict.Rejected("root receipt: it counts fuel under a profile that has none"),
-        verdict(unmetered, signed(receipt(unmetered))));
-  }
-
-  @Test
   void stepsThatDoNotFitThePlanAreRejectedBeforeTheReceiptIsAskedFor() {
     List<Step> cutShort = job.steps.subList(0, 4);
 

@@ -40,6 +40,9 @@ final class JobEnds {
 
   /** What a limit was, and what raises it. */
   private static String remedy(Outcome outcome, CallLimits limits) {
+    if (outcome instanceof Outcome.OutOfFuel()) {
+      return ": a call may use " + Quantities.fuel(limits.fuel()) + " (--leaf-fuel)";
+    }
     if (!(outcome instanceof Outcome.LimitExceeded(LimitKind limit))) {
       return "";
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -33,7 +34,7 @@ final class JobOptions {
   @Option(
       names = "--chunk",
       paramLabel = "SIZE",
-      description = "Bytes of input a leaf (default: 1MiB).")
+      description = "Bytes of input a leaf (default: 64KiB to 1MiB, by a rehearsal of leaves).")
   private @Nullable String chunk;
 
   @Option(names = "--params", paramLabel = "FILE", description = "Handed to each call, 64 KiB.")
@@ -41,6 +42,18 @@ final class JobOptions {
 
   @Option(names = "--shared", paramLabel = "FILE", description = "Likewise, up to eight times.")
   private List<Path> shared = new ArrayList<>();
+
+  @Option(
+      names = "--fuel",
+      paramLabel = "N",
+      description = "What all calls together may use (default: what they may use each, summed).")
+  private @Nullable String fuel;
+
+  @Option(
+      names = "--leaf-fuel",
+      paramLabel = "N",
+      description = "What a call may use, metered work (default: ${DEFAULT-VALUE}).")
+  private String leafFuel = "1G";
 
   @Option(
       names = "--memory",
@@ -76,7 +89,19 @@ final class JobOptions {
         Optional.ofNullable(params),
         shared,
         limits(),
-        read("--timeout", timeout, Quantities::parseMillis));
+        read("--timeout", timeout, Quantities::parseMillis),
+        fuel());
+  }
+
+  private OptionalLong fuel() throws CommandException {
+    if (fuel == null) {
+      return OptionalLong.empty();
+    }
+    long most = read("--fuel", fuel, Quantities::parseFuel);
+    if (most < 1) {
+      throw new CommandException(ExitCode.USAGE, "--fuel: '" + fuel + "' must be 1 or more");
+    }
+    return OptionalLong.of(most);
   }
 
   private OptionalInt chunkBytes() throws CommandException {
@@ -93,12 +118,13 @@ final class JobOptions {
   }
 
   private CallLimits limits() throws CommandException {
+    long callFuel = read("--leaf-fuel", leafFuel, Quantities::parseFuel);
     long memoryBytes = read("--memory", memory, Quantities::parseBytes);
     long outputBytes = read("--leaf-output", leafOutput, Quantities::parseBytes);
     long millis = read("--leaf-time", leafTime, Quantities::parseMillis);
     CallLimits usual = CallLimits.DEFAULT;
     try {
-      return new CallLimits(usual.fuel(), memoryBytes, usual.depthBytesMax(), outputBytes, millis);
+      return new CallLimits(callFuel, memoryBytes, usual.depthBytesMax(), outputBytes, millis);
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
     }

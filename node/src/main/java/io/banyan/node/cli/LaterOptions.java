@@ -14,12 +14,6 @@ final class LaterOptions {
   @Option(names = "--verify", paramLabel = "none", description = "How sure: none, for now.")
   private String verify = "none";
 
-  @Option(names = "--fuel", hidden = true)
-  private @Nullable String fuel;
-
-  @Option(names = "--leaf-fuel", hidden = true)
-  private @Nullable String leafFuel;
-
   @Option(names = "--retries", hidden = true)
   private @Nullable String retries;
 
@@ -49,8 +43,6 @@ final class LaterOptions {
           "audits are not there yet; the one level is none: integrity checked, execution not"
               + " audited");
     }
-    refuse("--fuel", fuel, "calls are not metered yet; bound them by --leaf-time");
-    refuse("--leaf-fuel", leafFuel, "calls are not metered yet; bound them by --leaf-time");
     refuse("--retries", retries, "each plan node is tried by up to four peers");
     refuse("--priority", priority, "all jobs are equal");
     refuse("--partial", partial, "a job is finished whole or not at all");

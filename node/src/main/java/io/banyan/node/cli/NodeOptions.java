@@ -8,6 +8,7 @@ import io.banyan.node.NodeSettings;
 import io.banyan.node.Quantities;
 import io.banyan.node.WholeFile;
 import io.banyan.p2p.Multiaddr;
+import io.banyan.schema.CallLimits;
 import io.banyan.schema.PeerId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,34 @@ final class NodeOptions {
   private String placement = "fastest-finish";
 
   @Option(
+      names = "--max-leaf-fuel",
+      paramLabel = "N",
+      description =
+          "Jobs whose calls may use more fuel are refused (default: 274G, what any job may ask"
+              + " for).")
+  private @Nullable String maxLeafFuel;
+
+  @Option(
+      names = "--max-memory",
+      paramLabel = "SIZE",
+      description =
+          "Likewise memory; whole pages of 64 KiB (default: what guests have here together, three"
+              + " quarters of the heap).")
+  private @Nullable String maxMemory;
+
+  @Option(
+      names = "--max-leaf-time",
+      paramLabel = "TIME",
+      description = "Likewise time (default: ${DEFAULT-VALUE}).")
+  private String maxLeafTime = "1h";
+
+  @Option(
+      names = "--max-output",
+      paramLabel = "SIZE",
+      description = "Likewise what they may return (default: ${DEFAULT-VALUE}).")
+  private String maxOutput = "256MiB";
+
+  @Option(
       names = "--ready-file",
       paramLabel = "FILE",
       description = "Gets peer id, addresses and process id when the node serves.")
@@ -116,7 +145,27 @@ final class NodeOptions {
         allow == null ? Optional.empty() : Optional.of(read("--allow", allow, Allow::parse)),
         read("--threshold", threshold, NodeOptions::seconds),
         read("--placement", placement, NodeOptions::placement),
+        callMost(),
         Optional.ofNullable(readyFile));
+  }
+
+  private CallLimits callMost() throws CommandException {
+    CallLimits usual = NodeSettings.CALL_MOST;
+    long fuel =
+        maxLeafFuel == null
+            ? usual.fuel()
+            : read("--max-leaf-fuel", maxLeafFuel, Quantities::parseFuel);
+    long memoryBytes =
+        maxMemory == null
+            ? usual.memoryBytesMax()
+            : read("--max-memory", maxMemory, Quantities::parseBytes);
+    long millis = read("--max-leaf-time", maxLeafTime, Quantities::parseMillis);
+    long outputBytes = read("--max-output", maxOutput, Quantities::parseBytes);
+    try {
+      return new CallLimits(fuel, memoryBytes, usual.depthBytesMax(), outputBytes, millis);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, "the most of a call: " + e.getMessage(), e);
+    }
   }
 
   private static List<Multiaddr> addresses(String text) {

@@ -26,6 +26,7 @@ final class NodeText {
     lines.add("job          " + status.job());
     lines.add("state        " + status.state().words());
     lines.add("leaves       " + leaves(status.leavesDone(), status.leavesTotal()));
+    lines.add("fuel         " + Quantities.fuel(status.fuel()));
     if (status.startedMillis() > 0) {
       lines.add("started      " + time(status.startedMillis()));
     }
@@ -71,6 +72,10 @@ final class NodeText {
         + " free workers  "
         + peer.leases()
         + " leases  "
+        + (peer.fuelPerSecond() == 0
+            ? "speed not measured yet"
+            : Quantities.fuel(peer.fuelPerSecond()) + " fuel a second")
+        + "  "
         + peer.agentVersion()
         + peer.address().map(address -> "  " + address).orElse("");
   }
@@ -84,11 +89,12 @@ final class NodeText {
         "speed     "
             + (report.fuelPerSecond() == 0
                 ? "not measured yet"
-                : String.format(
-                    Locale.ROOT, "%.3g a worker and second", (double) report.fuelPerSecond())),
+                : Quantities.fuel(report.fuelPerSecond()) + " fuel a second by each worker"),
         "memory    " + Quantities.bytes(report.memoryBytes()) + " for all guests",
         "queue     " + report.queueLength() + " calls",
         "a call    up to "
+            + Quantities.fuel(call.fuel())
+            + " fuel, "
             + Quantities.bytes(call.memoryBytesMax())
             + " of memory, "
             + Quantities.bytes(call.outputBytesMax())
@@ -112,20 +118,26 @@ final class NodeText {
             + line.role().name().toLowerCase(Locale.ROOT)
             + ": "
             + line.reason(),
-        "  " + score(line));
+        "  " + score(line, "unit"));
   }
 
-  /** The ComplexityScore of a decision, spelled out. */
-  static String score(DecisionLine line) {
+  /**
+   * The ComplexityScore of a decision, spelled out.
+   *
+   * @param unit what the work is counted in: a byte, or a cell; a unit, where that is not known
+   */
+  static String score(DecisionLine line, String unit) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
             Locale.ROOT,
-            "ComplexityScore %.3g s = %.0f units × %.3g / %.3g a second; threshold %.3g s",
+            "ComplexityScore %.3g s = %.0f %ss × %s fuel a %s / %s fuel a second; threshold %.3g s",
             scoreSeconds(line),
             line.dataSize(),
-            line.operationWeight(),
-            line.availableCapacity(),
+            unit,
+            Quantities.fuel(line.operationWeight()),
+            unit,
+            Quantities.fuel(line.availableCapacity()),
             line.thresholdSeconds()));
     if (line.predictedSeconds() > 0) {
       text.append(String.format(Locale.ROOT, "; predicted %.3g s", line.predictedSeconds()));

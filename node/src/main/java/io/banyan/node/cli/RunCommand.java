@@ -74,13 +74,20 @@ final class RunCommand implements Callable<Integer> {
         ProgressLine progress = new ProgressLine();
         JobRequest request = job.request(module, scratch)) {
       long total = request.input().map(InputFile::size).orElse(0L);
+      Output out = new Output(spec);
+      Rehearsals rehearsals = new Rehearsals(workers, request.limits().fuel(), out::say);
       PreparedJob prepared =
-          JobDraft.read(
-                  request, submitter.publicKey(), sandbox, bytes -> progress.reading(bytes, total))
+          JobDraft.rehearsed(
+                  request,
+                  submitter.publicKey(),
+                  sandbox,
+                  rehearsals::told,
+                  bytes -> progress.reading(bytes, total))
               .sign(submitter);
+      Delegator.Settings settings =
+          Delegator.Settings.of(workers).withSpeed(rehearsals.fuelPerSecond());
       LocalRun.Report report =
-          LocalRun.run(
-              prepared, sandbox, Delegator.Settings.of(workers), store, claims, progress::running);
+          LocalRun.run(prepared, sandbox, settings, store, claims, progress::running);
       progress.clear();
       if (!(report.end() instanceof JobEnd.Completed completed)) {
         throw JobEnds.failure(report.end(), request.limits());
@@ -89,11 +96,10 @@ final class RunCommand implements Callable<Integer> {
         request.input().get().requireUnchanged();
       }
       Answer answer = Answer.of(prepared, completed, report.folder());
-      answerOptions.deliver(answer::writeOutput, out -> answer.writeReceipt(out, submitter), json);
+      answerOptions.deliver(answer::writeOutput, to -> answer.writeReceipt(to, submitter), json);
       RunSummary summary = new RunSummary(prepared, answer, report);
-      Output out = new Output(spec);
       if (json) {
-        out.json(summary.json());
+        out.json(rehearsals.within(summary.json()));
       } else {
         summary.lines().forEach(out::say);
       }

@@ -35,13 +35,14 @@ final class RunSummary {
     lines.add(
         String.format(
             Locale.ROOT,
-            "completed: %d leaves, %s in %s (%.1f MB/s) by %d workers; %.1f %% of their time"
-                + " outside the guest",
+            "completed: %d leaves, %s in %s (%.1f MB/s) by %d workers, %s fuel; %.1f %% of their"
+                + " time outside the guest",
             answer.leaves(),
             Quantities.bytes(bytes),
             Quantities.seconds(seconds()),
             bytes / 1e6 / seconds(),
             report.workers(),
+            Quantities.fuel(answer.fuel()),
             100 * report.outsideShare()));
     report.decision().ifPresent(decision -> lines.add(scoreLine(decision)));
     lines.add("job       " + job.id());
@@ -58,16 +59,16 @@ final class RunSummary {
 
   private String scoreLine(Decision decision) {
     ComplexityScore score = decision.score();
-    String unit = byIndex() ? "cells" : "bytes";
     return String.format(
         Locale.ROOT,
-        "ComplexityScore %.3g s = %.0f %s × %.3g ns / %.3g ns a second; threshold %.3g s; ran here:"
-            + " %s; real %.3g s",
+        "ComplexityScore %.3g s = %.0f %s × %s fuel a %s / %s fuel a second; threshold %.3g s; ran"
+            + " here: %s; real %.3g s",
         score.seconds(),
         score.dataSize(),
-        unit,
-        score.operationWeight(),
-        score.availableCapacity(),
+        byIndex() ? "cells" : "bytes",
+        Quantities.fuel(score.operationWeight()),
+        byIndex() ? "cell" : "byte",
+        Quantities.fuel(score.availableCapacity()),
         decision.thresholdSeconds(),
         decision.reason().words(),
         seconds());
@@ -112,6 +113,7 @@ final class RunSummary {
     json.addProperty("complexityScoreSeconds", score.seconds());
     json.addProperty("thresholdSeconds", decision.thresholdSeconds());
     json.addProperty("weightSource", decision.source().name());
+    json.addProperty("speedMeasured", decision.isSpeedMeasured());
     json.addProperty("reason", decision.reason().name());
     return json;
   }

@@ -60,17 +60,27 @@ final class SubmitCommand extends NodeCommand {
         ProgressLine progress = new ProgressLine();
         JobRequest request = job.request(module, scratch)) {
       long total = request.input().map(InputFile::size).orElse(0L);
+      Rehearsals rehearsals =
+          new Rehearsals(
+              Runtime.getRuntime().availableProcessors(), request.limits().fuel(), out()::say);
       PreparedJob prepared =
-          JobDraft.read(request, node.key(), sandbox, bytes -> progress.reading(bytes, total))
+          JobDraft.rehearsed(
+                  request,
+                  node.key(),
+                  sandbox,
+                  rehearsals::told,
+                  bytes -> progress.reading(bytes, total))
               .sign(user);
       try (ClientConnection connection = connect(user)) {
-        return run(connection, request, prepared, new Tools(sandbox, scratch, progress)).number();
+        Tools tools = new Tools(sandbox, scratch, progress, rehearsals);
+        return run(connection, request, prepared, tools).number();
       }
     }
   }
 
   /** What a submit works with. */
-  private record Tools(Sandbox sandbox, Scratch scratch, ProgressLine progress) {}
+  private record Tools(
+      Sandbox sandbox, Scratch scratch, ProgressLine progress, Rehearsals rehearsals) {}
 
   @Override
   ExitCode call(ClientConnection connection, Output out) {
@@ -87,7 +97,7 @@ final class SubmitCommand extends NodeCommand {
         sent -> tools.progress.sending(sent, prepared.draft().bytesToSend()));
     tools.progress.clear();
     if (detach) {
-      sayDetached(prepared);
+      sayDetached(prepared, tools.rehearsals);
       return ExitCode.OK;
     }
     out().say("job " + prepared.id() + " is accepted by " + connection.node());
@@ -114,7 +124,7 @@ final class SubmitCommand extends NodeCommand {
             connection.explain(prepared.id()),
             report.attribution());
     if (json()) {
-      out().json(summary.json());
+      out().json(tools.rehearsals.within(summary.json()));
     } else {
       summary.lines().forEach(out()::say);
     }
@@ -130,13 +140,13 @@ final class SubmitCommand extends NodeCommand {
     return bytes;
   }
 
-  private void sayDetached(PreparedJob prepared) {
+  private void sayDetached(PreparedJob prepared, Rehearsals rehearsals) {
     if (json()) {
       JsonObject accepted = new JsonObject();
       accepted.addProperty("job", prepared.id().toString());
       accepted.addProperty("state", "PENDING");
       accepted.addProperty("entry", prepared.draft().manifest().entry().toString());
-      out().json(accepted);
+      out().json(rehearsals.within(accepted));
     } else {
       out().data(prepared.id().toString());
       out()

@@ -10,6 +10,7 @@ import io.banyan.schema.JobState;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Receipt;
+import io.banyan.schema.SplitRule;
 import io.banyan.trust.Attribution;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,17 +40,18 @@ record SubmitSummary(
     lines.add(
         String.format(
             Locale.ROOT,
-            "completed: %d leaves, %s in %s (%.1f MB/s) by %d %s",
+            "completed: %d leaves, %s in %s (%.1f MB/s) by %d %s, %s fuel",
             receipt.leaves(),
             Quantities.bytes(bytes),
             Quantities.seconds(seconds),
             bytes / 1e6 / seconds,
             ran.size(),
-            ran.size() == 1 ? "peer" : "peers"));
+            ran.size() == 1 ? "peer" : "peers",
+            Quantities.fuel(receipt.fuel())));
     entryDecision()
         .ifPresent(
             line -> {
-              lines.add(NodeText.score(line));
+              lines.add(NodeText.score(line, unit()));
               lines.add(
                   "decision  "
                       + line.role().name().toLowerCase(Locale.ROOT)
@@ -93,6 +95,10 @@ record SubmitSummary(
     hashes.addProperty("execution", receipt.executionRoot().toString());
     hashes.addProperty("output", receipt.value().named().digest().toString());
     return hashes;
+  }
+
+  private String unit() {
+    return manifest.splitRule() instanceof SplitRule.ByIndex ? "cell" : "byte";
   }
 
   /** The last word of the entry node on the job itself. */

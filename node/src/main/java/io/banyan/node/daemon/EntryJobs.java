@@ -222,7 +222,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     long total = folder.task().node() instanceof PlanNode.Cells(var all) ? all.count() : 0;
     long done = folder.leavesDone();
     return new JobProgressNow(
-        total == 0 ? done : Math.min(done, total), total, 0, OptionalLong.empty());
+        total == 0 ? done : Math.min(done, total), total, folder.fuelSpent(), OptionalLong.empty());
   }
 
   private void end(PreparedJob job, JobDirectory files, TaskFolder folder, JobEnd end)
@@ -299,6 +299,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
         decision.thresholdSeconds(),
         decision.predictedSeconds(),
         actualSeconds,
-        decision.reason().words());
+        decision.reason().words()
+            + (decision.isSpeedMeasured() ? "" : "; the speed is a guess: no call is done yet"));
   }
 }

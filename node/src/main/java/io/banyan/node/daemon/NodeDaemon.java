@@ -111,7 +111,10 @@ public final class NodeDaemon implements AutoCloseable {
     this.driver =
         new Driver(
             new Delegator.Settings(
-                settings.workers(), settings.thresholdSeconds(), settings.placement()));
+                settings.workers(),
+                settings.thresholdSeconds(),
+                settings.placement(),
+                Delegator.Settings.FUEL_PER_SECOND_GUESS));
     this.dataClient = new DataClient(host, Connections.of(host));
     PeerId self = identity.publicKey().peerId();
     RejectionLog rejectionLog = new RejectionLog(log);
@@ -128,7 +131,8 @@ public final class NodeDaemon implements AutoCloseable {
             host,
             settings.workers(),
             options.memoryBudgetBytes(),
-            driver::idleWorkers,
+            settings.callMost(),
+            driver,
             peer -> lends.get().countOf(peer));
     this.links =
         new TaskLinks(

@@ -1,9 +1,10 @@
 package io.banyan.node.daemon;
 
+import io.banyan.delegation.Delegator;
+import io.banyan.node.Driver;
 import io.banyan.node.Version;
 import io.banyan.p2p.Host;
 import io.banyan.p2p.PeerConnection;
-import io.banyan.schema.Budget;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.CapabilityReport;
 import io.banyan.schema.Limits;
@@ -16,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.IntSupplier;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /**
  * What this node says of itself, and what it knows of its peers.
@@ -33,7 +35,8 @@ final class Peers {
   private final Host host;
   private final int workers;
   private final long memoryBytes;
-  private final IntSupplier freeWorkers;
+  private final CallLimits callMost;
+  private final Driver driver;
   private final ToIntFunction<PeerId> leasesOut;
   private final Map<PeerId, CapabilityReport> reports = new ConcurrentHashMap<>();
   private final Map<PeerId, Integer> free = new ConcurrentHashMap<>();
@@ -43,38 +46,42 @@ final class Peers {
    * Knows no peers yet.
    *
    * @param memoryBytes for all guests together
+   * @param callMost what a call of any job may use here
+   * @param driver knows how fast work is done, and how much of it there is
    * @param leasesOut how many leases a peer holds of this node's
    */
   Peers(
       Host host,
       int workers,
       long memoryBytes,
-      IntSupplier freeWorkers,
+      CallLimits callMost,
+      Driver driver,
       ToIntFunction<PeerId> leasesOut) {
     this.host = host;
     this.workers = workers;
     this.memoryBytes = memoryBytes;
-    this.freeWorkers = freeWorkers;
+    this.callMost = callMost;
+    this.driver = driver;
     this.leasesOut = leasesOut;
   }
 
   /** This node, now. */
   CapabilityReport own() {
-    CallLimits usual = CallLimits.DEFAULT;
+    long pages = memoryBytes / CallLimits.PAGE_BYTES;
     CallLimits most =
         new CallLimits(
-            CallLimits.FUEL_MAX,
-            Math.min(memoryBytes, CallLimits.MEMORY_BYTES_MAX),
-            usual.depthBytesMax(),
-            CallLimits.MEMORY_BYTES_MAX,
-            Budget.TIME_MILLIS_MAX);
+            callMost.fuel(),
+            Math.min(pages * CallLimits.PAGE_BYTES, callMost.memoryBytesMax()),
+            callMost.depthBytesMax(),
+            callMost.outputBytesMax(),
+            callMost.wallMillis());
     return new CapabilityReport(
         "banyan/" + Version.PRODUCT,
         PROTOCOL_VERSION,
         List.of(Profile.ONE),
         workers,
-        Math.clamp(freeWorkers.getAsInt(), 0, workers),
-        0, // speed is measured by who lends
+        Math.clamp(driver.idleWorkers(), 0, workers),
+        driver.fuelPerSecond(),
         memoryBytes,
         0,
         List.of(),
@@ -108,6 +115,7 @@ final class Peers {
   /** The nodes that this one is connected to. */
   List<PeerSummary> summaries() {
     List<PeerSummary> summaries = new ArrayList<>();
+    Map<PeerId, Long> speeds = speeds();
     for (PeerConnection connection : host.connections()) {
       PeerId peer = connection.peer();
       CapabilityReport report = reports.get(peer);
@@ -120,11 +128,20 @@ final class Peers {
                 Standing.NEW,
                 report.agentVersion(),
                 connection.roundTrip().map(time -> time.toNanos() / 1000).orElse(0L),
-                report.fuelPerSecond(),
+                speeds.getOrDefault(peer, 0L),
                 free.getOrDefault(peer, 0),
                 leasesOut.applyAsInt(peer)));
       }
     }
     return summaries;
+  }
+
+  /** Fuel a second of each, as it was measured here on what they have delivered. */
+  private Map<PeerId, Long> speeds() {
+    List<PeerId> known = List.copyOf(reports.keySet());
+    Function<Delegator, Map<PeerId, Long>> speeds =
+        delegator ->
+            known.stream().collect(Collectors.toMap(peer -> peer, delegator::fuelPerSecond));
+    return driver.ask(speeds).exceptionally(_ -> Map.of()).join(); // none once it has stopped
   }
 }

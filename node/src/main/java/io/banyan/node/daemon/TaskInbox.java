@@ -27,7 +27,7 @@ record TaskInbox(Driver driver, Peers peers, Lender lender, Holder holder, Rejec
     peers.reported(peer, report);
     holder.joined(peer);
     if (report.accepting() && report.workers() > 0) {
-      driver.tell(new Event.PeerJoined(peer, report.workers()));
+      driver.tell(new Event.PeerJoined(peer, report.workers(), report.fuelPerSecond()));
     }
   }
 

@@ -207,7 +207,7 @@ public final class Absorption {
       Evidence evidence = new Evidence(held.executionRoot(), held.leaves(), held.fuel());
       return new Outcome.Taken(
           new Delivery(held.value(), evidence, digest, leasesBelow),
-          new TaskFolder.Staged(held.value(), digest, held.leaves(), all, steps));
+          new TaskFolder.Staged(held.value(), digest, held.leaves(), held.fuel(), all, steps));
     }
 
     /** A merged value is one blob; a rope is what its leaves returned. */

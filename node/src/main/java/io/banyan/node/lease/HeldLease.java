@@ -263,7 +263,9 @@ final class HeldLease {
     lock.lock();
     try {
       long done = folder == null ? 0 : folder.leavesDone();
-      return new Heartbeat.LeaseProgress(link, total == 0 ? done : Math.min(done, total), total, 0);
+      long fuel = folder == null ? 0 : folder.fuelSpent();
+      return new Heartbeat.LeaseProgress(
+          link, total == 0 ? done : Math.min(done, total), total, fuel);
     } finally {
       lock.unlock();
     }

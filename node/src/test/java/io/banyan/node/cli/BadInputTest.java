@@ -205,8 +205,6 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--fuel 5, --fuel",
-    "--leaf-fuel 5, --leaf-fuel",
     "--verify standard, --verify standard",
     "--verify copies:2, --verify copies:2",
     "--retries 3, --retries",
@@ -249,6 +247,8 @@ class BadInputTest {
     "--chunk, 1MB",
     "--chunk, -1",
     "--memory, lots",
+    "--fuel, much",
+    "--leaf-fuel, 1e9",
     "--memory, 99999999999999TiB",
     "--leaf-output, 1.5MiB",
     "--leaf-time, 30",
@@ -275,6 +275,9 @@ class BadInputTest {
     "--chunk 0, chunk size is 0 bytes",
     "--chunk 17MiB, --chunk: '17MiB' is 17825792 bytes, limit 16777216",
     "--chunk 4GiB, --chunk: '4GiB' is 4294967296 bytes, limit 16777216",
+    "--fuel 0, --fuel: '0' must be 1 or more",
+    "--leaf-fuel 0, fuel limit is 0",
+    "--leaf-fuel 1T, fuel limit is 1000000000000",
     "--memory 100, memory limit is 100 bytes",
     "--memory 100KiB, memory limit is 102400 bytes",
     "--memory 2GiB, memory limit is 2147483648 bytes",

@@ -147,7 +147,7 @@ class CommandsTest {
     assertEquals(14, json.get("inputBytes").getAsInt());
     assertEquals(14, json.get("outputBytes").getAsInt());
     assertEquals(3, json.get("leaves").getAsInt());
-    assertEquals(0, json.get("fuel").getAsInt());
+    assertTrue(json.get("fuel").getAsLong() > 0);
     assertEquals(2, json.get("workers").getAsInt());
     assertTrue(json.get("seconds").getAsDouble() > 0);
     JsonObject hashes = json.getAsJsonObject("hashes");
@@ -171,6 +171,49 @@ class CommandsTest {
             / decision.get("availableCapacity").getAsDouble(),
         decision.get("complexityScoreSeconds").getAsDouble(),
         1e-9);
+  }
+
+  /** 200 000 bytes; an echo costs so little that the longest chunk is taken. */
+  @Test
+  void aJobWithoutAChunkIsRehearsed() throws Exception {
+    Path large = Files.write(folder.resolve("large"), new byte[200_000]);
+    Object[] args = {
+      "run --split bytes --output",
+      folder.resolve("output"),
+      "--module",
+      module,
+      "--key",
+      TestingConsole.keyIn(folder),
+      "--input",
+      large
+    };
+
+    TestingConsole.Ran text = banyan(args).succeeds();
+    TestingConsole.Ran json =
+        banyan(Stream.concat(Arrays.stream(args), Stream.of("--json")).toArray());
+
+    String first = text.stderr().lines().findFirst().orElseThrow();
+    assertTrue(
+        first.matches(
+            "rehearsal 3 leaves: \\S+ fuel a byte; chunk 1 MiB costs \\S+ [kM] fuel, nearest to 200"
+                + " M of those up to 1 MiB; about .* on \\d+ workers? here"),
+        first);
+    JsonObject rehearsal = json.json().getAsJsonObject("rehearsal");
+    assertEquals(1 << 20, rehearsal.get("chunkBytes").getAsInt());
+    assertEquals(1 << 20, json.json().get("chunkBytes").getAsInt());
+    assertTrue(rehearsal.get("fuelPerByte").getAsDouble() > 0);
+    assertTrue(rehearsal.get("expectedSeconds").getAsDouble() > 0);
+  }
+
+  @Test
+  void jobOverItsFuelSaysWhichFlag() {
+    assertEquals(
+        "job failed: the plan takes more fuel than the 1000 it may take (--fuel)",
+        banyan(job("--fuel 1k --input", input)).failsWith(ExitCode.JOB_FAILED.number()));
+    assertEquals(
+        "job failed: execute of plan node 0 out of fuel: a call may use 1 k (--leaf-fuel)",
+        banyan(job("--workers 1 --leaf-fuel 1k --input", input))
+            .failsWith(ExitCode.JOB_FAILED.number()));
   }
 
   @Test
@@ -242,8 +285,7 @@ class CommandsTest {
     }
     assertEquals(0, ran.code());
     assertEquals(2, none.code());
-    assertFalse(
-        banyan("help run").text().contains("--leaf-fuel"), "what is not there is not shown");
+    assertFalse(banyan("help run").text().contains("--priority"), "what is not there is not shown");
   }
 
   @Test

@@ -103,10 +103,12 @@ class NodeCommandsTest {
     assertTrue(
         lines.getFirst().matches("job " + DIGEST + " is accepted by " + NODE.publicKey()),
         ran.stderr());
-    assertTrue(lines.get(1).matches("completed: 3 leaves, 14 B in .* by 1 peer"), lines.get(1));
+    assertTrue(
+        lines.get(1).matches("completed: 3 leaves, 14 B in .* by 1 peer, \\S+( [kM])? fuel"),
+        lines.get(1));
     assertEquals(
-        "ComplexityScore 0.500 s = 1000 units × 2.00 / 4.00e+03 a second; threshold 0.750 s;"
-            + " real 0.250 s",
+        "ComplexityScore 0.500 s = 1000 bytes × 2 fuel a byte / 4 k fuel a second; threshold 0.750"
+            + " s; real 0.250 s",
         lines.get(2));
     assertEquals("decision  worker: no peers to lend to", lines.get(3));
     assertEquals("ran       3 leaves: " + NODE.publicKey() + ", the entry node", lines.get(4));
@@ -335,8 +337,8 @@ class NodeCommandsTest {
         "0-4 ("
             + job.digest().abbreviated()
             + "): worker: no peers to lend to\n"
-            + "  ComplexityScore 0.500 s = 1000 units × 2.00 / 4.00e+03 a second; threshold"
-            + " 0.750 s; real 0.250 s\n",
+            + "  ComplexityScore 0.500 s = 1000 units × 2 fuel a unit / 4 k fuel a second;"
+            + " threshold 0.750 s; real 0.250 s\n",
         ask("explain", job).succeeds().text());
     assertEquals(
         0.5,
@@ -371,8 +373,8 @@ class NodeCommandsTest {
     assertTrue(row.matches(job + "  pending    0 of \\? leaves  made \\S+Z  by 12D3….{8}\n"), row);
     assertEquals(
         user
-            + "  connected  new  round trip 1.50 ms  3 free workers  2 leases  banyan/1"
-            + "  /ip4/127.0.0.1/tcp/7\n",
+            + "  connected  new  round trip 1.50 ms  3 free workers  2 leases  speed not measured"
+            + " yet  banyan/1  /ip4/127.0.0.1/tcp/7\n",
         ask("peers").succeeds().text());
     assertEquals(1, ask("peers --json").json().getAsJsonArray("peers").size());
     assertEquals(1, ask("jobs --json").json().getAsJsonArray("jobs").size());

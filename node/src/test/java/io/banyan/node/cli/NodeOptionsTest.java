@@ -10,6 +10,7 @@ import io.banyan.node.ExitCode;
 import io.banyan.node.NodeSettings;
 import io.banyan.node.TestingNode;
 import io.banyan.p2p.Multiaddr;
+import io.banyan.schema.CallLimits;
 import io.banyan.schema.PublicKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ class NodeOptionsTest {
             Optional.empty(),
             0.5,
             Placement.FASTEST_FINISH,
+            NodeSettings.CALL_MOST,
             Optional.empty()),
         read());
     assertEquals(Allow.only(KEY), read().allowFor(KEY));
@@ -90,6 +92,14 @@ class NodeOptionsTest {
             "2m",
             "--placement",
             "round-robin",
+            "--max-leaf-fuel",
+            "5G",
+            "--max-memory",
+            "64MiB",
+            "--max-leaf-time",
+            "10s",
+            "--max-output",
+            "1MiB",
             "--ready-file",
             ready.toString());
 
@@ -103,6 +113,7 @@ class NodeOptionsTest {
             Optional.of(new Allow.Any()),
             120,
             Placement.ROUND_ROBIN,
+            new CallLimits(5_000_000_000L, 64 << 20, 1 << 20, 1 << 20, 10_000),
             Optional.of(ready)),
         settings);
     assertEquals(new Allow.Any(), settings.allowFor(KEY));
@@ -145,6 +156,16 @@ class NodeOptionsTest {
     assertEquals(
         "--placement: 'best' is neither fastest-finish nor round-robin",
         refused("--placement", "best"));
+    assertEquals(
+        "--max-leaf-fuel: 'some' is not an amount of fuel such as 500M, 2G, 1000000000",
+        refused("--max-leaf-fuel", "some"));
+    assertEquals(
+        "the most of a call: fuel limit is 1000000000000, must be 1 to 274877906944",
+        refused("--max-leaf-fuel", "1T"));
+    assertEquals(
+        "the most of a call: memory limit is 1000 bytes, must be whole 64 KiB pages between 64 KiB"
+            + " and 2 GiB - 64 KiB",
+        refused("--max-memory", "1000"));
     Path file = Files.createFile(folder.resolve("file"));
     assertEquals("--data: " + file + " is not a folder", refused("--data", file.toString()));
   }

@@ -11,6 +11,7 @@ import io.banyan.node.TestingRun;
 import io.banyan.schema.Ack;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Budget;
+import io.banyan.schema.CallLimits;
 import io.banyan.schema.Cancel;
 import io.banyan.schema.Claim;
 import io.banyan.schema.ClientMessage;
@@ -103,6 +104,10 @@ class HostilePeerTest {
 
   /** The same job, handed in to another node. */
   private static Manifest at(Manifest of, Identity entry) {
+    return at(of, entry, of.limits());
+  }
+
+  private static Manifest at(Manifest of, Identity entry, CallLimits limits) {
     return new Manifest(
         of.profile(),
         of.token(),
@@ -115,7 +120,7 @@ class HostilePeerTest {
         of.shared(),
         of.splitRule(),
         of.chunkBytes(),
-        of.limits(),
+        limits,
         of.budget(),
         of.retries(),
         of.verification(),
@@ -326,6 +331,41 @@ class HostilePeerTest {
   private static TaskMessage cancel(Identity signer, Digest link) {
     return new TaskMessage.CancelLease(
         signer.sign(SigningDomain.CANCEL, WireCodec.encodeCancel(new Cancel(link, "a test"))));
+  }
+
+  /** An hour is the most time of a call that a node gives, unless it is told otherwise. */
+  @Test
+  void leaseOfAJobOverTheNodesMaximaIsRefused() throws Exception {
+    TestingPeer lender = peer(11).join(1);
+    JobDraft draft = draft();
+    CallLimits usual = draft.manifest().limits();
+    CallLimits patient =
+        new CallLimits(
+            usual.fuel(),
+            usual.memoryBytesMax(),
+            usual.depthBytesMax(),
+            usual.outputBytesMax(),
+            3_600_001);
+    Manifest wish = at(draft.manifest(), lender.identity, patient);
+    Signed manifest = sign(wish, TestingNetwork.USER);
+    JobDraft job =
+        new JobDraft(
+            wish,
+            draft.cuts(),
+            draft.module(),
+            draft.configuration(),
+            draft.input(),
+            draft.inputTree());
+
+    Signed lease = lender.sign(lender.lease(job, manifest, 0));
+    lender.say(new TaskMessage.LeaseOffer(manifest, List.of(lease)));
+    lender.next(LeaseReply.class);
+    Refused refused = (Refused) lender.next(Failure.class).kind();
+
+    assertEquals(Refused.Code.OVER_LIMIT, refused.code());
+    assertEquals(
+        "time of a call in ms (--leaf-time): 3600001, this node's limit is 3600000",
+        refused.sentence());
   }
 
   @Test

@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.banyan.node.JobDraft;
 import io.banyan.node.TestingGuest;
 import io.banyan.node.TestingRun;
+import io.banyan.schema.Budget;
 import io.banyan.schema.Digest;
+import io.banyan.schema.JobState;
+import io.banyan.schema.JobStatus;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Receipt;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -119,6 +123,38 @@ class NetworkTest {
             .split(TestingGuest.splitInto(5))
             .bytes();
     sameAsAlone(guest, lines(60), "module", 50);
+  }
+
+  /** A call takes some 100 000 fuel here for its memory alone, and 60 of them are made. */
+  @Test
+  void aJobThatSpendsItsFuelEndsByName() throws Exception {
+    Files.deleteIfExists(folder.resolve("user").resolve("input"));
+    JobDraft draft = network.runs().draft(MERGING, lines(60), "bytes", 20);
+    Budget all = draft.manifest().budget();
+    Budget little =
+        new Budget(
+            1_000_000,
+            all.leaves(),
+            all.bytes(),
+            all.memoryBytesMax(),
+            all.hops(),
+            all.timeMillis());
+
+    JobStatus status = network.end(network.submit(network.heavy(draft, little))).status();
+
+    assertEquals(JobState.FAILED, status.state());
+    assertEquals(
+        Optional.of("the plan takes more fuel than the 1000000 it may take (--fuel)"),
+        status.failure());
+  }
+
+  @Test
+  void whatWasSpentAndHowFastIsKnown() throws Exception {
+    TestingNetwork.Done done = sameAsAlone(MERGING, lines(60), "bytes", 20);
+
+    assertTrue(done.report().receipt().fuel() > 0);
+    assertTrue(network.client().capacity().fuelPerSecond() > 0);
+    assertTrue(network.node(0).peers().stream().anyMatch(peer -> peer.fuelPerSecond() > 0));
   }
 
   @Test

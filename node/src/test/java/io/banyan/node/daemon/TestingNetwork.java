@@ -19,6 +19,7 @@ import io.banyan.node.data.TestingHost;
 import io.banyan.node.data.TestingHosts;
 import io.banyan.p2p.Host;
 import io.banyan.p2p.Multiaddr;
+import io.banyan.schema.Budget;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
 import io.banyan.schema.Manifest;
@@ -94,6 +95,7 @@ final class TestingNetwork implements AutoCloseable {
             Optional.empty(),
             0,
             Placement.FASTEST_FINISH,
+            NodeSettings.CALL_MOST,
             Optional.empty()),
         this::host,
         log::add);
@@ -149,6 +151,11 @@ final class TestingNetwork implements AutoCloseable {
 
   /** The same job with an estimate that makes it worth lending, for the first node. */
   JobDraft heavy(JobDraft draft) {
+    return heavy(draft, draft.manifest().budget());
+  }
+
+  /** The same, of which no more may be spent than {@code budget}. */
+  JobDraft heavy(JobDraft draft, Budget budget) {
     Manifest light = draft.manifest();
     Manifest heavy =
         new Manifest(
@@ -164,7 +171,7 @@ final class TestingNetwork implements AutoCloseable {
             light.splitRule(),
             light.chunkBytes(),
             light.limits(),
-            light.budget(),
+            budget,
             light.retries(),
             light.verification(),
             light.routing(),
