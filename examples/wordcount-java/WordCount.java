@@ -2,8 +2,8 @@ import banyan.Banyan;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Counts words: maximal runs of bytes other than space, \t, \n, \v, \f and \r. Needs chunks that end
- * after a line.
+ * Counts words: maximal runs of bytes other than space, \t, \n, \v, \f and \r. Needs chunks that
+ * end after a line.
  */
 public final class WordCount {
   private WordCount() {}

@@ -85,7 +85,9 @@ public final class Banyan {
 
   // ---- The guest interface ---------------------------------------------------------------------
 
-  /** What the host writes into: it asks for room, writes, and calls, so that no collection moves it. */
+  /**
+   * What the host writes into: it asks for room, writes, and calls, so that no collection moves it.
+   */
   private static byte[] input = {};
 
   @Export(name = "alloc")

@@ -21,8 +21,8 @@ import org.teavm.vm.spi.TeaVMHost;
 import org.teavm.vm.spi.TeaVMPlugin;
 
 /**
- * What TeaVM 0.10.2 needs to be told for Banyan. It runs inside TeaVM, which finds it by its name in
- * {@code META-INF/services}, and is no part of the module.
+ * What TeaVM 0.10.2 needs to be told for Banyan. It runs inside TeaVM, which finds it by its name
+ * in {@code META-INF/services}, and is no part of the module.
  */
 public final class CompilerPlugin implements TeaVMPlugin {
   @Override
