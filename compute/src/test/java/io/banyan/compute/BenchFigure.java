@@ -18,6 +18,10 @@ record BenchFigure(
     double spread,
     Optional<Ratio> ratio,
     Optional<Goal> goal) {
+  BenchFigure(String name, double value, String unit, int runs, double spread) {
+    this(name, value, unit, runs, spread, Optional.empty(), Optional.empty());
+  }
+
   /** How many times the baseline's value it is: the median of the turns' own ratios. */
   record Ratio(String baseline, double value) {}
 
@@ -28,8 +32,7 @@ record BenchFigure(
   static BenchFigure of(String name, String unit, double... values) {
     double median = median(values);
     double spread = (values[values.length - 1] - values[0]) / median;
-    return new BenchFigure(
-        name, median, unit, values.length, spread, Optional.empty(), Optional.empty());
+    return new BenchFigure(name, median, unit, values.length, spread);
   }
 
   /** Sorts {@code values}. */

@@ -16,6 +16,12 @@ enum BenchKernel {
       return text(BULK_BYTES);
     }
   },
+  WORDFREQ(1.7) {
+    @Override
+    byte[] input() {
+      return text(BULK_BYTES);
+    }
+  },
   SHA256(1.7) {
     @Override
     byte[] input() {
@@ -36,7 +42,7 @@ enum BenchKernel {
   MANDELBROT(1.2) {
     @Override
     byte[] input() {
-      return littleEndian(12).putInt(400).putInt(300).putInt(400).array();
+      return littleEndian(12).putInt(800).putInt(600).putInt(300).array();
     }
   },
   MATMUL(4.5) {

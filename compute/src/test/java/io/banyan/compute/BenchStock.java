@@ -1,5 +1,6 @@
 package io.banyan.compute;
 
+import io.banyan.schema.CallLimits;
 import java.util.function.Function;
 import run.endive.compiler.InterpreterFallback;
 import run.endive.compiler.MachineFactoryCompiler;
@@ -16,16 +17,16 @@ import run.endive.wasm.WasmModule;
 final class BenchStock {
   private final WasmModule parsed;
   private final Function<Instance, Machine> machine;
-  private final Inspection inspection;
+  private final Rewritten rewritten;
   private final byte[] input;
 
-  BenchStock(byte[] wasm, Inspection inspection, byte[] input) {
+  BenchStock(byte[] wasm, Rewritten rewritten, byte[] input) {
     this.parsed = Parser.parse(wasm);
     this.machine =
         MachineFactoryCompiler.builder(parsed)
             .withInterpreterFallback(InterpreterFallback.FAIL)
             .compile();
-    this.inspection = inspection;
+    this.rewritten = rewritten;
     this.input = input;
   }
 
@@ -33,9 +34,9 @@ final class BenchStock {
   BenchTurn run() {
     FlatMemory memory =
         new FlatMemory(
-            inspection.memoryPagesMin(),
-            BenchGuest.PAGES_MAX,
-            inspection.segments());
+            rewritten.memoryPagesMin(),
+            (int) (BenchGuest.LIMITS.memoryBytesMax() / CallLimits.PAGE_BYTES),
+            rewritten.segments());
     Instance instance =
         Instance.builder(parsed)
             .withMemoryFactory(limits -> memory)
