@@ -8,8 +8,8 @@ import java.util.concurrent.FutureTask;
 
 /**
  * What guests cost on this machine; {@code scripts/bench.sh compute} builds what it needs and runs
- * it. Times are processor time of the thread that works, except where it says a second: there the
- * clock counts.
+ * it. Times are processor time of the thread that works, so that other work on the machine does
+ * not count, except where workers are compared: there the clock counts.
  */
 final class ComputeBench {
   /** How many turns count; the figure is the median. */
