@@ -6,6 +6,8 @@
 # compute wants gcc, clang-14, wasm-ld-14 and node, and installs those that are missing with apt-get, as root or with sudo.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/test-main.bash
+source scripts/test-main.bash
 
 usage() { echo "usage: scripts/bench.sh NAME..., of compute, p2p" >&2; exit 2; }
 [ $# -gt 0 ] || usage
@@ -15,9 +17,6 @@ for name in "$@"; do
     *) echo "bench: there is no '$name'" >&2; usage ;;
   esac
 done
-
-temporary=$(mktemp -d)
-trap 'rm -rf "$temporary"' EXIT
 
 # need COMMAND PACKAGE
 need() {
@@ -30,46 +29,36 @@ need() {
     { echo "bench: compute wants $1; install the package $2, or what has it on this system" >&2; exit 2; }
 }
 
-# run MODULE CLASS ARGUMENT...: a main class among the tests of a module, built first, in a JVM as a node's.
-run() {
-  local module=$1 main=$2 flags
-  shift 2
-  mvn -B -q -pl "$module" -am -DskipTests test-compile dependency:build-classpath \
-    -Dmdep.outputFile="$temporary/classpath" >&2
-  read -ra flags <<<"$(scripts/banyan --flags)"
-  "$(scripts/banyan --java)" "${flags[@]}" -Xmx1g \
-    -cp "$module/target/test-classes:$module/target/classes:$(cat "$temporary/classpath")" "$main" "$@"
-}
-
 # One source each, for this machine and as a module; neither compiler may use what the other one lacks. The linker is called
 # by itself: clang, if it is to link, runs a wasm-opt that happens to be installed, and nobody knows then what is measured.
-kernels() {
+build_kernels() {
   local source name
   local common=(-O2 -Wall -Wextra -Werror -ffp-contract=off)
-  mkdir "$temporary/kernels"
   for source in bench/compute/*.c; do
     name=$(basename "$source" .c)
-    gcc -std=gnu17 "${common[@]}" -o "$temporary/kernels/$name" "$source"
+    gcc -std=gnu17 "${common[@]}" -o "$kernels/$name" "$source"
     clang-14 --target=wasm32-unknown-unknown -std=c17 "${common[@]}" -ffreestanding -nostdlib \
-      -mbulk-memory -msign-ext -mnontrapping-fptoint -mmutable-globals -c -o "$temporary/kernels/$name.o" "$source"
+      -mbulk-memory -msign-ext -mnontrapping-fptoint -mmutable-globals -c -o "$kernels/$name.o" "$source"
     wasm-ld-14 --no-entry --strip-all --stack-first -z stack-size=65536 \
-      -o "$temporary/kernels/$name.wasm" "$temporary/kernels/$name.o"
+      -o "$kernels/$name.wasm" "$kernels/$name.o"
   done
 }
 
 compute() {
+  kernels=$(mktemp -d)
+  trap 'rm -rf "$kernels"' EXIT
   need gcc gcc
   need clang-14 clang-14
   need wasm-ld-14 lld-14
   need node nodejs
-  kernels
-  run compute io.banyan.compute.ComputeBench "$temporary/kernels" bench/compute/v8.mjs \
+  build_kernels
+  run_main compute io.banyan.compute.ComputeBench "$kernels" bench/compute/v8.mjs \
     examples/wordcount-assemblyscript/wordcount.wasm
 }
 
 for name in "$@"; do
   case $name in
     compute) compute ;;
-    p2p) run p2p io.banyan.p2p.StreamBench ;;
+    p2p) run_main p2p io.banyan.p2p.StreamBench ;;
   esac
 done
