@@ -89,7 +89,8 @@ record BenchFigure(
     ratio.ifPresent(to -> row.append("  %s %s".formatted(number(to.value()), to.baseline())));
     goal.ifPresent(
         wanted ->
-            row.append("  goal %s%s".formatted(number(wanted.value()), meets(wanted) ? "" : ": MISSED")));
+            row.append(
+                "  goal %s%s".formatted(number(wanted.value()), meets(wanted) ? "" : ": MISSED")));
     System.err.println(row);
   }
 

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * A program under {@code bench/compute}, which stands there as one C source, with its input and what
- * it may cost here compared with what gcc -O2 makes of the same source.
+ * A program under {@code bench/compute}, which stands there as one C source, with its input and
+ * what it may cost here compared with what gcc -O2 makes of the same source.
  */
 enum BenchKernel {
   WORDCOUNT(1.7) {
@@ -32,23 +32,19 @@ enum BenchKernel {
     @Override
     byte[] input() {
       SplittableRandom random = new SplittableRandom(SEED);
-      ByteBuffer numbers = littleEndian(NUMBER_COUNT * Integer.BYTES);
-      while (numbers.hasRemaining()) {
-        numbers.putInt(random.nextInt());
-      }
-      return numbers.array();
+      return littleEndian(random.ints(NUMBER_COUNT).toArray());
     }
   },
   MANDELBROT(1.2) {
     @Override
     byte[] input() {
-      return littleEndian(12).putInt(800).putInt(600).putInt(300).array();
+      return littleEndian(800, 600, 300);
     }
   },
   MATMUL(4.5) {
     @Override
     byte[] input() {
-      return littleEndian(4).putInt(512).array();
+      return littleEndian(512);
     }
   };
 
@@ -71,8 +67,10 @@ enum BenchKernel {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  private static ByteBuffer littleEndian(int length) {
-    return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+  private static byte[] littleEndian(int... numbers) {
+    byte[] bytes = new byte[numbers.length * Integer.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(numbers);
+    return bytes;
   }
 
   /** Words of 1 to 12 letters, some far more frequent than others, about ten on a line. */

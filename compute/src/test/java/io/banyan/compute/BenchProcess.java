@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A kernel in a process of its own, which waits for its turns: a line in, and "nanoseconds checksum"
- * out.
+ * A kernel in a process of its own, which waits for its turns: a line in, and "nanoseconds
+ * checksum" out.
  */
 final class BenchProcess implements AutoCloseable {
   private final List<String> command;
@@ -19,7 +19,8 @@ final class BenchProcess implements AutoCloseable {
 
   BenchProcess(String... command) throws IOException {
     this.command = List.of(command);
-    this.process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    this.process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     this.in = process.outputWriter(StandardCharsets.US_ASCII);
     this.out =
         new BufferedReader(

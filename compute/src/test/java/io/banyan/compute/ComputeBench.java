@@ -8,8 +8,8 @@ import java.util.concurrent.FutureTask;
 
 /**
  * What guests cost on this machine; {@code scripts/bench.sh compute} builds what it needs and runs
- * it. Times are processor time of the thread that works, so that other work on the machine does
- * not count, except where workers are compared: there the clock counts.
+ * it. Times are processor time of the thread that works, so that other work on the machine does not
+ * count, except where workers are compared: there the clock counts.
  */
 final class ComputeBench {
   /** How many turns count; the figure is the median. */
@@ -41,9 +41,7 @@ final class ComputeBench {
       throws IOException, InterruptedException, ExecutionException, RefusedException {
     try (Sandbox sandbox = new Sandbox(OPTIONS)) {
       SmallBench.run(
-          sandbox,
-          Files.readAllBytes(loaded),
-          Files.readAllBytes(kernels.resolve("sha256.wasm")));
+          sandbox, Files.readAllBytes(loaded), Files.readAllBytes(kernels.resolve("sha256.wasm")));
       new KernelBench(sandbox, kernels, v8).run();
     }
   }

@@ -9,8 +9,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * The kernels in the sandbox, by what gcc -O2 makes of the same sources, and by the engine without
- * our rules; beside them V8. All four take turns; the first turn, where compilers are still at work,
- * does not count. Confined to a worker's thread.
+ * our rules; beside them V8. All four take turns; the first turn, where compilers are still at
+ * work, does not count. Confined to a worker's thread.
  */
 final class KernelBench {
   private static final double RULES_GOAL = 1.25;
@@ -96,8 +96,7 @@ final class KernelBench {
     Files.write(file, input);
     byte[] wasm = Files.readAllBytes(Path.of(program + ".wasm"));
     Rewritten rewritten = Rewriter.rewrite(wasm);
-    BenchGuest guest =
-        new BenchGuest(sandbox, ComputeBench.load(sandbox, wasm), rewritten, input);
+    BenchGuest guest = new BenchGuest(sandbox, ComputeBench.load(sandbox, wasm), rewritten, input);
     BenchStock stock = new BenchStock(wasm, rewritten, input);
     List<Round> rounds = new ArrayList<>();
     try (BenchProcess gcc = new BenchProcess(program, file.toString());
@@ -115,11 +114,7 @@ final class KernelBench {
   }
 
   private static Round round(
-      BenchKernel kernel,
-      BenchProcess gcc,
-      BenchGuest guest,
-      BenchStock stock,
-      BenchProcess node)
+      BenchKernel kernel, BenchProcess gcc, BenchGuest guest, BenchStock stock, BenchProcess node)
       throws IOException {
     BenchTurn byGcc = gcc.run();
     BenchTurn byGuest = guest.run();
