@@ -14,6 +14,7 @@ import java.util.concurrent.FutureTask;
 final class SmallBench {
   private static final double LOAD_MILLIS_GOAL = 20;
   private static final double INSTANCE_MICROS_GOAL = 30;
+  private static final double RESET_MICROS_GOAL = 5;
   private static final double TASKS_GOAL = 150_000; // a second, on one core
   private static final int WARM_UPS = 20;
   private static final int INSTANCES = 20_000; // in one turn
@@ -55,6 +56,9 @@ final class SmallBench {
     GuestModule module = ComputeBench.load(sandbox, sha256);
     BenchFigure.of("compute.instance.fresh", "us", turns(() -> instances(module) / 1e3))
         .atMost(INSTANCE_MICROS_GOAL)
+        .print();
+    BenchFigure.of("compute.instance.reset", "us", turns(() -> resets(module) / 1e3))
+        .atMost(RESET_MICROS_GOAL)
         .print();
     BenchFigure.of("compute.tasks", "1/s", turns(() -> work(sandbox, module)))
         .atLeast(TASKS_GOAL)
@@ -101,6 +105,18 @@ final class SmallBench {
       throw new IllegalStateException("memory is not whole pages");
     }
     return (double) nanos / INSTANCES;
+  }
+
+  /** Nanoseconds for one: an instance that has returned is made fresh for the next call. */
+  private static double resets(GuestModule module) {
+    int memoryPages = CallExecution.memoryPagesMax(module, BenchGuest.LIMITS);
+    long before = BenchTurn.cpuNanos();
+    for (int i = 0; i < INSTANCES; i++) {
+      Meter meter = new Meter(BenchGuest.LIMITS, module.memoryPagesMin());
+      CallHost host = CallHost.reactor(meter, List.of());
+      module.program().begin(memoryPages, host, meter, false).hasReturned();
+    }
+    return (double) (BenchTurn.cpuNanos() - before) / INSTANCES;
   }
 
   /** Tasks a second by the clock, on so many workers at a time. */
