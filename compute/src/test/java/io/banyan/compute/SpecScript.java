@@ -140,7 +140,7 @@ final class SpecScript {
     try {
       return new Target.Running(engine.load(wasm(command)).start());
     } catch (RefusedException e) {
-      return SpecRule.of(e.reason())
+      return SpecRule.ofProfile(e)
           .<Target>map(Target.Skipped::new)
           .orElseGet(() -> new Target.Broken("refused: " + e.reason()));
     } catch (CallEndException e) {
@@ -223,7 +223,7 @@ final class SpecScript {
       engine.load(wasm(command));
       tally.fail(place + ": " + type + ": '" + text + "' was taken");
     } catch (RefusedException e) {
-      Optional<String> rule = SpecRule.of(e.reason());
+      Optional<String> rule = SpecRule.ofProfile(e);
       rule.ifPresentOrElse(tally::skip, tally::pass);
     }
   }
@@ -234,7 +234,7 @@ final class SpecScript {
       engine.load(wasm(command)).start();
       tally.fail(place + ": started; expected: " + expected.words());
     } catch (RefusedException e) {
-      SpecRule.of(e.reason())
+      SpecRule.ofProfile(e)
           .ifPresentOrElse(tally::skip, () -> tally.fail(place + ": refused: " + e.reason()));
     } catch (CallEndException e) {
       if (ended(new End.Early(e.end()), expected)) {
