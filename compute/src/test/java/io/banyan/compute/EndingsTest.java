@@ -224,7 +224,8 @@ class EndingsTest {
     // The budget lies: it promises more than the heap has.
     try (TestingSandbox lying = new TestingSandbox(new SandboxOptions(64L << 30, 4))) {
       CallLimits most =
-          new CallLimits(1, CallLimits.MEMORY_BYTES_MAX, 1 << 20, 100, PATIENT_MILLIS);
+          new CallLimits(
+              CallLimits.FUEL_MAX, CallLimits.MEMORY_BYTES_MAX, 1 << 20, 100, PATIENT_MILLIS);
       GuestModule module = lying.load(reactor("i32.const 32000 memory.grow 0 drop " + NOTHING));
 
       assertEquals(NoResultReason.HOST_MEMORY, noResult(lying.call(execution(module, most))));
