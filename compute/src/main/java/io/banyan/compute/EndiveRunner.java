@@ -124,11 +124,13 @@ final class EndiveRunner implements Runner {
 
   /** An instance. Confined to its call's thread. */
   private record EndiveGuest(Instance instance, FlatMemory memory) implements Guest {
+    private static final long[] NO_RESULTS = {};
+
     @Override
-    public long call(String export, long... args) {
+    public long[] results(String export, long... args) {
       try {
         long[] results = instance.export(export).apply(args);
-        return results == null || results.length == 0 ? 0 : results[0];
+        return results == null ? NO_RESULTS : results;
       } catch (WasmEngineException e) {
         throw EndiveTraps.translate(e);
       }

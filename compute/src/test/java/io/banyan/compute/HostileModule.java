@@ -92,8 +92,8 @@ record HostileModule(
     return new HostileModule(name, wasm, GuestFunction.MERGE, parts, ending);
   }
 
-  Call call(GuestModule module) {
-    return new Call(module, function, input, Configuration.NONE, LIMITS);
+  Call call(GuestModule module, CallLimits limits) {
+    return new Call(module, function, input, Configuration.NONE, limits);
   }
 
   @Override

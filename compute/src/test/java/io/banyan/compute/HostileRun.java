@@ -1,14 +1,18 @@
 package io.banyan.compute;
 
+import io.banyan.schema.CallLimits;
 import io.banyan.schema.Outcome;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** A sandbox that hostile modules are run in, and what each comes to. Confined to one thread. */
 final class HostileRun implements AutoCloseable {
   /** Room for one hostile call of 256 MiB and small ones beside it; no module is kept for long. */
   private final TestingSandbox sandbox =
       new TestingSandbox(new SandboxOptions(400L << 20, 2));
+
+  private static final long WALL_MILLIS = 100;
 
   TestingSandbox sandbox() {
     return sandbox;
@@ -22,10 +26,6 @@ final class HostileRun implements AutoCloseable {
    */
   record Report(
       long loadNanos, long callNanos, long callCpuNanos, LoadResult loaded, Optional<CallResult> result) {
-    long nanos() {
-      return loadNanos + callNanos;
-    }
-
     boolean matches(HostileModule.Ending ending) {
       return switch (ending) {
         case HostileModule.Ending.Rejected(String words) ->
@@ -53,6 +53,13 @@ final class HostileRun implements AutoCloseable {
     }
   }
 
+  /**
+   * How a call ended that had more fuel than time.
+   *
+   * @param nanos after its time was over
+   */
+  record Lateness(Optional<NoResultReason> reason, long nanos) {}
+
   Report run(HostileModule hostile) {
     byte[] wasm = hostile.wasm().get();
     long start = System.nanoTime();
@@ -63,7 +70,7 @@ final class HostileRun implements AutoCloseable {
           TestingSandbox.onWorker(
               () -> {
                 long cpuBefore = cpuNanos();
-                CallResult result = sandbox.sandbox.call(hostile.call(module));
+                CallResult result = sandbox.sandbox.call(hostile.call(module, HostileModule.LIMITS));
                 return new Report(
                     loadedAt - start,
                     System.nanoTime() - loadedAt,
@@ -74,6 +81,25 @@ final class HostileRun implements AutoCloseable {
       case LoadResult.Rejected _ ->
           new Report(loadedAt - start, 0, 0, loaded, Optional.empty());
     };
+  }
+
+  /** Calls it with more fuel than it can use in the time it has, and sees when it ends. */
+  Lateness lateness(HostileModule hostile) {
+    GuestModule module = sandbox.load(hostile.wasm().get());
+    CallLimits limits =
+        new CallLimits(
+            CallLimits.FUEL_MAX,
+            HostileModule.LIMITS.memoryBytesMax(),
+            HostileModule.LIMITS.depthBytesMax(),
+            HostileModule.LIMITS.outputBytesMax(),
+            WALL_MILLIS);
+    CallResult result = sandbox.call(hostile.call(module, limits));
+    Optional<NoResultReason> reason =
+        result instanceof CallResult.NoResult(NoResultReason why, String _, CallRecord _)
+            ? Optional.of(why)
+            : Optional.empty();
+    return new Lateness(
+        reason, result.report().guestNanos() - TimeUnit.MILLISECONDS.toNanos(WALL_MILLIS));
   }
 
   private static long cpuNanos() {
