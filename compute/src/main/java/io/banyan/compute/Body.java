@@ -16,6 +16,7 @@ import java.util.Set;
  * @param frameBytes what a frame takes of the depth limit
  * @param edits in the order of the bytes
  * @param kinds of the edits that change anything
+ * @param blockTypes of the blocks that take operands, as edits number them
  */
 record Body(
     Signature signature,
@@ -28,7 +29,8 @@ record Body(
     long entryFuel,
     int frameBytes,
     List<Edit> edits,
-    Set<Edit.Kind> kinds) {
+    Set<Edit.Kind> kinds,
+    List<Signature> blockTypes) {
   boolean has(Edit.Kind kind) {
     return kinds.contains(kind);
   }

@@ -43,6 +43,7 @@ final class BodyReader {
       new ValueType[ModuleLimits.PARAM_COUNT_MAX + ModuleLimits.LOCAL_COUNT_MAX];
   private int localCount;
   private List<Edit> edits = List.of();
+  private List<Signature> paramBlocks = List.of(); // the types of blocks that take operands
   private long entryFuel;
 
   private final int[] operands = new int[ModuleLimits.OPERAND_COUNT_MAX];
@@ -78,6 +79,7 @@ final class BodyReader {
     readLocals(body, groupCount);
     int codeStart = body.position();
     edits = new ArrayList<>();
+    paramBlocks = new ArrayList<>();
     entryFuel = 1 + localCount / 4;
     height = 0;
     heightMax = 0;
@@ -103,7 +105,8 @@ final class BodyReader {
         entryFuel,
         FRAME_BYTES + SLOT_BYTES * (localCount + heightMax),
         edits,
-        kinds());
+        kinds(),
+        paramBlocks);
   }
 
   private Set<Edit.Kind> kinds() {
@@ -113,6 +116,10 @@ final class BodyReader {
           switch (edit.kind()) {
             case CANONICAL_F32, CANONICAL_F64 -> edit.argument() != 0;
             case LOOP,
+                BLOCK_WITH_PARAMS,
+                IF_WITH_PARAMS,
+                ELSE_WITH_PARAMS,
+                END_WITHOUT_ELSE,
                 CALL,
                 CALL_INDIRECT,
                 FUNCTION_REFERENCE,
@@ -164,6 +171,9 @@ final class BodyReader {
         Signature type = readBlockType(body);
         popAll(body, type.params());
         enter(body, opcode, type);
+        if (!type.params().isEmpty()) {
+          paramBlock(Edit.Kind.BLOCK_WITH_PARAMS, start, body, type);
+        }
       }
       case Opcodes.LOOP -> readLoop(body, start);
       case Opcodes.IF -> {
@@ -173,6 +183,9 @@ final class BodyReader {
         pop(body, ValueType.I32);
         popAll(body, type.params());
         enter(body, opcode, type);
+        if (!type.params().isEmpty()) {
+          paramBlock(Edit.Kind.IF_WITH_PARAMS, start, body, type);
+        }
       }
       case Opcodes.ELSE -> {
         countSlots(body);
@@ -181,8 +194,11 @@ final class BodyReader {
         }
         Signature type = leave(body);
         enter(body, Opcodes.ELSE, type);
+        if (!type.params().isEmpty()) {
+          paramBlock(Edit.Kind.ELSE_WITH_PARAMS, start, body, type);
+        }
       }
-      case Opcodes.END -> readEnd(body);
+      case Opcodes.END -> readEnd(body, start);
       default -> {
         spend();
         readOther(body, start, opcode);
@@ -209,12 +225,15 @@ final class BodyReader {
     loops[depth] = index;
   }
 
-  private void readEnd(WasmReader body) throws RefusedException {
+  private void readEnd(WasmReader body, int start) throws RefusedException {
     countSlots(body);
     boolean lacksElse = openers[depth] == Opcodes.IF;
     Signature type = leave(body);
     if (lacksElse && !type.params().equals(type.results())) {
       throw body.invalid("an if without an else changes its operands");
+    }
+    if (lacksElse && !type.params().isEmpty()) {
+      paramBlock(Edit.Kind.END_WITHOUT_ELSE, start, body, type);
     }
     if (depth >= 0) {
       pushAll(body, type.results());
@@ -451,6 +470,14 @@ final class BodyReader {
     for (int i = 0; i < 3; i++) {
       pop(body, ValueType.I32);
     }
+  }
+
+  private void paramBlock(Edit.Kind kind, int start, WasmReader body, Signature type) {
+    int known = paramBlocks.indexOf(type);
+    if (known < 0) {
+      paramBlocks.add(type);
+    }
+    edit(kind, start, body, known < 0 ? paramBlocks.size() - 1 : known);
   }
 
   private void edit(Edit.Kind kind, int start, WasmReader body, long argument) {

@@ -15,10 +15,16 @@ final class BodyWriter {
    *
    * What has to be done at the exit stands behind a block around the body. That block takes the
    * place of the function's own label, so that branches need not change; `return` becomes a branch.
+   * It is always there: Endive 1.0.0 fails at a br_if to the label of a function without results.
+   *
+   * Nor does that engine drop a block's own parameters when one branches to its end (it computes
+   * something else, and says nothing). So a block that has some is written without: they wait in
+   * locals while it is entered.
    */
   private static final long CANONICAL_F64 = 0x7ff8_0000_0000_0000L;
   private static final int CANONICAL_F32 = 0x7fc0_0000;
   private static final int EMPTY_BLOCK = 0x40;
+  private static final int PAGE_FUEL_LOG2 = Long.numberOfTrailingZeros(Meter.PAGE_FUEL);
   private static final int METER = 0; // the function that the rewrite imports
 
   private final byte[] module;
@@ -33,6 +39,8 @@ final class BodyWriter {
   private int resultLocal;
   private int f32Local;
   private int f64Local;
+  private int conditionLocal;
+  private int[] paramLocals = {}; // of each type of blocks that take operands, the first
   private boolean caches;
 
   /** The types of a module, of which there may be more in the end than it had. */
@@ -61,23 +69,18 @@ final class BodyWriter {
             || body.has(Edit.Kind.GROW_MEMORY)
             || body.has(Edit.Kind.GROW_TABLE);
     caches = moves || body.has(Edit.Kind.LOOP);
-    boolean wraps = caches || body.calls();
     writeLocals(body, moves);
     writeEntry(body);
-    if (wraps) {
-      writeBlock(body.signature().results());
-    }
+    writeBlock(Opcodes.BLOCK, body.signature().results());
     int copied = body.codeStart();
     for (Edit edit : body.edits()) {
       out.bytes(module, copied, edit.start());
-      write(edit);
+      write(edit, body);
       copied = edit.end();
     }
     out.bytes(module, copied, body.codeEnd());
-    if (wraps) {
-      out.u8(Opcodes.END);
-      writeExit(body);
-    }
+    out.u8(Opcodes.END);
+    writeExit(body);
     return out.u8(Opcodes.END);
   }
 
@@ -107,7 +110,23 @@ final class BodyWriter {
     f64Local = next;
     if (body.has(Edit.Kind.CANONICAL_F64)) {
       added.u32(1).u8(ValueType.F64.code());
+      next++;
       groups++;
+    }
+    conditionLocal = next;
+    if (body.has(Edit.Kind.IF_WITH_PARAMS)) {
+      added.u32(1).u8(ValueType.I32.code());
+      next++;
+      groups++;
+    }
+    paramLocals = new int[body.blockTypes().size()];
+    for (int i = 0; i < paramLocals.length; i++) {
+      paramLocals[i] = next;
+      for (ValueType type : body.blockTypes().get(i).params()) {
+        added.u32(1).u8(type.code());
+        next++;
+        groups++;
+      }
     }
     out.u32(body.localGroupCount() + groups)
         .bytes(module, body.localGroupsStart(), body.codeStart())
@@ -147,8 +166,8 @@ final class BodyWriter {
     }
   }
 
-  private void writeBlock(List<ValueType> results) {
-    out.u8(Opcodes.BLOCK);
+  private void writeBlock(int opcode, List<ValueType> results) {
+    out.u8(opcode);
     switch (results.size()) {
       case 0 -> out.u8(EMPTY_BLOCK);
       case 1 -> out.u8(results.getFirst().code());
@@ -156,8 +175,31 @@ final class BodyWriter {
     }
   }
 
-  private void write(Edit edit) {
+  private void write(Edit edit, Body body) {
     switch (edit.kind()) {
+      case BLOCK_WITH_PARAMS -> {
+        Signature type = body.blockTypes().get((int) edit.argument());
+        setParams(edit, type);
+        writeBlock(Opcodes.BLOCK, type.results());
+        getParams(edit, type);
+      }
+      case IF_WITH_PARAMS -> {
+        Signature type = body.blockTypes().get((int) edit.argument());
+        local(Opcodes.LOCAL_SET, conditionLocal);
+        setParams(edit, type);
+        local(Opcodes.LOCAL_GET, conditionLocal);
+        writeBlock(Opcodes.IF, type.results());
+        getParams(edit, type);
+      }
+      case ELSE_WITH_PARAMS -> {
+        same(edit);
+        getParams(edit, body.blockTypes().get((int) edit.argument()));
+      }
+      case END_WITHOUT_ELSE -> {
+        out.u8(Opcodes.ELSE);
+        getParams(edit, body.blockTypes().get((int) edit.argument()));
+        same(edit);
+      }
       case LOOP -> {
         same(edit);
         local(Opcodes.LOCAL_GET, fuelLocal);
@@ -187,8 +229,8 @@ final class BodyWriter {
         same(edit);
         chargeCount(Opcodes.I64_SHR_U, 0);
       }
-      case GROW_MEMORY -> grow(edit, 13); // a page is 2^16 bytes, an eighth of them are 2^13
-      case GROW_TABLE -> grow(edit, 0);
+      case GROW_MEMORY -> growMemory(edit);
+      case GROW_TABLE -> growTable(edit);
       case CANONICAL_F32 -> {
         same(edit);
         if (edit.argument() != 0) {
@@ -210,6 +252,18 @@ final class BodyWriter {
     }
   }
 
+  private void setParams(Edit edit, Signature type) {
+    for (int i = type.params().size() - 1; i >= 0; i--) {
+      local(Opcodes.LOCAL_SET, paramLocals[(int) edit.argument()] + i);
+    }
+  }
+
+  private void getParams(Edit edit, Signature type) {
+    for (int i = 0; i < type.params().size(); i++) {
+      local(Opcodes.LOCAL_GET, paramLocals[(int) edit.argument()] + i);
+    }
+  }
+
   private void same(Edit edit) {
     out.bytes(module, edit.start(), edit.end());
   }
@@ -221,13 +275,33 @@ final class BodyWriter {
     out.u8(equal).u8(Opcodes.SELECT);
   }
 
-  /** Growing is charged when it succeeded. */
-  private void grow(Edit edit, int shift) {
+  /** A page that was added costs an eighth of its bytes. */
+  private void growMemory(Edit edit) {
+    grow(edit);
+    chargeCount(Opcodes.I64_SHL, PAGE_FUEL_LOG2);
+    endGrow();
+  }
+
+  /** A table that grew costs its new size, since all of it is copied. */
+  private void growTable(Edit edit) {
+    grow(edit);
+    local(Opcodes.LOCAL_GET, countLocal);
+    local(Opcodes.LOCAL_GET, resultLocal);
+    out.u8(Opcodes.I32_ADD);
+    local(Opcodes.LOCAL_SET, countLocal);
+    chargeCount(Opcodes.I64_SHL, 0);
+    endGrow();
+  }
+
+  /** Growing is charged if it succeeded. */
+  private void grow(Edit edit) {
     local(Opcodes.LOCAL_TEE, countLocal);
     same(edit);
     local(Opcodes.LOCAL_TEE, resultLocal);
     out.u8(Opcodes.I32_CONST).signed(-1).u8(Opcodes.I32_NE).u8(Opcodes.IF).u8(EMPTY_BLOCK);
-    chargeCount(Opcodes.I64_SHL, shift);
+  }
+
+  private void endGrow() {
     out.u8(Opcodes.END);
     local(Opcodes.LOCAL_GET, resultLocal);
   }
@@ -236,8 +310,11 @@ final class BodyWriter {
     local(Opcodes.LOCAL_GET, fuelLocal);
     local(Opcodes.LOCAL_GET, countLocal);
     out.u8(Opcodes.I64_EXTEND_I32_U);
-    constant(shift);
-    out.u8(shiftOpcode).u8(Opcodes.I64_SUB);
+    if (shift != 0) {
+      constant(shift);
+      out.u8(shiftOpcode);
+    }
+    out.u8(Opcodes.I64_SUB);
     checkFuel();
   }
 

@@ -8,6 +8,12 @@ final class Edit {
   enum Kind {
     /** The argument is the fuel of a round. */
     LOOP,
+    /** A block that takes operands; the argument is its type, as the reader numbers them. */
+    BLOCK_WITH_PARAMS,
+    /** An if that takes operands, its else, and its end where it lacks one: argument as above. */
+    IF_WITH_PARAMS,
+    ELSE_WITH_PARAMS,
+    END_WITHOUT_ELSE,
     /** The argument is the function. */
     CALL,
     CALL_INDIRECT,

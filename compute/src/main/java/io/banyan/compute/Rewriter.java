@@ -1,5 +1,6 @@
 package io.banyan.compute;
 
+import io.banyan.schema.CallLimits;
 import io.banyan.schema.Limits;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,6 +63,9 @@ final class Rewriter {
           DATA);
 
   private static final int PAGES_MAX = 1 << 16; // 4 GiB, what 32 bits can address
+
+  private static final int GUEST_PAGES_MAX =
+      (int) (CallLimits.MEMORY_BYTES_MAX / CallLimits.PAGE_BYTES);
 
   private final byte[] wasm;
   private final ModuleScope scope = new ModuleScope();
@@ -269,6 +273,10 @@ final class Rewriter {
       if (!entries.isReference()) {
         throw section.malformed("a table of numbers");
       }
+      if (entries == ValueType.EXTERNREF) {
+        // Endive 1.0.0 computes their bounds with 32 bits, where nobody can reach.
+        throw section.refused(Rule.FEATURES, "a table of externref is not offered");
+      }
       scope.tables.add(entries);
       int flags = section.u8();
       if (flags > 1) {
@@ -294,7 +302,7 @@ final class Rewriter {
         throw section.refused(
             Rule.FEATURES, "memory flags 0x%02x are not offered".formatted(flags));
       }
-      memoryPagesMin = section.u32(Rule.MEMORY_PAGES, "minimum memory pages", PAGES_MAX);
+      memoryPagesMin = section.u32(Rule.MEMORY_PAGES, "minimum memory pages", GUEST_PAGES_MAX);
       if (flags == 1) {
         memoryPagesMax = section.u32(Rule.MEMORY_PAGES, "maximum memory pages", PAGES_MAX);
         if (memoryPagesMax < memoryPagesMin) {
