@@ -52,7 +52,8 @@ final class HostileAnswers {
         list(
             "a list with a part of 4 GiB",
             BAD,
-            "i32.const 0 i32.const 1 i32.store 0 i32.const 4 i32.const -1 i32.store 0 i64.const 16"),
+            "i32.const 0 i32.const 1 i32.store 0 i32.const 4 i32.const -1 i32.store 0 i64.const"
+                + " 16"),
         list(
             "a list that is longer than its parts",
             BAD,

@@ -2,7 +2,6 @@ package io.banyan.compute;
 
 import static io.banyan.compute.HostileModule.ended;
 import static io.banyan.compute.HostileModule.rejected;
-import static io.banyan.compute.TestingModule.CALL;
 import static io.banyan.compute.TestingModule.NOTHING;
 import static io.banyan.compute.TestingModule.VOID;
 import static io.banyan.compute.TestingModule.reactor;
@@ -10,7 +9,6 @@ import static io.banyan.compute.ValueType.I64;
 
 import io.banyan.schema.Outcome;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** Valid modules, or nearly so, that would keep a parser or a compiler busy, or make it fall. */
 final class HostileBombs {
@@ -22,13 +20,20 @@ final class HostileBombs {
         rejected("a br_table of 60 000", "br_table", () -> branchTable(60_000)),
         rejected("br_tables of 4000, a hundred times", "br_table", HostileBombs::branchTables),
         rejected("200 000 functions", "functions", HostileBombs::manyFunctions),
-        rejected("2 000 000 instructions in one body", "bytes", () -> oneBody("i32.const 1 drop ", 1_000_000)),
-        rejected("2 000 000 instructions", "instructions", () -> bodies(200, "i32.const 1 drop ".repeat(5_000)).bytes()),
+        rejected(
+            "2 000 000 instructions in one body",
+            "bytes",
+            () -> oneBody("i32.const 1 drop ", 1_000_000)),
+        rejected(
+            "2 000 000 instructions",
+            "instructions",
+            () -> bodies(200, "i32.const 1 drop ".repeat(5_000)).bytes()),
         rejected("60 000 constants on the stack", "bytes", () -> stack(60_000)),
         rejected("20 000 constants on the stack", "operand stack", () -> stack(20_000)),
         rejected("1025 constants on the stack", "operand stack", () -> stack(1_025)),
         rejected("16 000 blocks within each other", "nest", () -> nested("block void ", 16_000)),
-        rejected("10 000 ifs within each other", "nest", () -> nested("i32.const 1 if void ", 10_000)),
+        rejected(
+            "10 000 ifs within each other", "nest", () -> nested("i32.const 1 if void ", 10_000)),
         rejected("16 000 loops within each other", "nest", () -> nested("loop void ", 16_000)),
         rejected("50 000 locals", "locals", () -> locals(50_000)),
         rejected("4 294 967 295 locals", "locals", () -> locals(0xffff_ffffL)),
@@ -42,22 +47,39 @@ final class HostileBombs {
             "result",
             () -> typed(new Signature(List.of(), HostileLoops.repeat(I64, 1_000)))),
         rejected("100 000 types", "types", () -> countOf(1, 100_000, new byte[] {0x60, 0, 0})),
-        rejected("100 000 globals", "globals", () -> countOf(6, 100_000, new byte[] {0x7f, 0, 0x41, 0, 0x0b})),
+        rejected(
+            "100 000 globals",
+            "globals",
+            () -> countOf(6, 100_000, new byte[] {0x7f, 0, 0x41, 0, 0x0b})),
         rejected("100 000 exports of one function", "exports", HostileBombs::manyExports),
         rejected("100 000 data segments", "segments", HostileBombs::manySegments),
         rejected("1 000 000 elements", "elements", HostileBombs::manyElements),
-        rejected("a name of 5000 bytes", "name", () -> reactor(NOTHING).function("n".repeat(5_000), VOID, "", "").bytes()),
+        rejected(
+            "a name of 5000 bytes",
+            "name",
+            () -> reactor(NOTHING).function("n".repeat(5_000), VOID, "", "").bytes()),
         rejected(
             "a body that no JVM method holds",
             "engine",
-            () -> bodies(1, "i32.const 0 i32.const 1 i32.const 262144000 memory.fill ".repeat(4_000)).bytes()),
+            () ->
+                bodies(1, "i32.const 0 i32.const 1 i32.const 262144000 memory.fill ".repeat(4_000))
+                    .bytes()),
         rejected("branches over many locals", "branches", HostileBombs::branchesOverLocals),
         rejected("a module of 9 MiB", "bytes", () -> custom(9 << 20)),
-        ended("a custom section of 7 MiB", new Outcome.Completed(), () -> reactor(NOTHING).rawSection(0, customContent(7 << 20))),
+        ended(
+            "a custom section of 7 MiB",
+            new Outcome.Completed(),
+            () -> reactor(NOTHING).rawSection(0, customContent(7 << 20))),
         ended("100 000 custom sections", new Outcome.Completed(), HostileBombs::manyCustoms),
         ended("9998 functions", new Outcome.Completed(), HostileBombs::emptyFunctions),
-        ended("990 000 instructions", new Outcome.Completed(), () -> bodies(99, "i32.const 1 drop ".repeat(5_000))),
-        ended("bodies of 64 KiB, 15 of them", new Outcome.Completed(), () -> bodies(15, "i32.const 1 drop ".repeat(21_000))),
+        ended(
+            "990 000 instructions",
+            new Outcome.Completed(),
+            () -> bodies(99, "i32.const 1 drop ".repeat(5_000))),
+        ended(
+            "bodies of 64 KiB, 15 of them",
+            new Outcome.Completed(),
+            () -> bodies(15, "i32.const 1 drop ".repeat(21_000))),
         ended("255 blocks, 1000 operands", new Outcome.Completed(), HostileBombs::tall));
   }
 
@@ -143,7 +165,10 @@ final class HostileBombs {
     for (int i = 0; i < count; i++) {
       content.writeBytes(item);
     }
-    return new TestingModule().withoutMemoryExport().rawSection(section, content.toByteArray()).bytes();
+    return new TestingModule()
+        .withoutMemoryExport()
+        .rawSection(section, content.toByteArray())
+        .bytes();
   }
 
   private static byte[] manyExports() {

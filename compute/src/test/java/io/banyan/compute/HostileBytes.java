@@ -16,8 +16,17 @@ final class HostileBytes {
 
   /** What a section's first number counts, by the section's id. */
   private static final String[] COUNTED = {
-    "types", "imports", "functions", "tables", "memories", "globals", "exports", "",
-    "element segments", "", "data segments"
+    "types",
+    "imports",
+    "functions",
+    "tables",
+    "memories",
+    "globals",
+    "exports",
+    "",
+    "element segments",
+    "",
+    "data segments"
   };
 
   static List<HostileModule> all() {
@@ -50,7 +59,10 @@ final class HostileBytes {
   private static List<HostileModule> framing() {
     return List.of(
         rejected("no bytes", "not a WebAssembly module", () -> new byte[0]),
-        rejected("a component", "not a WebAssembly module", () -> new byte[] {0, 'a', 's', 'm', 13, 0, 1, 0}),
+        rejected(
+            "a component",
+            "not a WebAssembly module",
+            () -> new byte[] {0, 'a', 's', 'm', 13, 0, 1, 0}),
         rejected("a header alone", "memory", HostileBytes::raw),
         rejected("a section longer than the module", "ends early", () -> raw(1, 100, 0)),
         rejected("a section of 4 GiB", "ends early", () -> raw(1, -1, -1, -1, -1, 15, 0)),
@@ -63,12 +75,21 @@ final class HostileBytes {
         rejected("sections in the wrong order", "order", () -> raw(3, 1, 0, 1, 1, 0)),
         rejected("a section that does not exist", "unknown", () -> raw(14, 1, 0)),
         rejected("a custom section without a name", "", () -> honestAnd(0, 0)),
-        rejected("a custom section whose name is longer than it", "", () -> honestAnd(0, 2, 100, 'x')),
-        rejected("a custom section with a name that is not UTF-8", "", () -> honestAnd(0, 2, 1, 0xff)),
+        rejected(
+            "a custom section whose name is longer than it", "", () -> honestAnd(0, 2, 100, 'x')),
+        rejected(
+            "a custom section with a name that is not UTF-8", "", () -> honestAnd(0, 2, 1, 0xff)),
         rejected("functions without bodies", "differ", HostileBytes::withoutBodies),
-        rejected("half of a module", "ends early", () -> Arrays.copyOf(honest(), honest().length / 2)),
-        rejected("a module without its last byte", "ends early", () -> Arrays.copyOf(honest(), honest().length - 1)),
-        rejected("bodies that nobody declared", "differ", () -> raw(1, 4, 1, 0x60, 0, 0, 10, 4, 1, 2, 0, 0x0b)),
+        rejected(
+            "half of a module", "ends early", () -> Arrays.copyOf(honest(), honest().length / 2)),
+        rejected(
+            "a module without its last byte",
+            "ends early",
+            () -> Arrays.copyOf(honest(), honest().length - 1)),
+        rejected(
+            "bodies that nobody declared",
+            "differ",
+            () -> raw(1, 4, 1, 0x60, 0, 0, 10, 4, 1, 2, 0, 0x0b)),
         rejected("a byte behind the end", "", () -> Arrays.copyOf(honest(), honest().length + 1)));
   }
 
@@ -144,11 +165,19 @@ final class HostileBytes {
         rejected("two memories", "memories", () -> section(5, 2, 0, 1, 0, 1)),
         rejected("a memory of 64 bits", "", () -> section(5, 1, 4, 1)),
         rejected("a memory whose minimum exceeds its maximum", "", () -> minimumAboveMaximum()),
-        rejected("a global that begins with a global", "", () -> section(6, 1, 0x7f, 0, 0x23, 0, 0x0b)),
-        rejected("a global that begins with a sum", "", () -> section(6, 1, 0x7f, 0, 0x41, 1, 0x41, 1, 0x6a, 0x0b)),
+        rejected(
+            "a global that begins with a global", "", () -> section(6, 1, 0x7f, 0, 0x23, 0, 0x0b)),
+        rejected(
+            "a global that begins with a sum",
+            "",
+            () -> section(6, 1, 0x7f, 0, 0x41, 1, 0x41, 1, 0x6a, 0x0b)),
         rejected("a start function with params", "", () -> reactor(NOTHING).start(1).bytes()),
-        rejected("a start function that does not exist", "", () -> reactor(NOTHING).start(77).bytes()),
-        rejected("an element that names no function", "", () -> reactor(NOTHING).table(1, 1, 77).bytes()),
+        rejected(
+            "a start function that does not exist", "", () -> reactor(NOTHING).start(77).bytes()),
+        rejected(
+            "an element that names no function",
+            "",
+            () -> reactor(NOTHING).table(1, 1, 77).bytes()),
         rejected("data without a memory", "", () -> section(11, 1, 0, 0x41, 0, 0x0b, 1, 'x')),
         rejected("data longer than the module", "", () -> section(11, 1, 1, -1, -1, -1, -1, 15)),
         rejected("a data count that lies", "", HostileBytes::wrongDataCount));

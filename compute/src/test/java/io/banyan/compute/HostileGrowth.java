@@ -32,7 +32,8 @@ final class HostileGrowth {
             new Outcome.Completed(),
             () ->
                 reactor(
-                    "i32.const 4096 memory.grow 0 i32.const -1 i32.eq i32.eqz if void unreachable end "
+                    "i32.const 4096 memory.grow 0 i32.const -1 i32.eq i32.eqz if void unreachable"
+                        + " end "
                         + NOTHING)),
         ended(
             "growing to the cap, every page touched",
@@ -55,8 +56,7 @@ final class HostileGrowth {
             "a memory that begins above the limit",
             TrapKind.MEMORY_OUT_OF_BOUNDS,
             () -> beginning(4_097)),
-        ended(
-            "a memory that begins at the limit", new Outcome.Completed(), () -> beginning(4_096)),
+        ended("a memory that begins at the limit", new Outcome.Completed(), () -> beginning(4_096)),
         trapped("a memory of 4 GiB", TrapKind.MEMORY_OUT_OF_BOUNDS, () -> beginning(65_536)),
         rejected("a memory of 65 537 pages", "memory", () -> beginning(65_537).bytes()),
         rejected("a memory of 4 294 967 295 pages", "memory", () -> memoryOf(0xffff_ffffL)),
@@ -84,7 +84,8 @@ final class HostileGrowth {
                             + NOTHING)),
         rejected("a table of 100 000 000", "table", () -> tables(FUNCREF, 1, 100_000_000)),
         rejected("a table of 4 294 967 295", "table", () -> tables(FUNCREF, 1, 0xffff_ffffL)),
-        rejected("a table of externals of 100 000 000", "", () -> tables(EXTERNREF, 1, 100_000_000)),
+        rejected(
+            "a table of externals of 100 000 000", "", () -> tables(EXTERNREF, 1, 100_000_000)),
         rejected("a hundred tables", "tables", () -> tables(FUNCREF, 100, 1)),
         rejected("ten thousand tables", "tables", () -> tables(FUNCREF, 10_000, 1)));
   }

@@ -28,8 +28,16 @@ final class HostileHostCalls {
 
   static List<HostileModule> all() {
     return List.of(
-        loop("a loop of log lines without text", HostImport.LOG, "", "i32.const 1 i32.const 0 i32.const 0 call 0"),
-        loop("a loop of log lines of 64 KiB", HostImport.LOG, "", "i32.const 1 i32.const 0 i32.const 65536 call 0"),
+        loop(
+            "a loop of log lines without text",
+            HostImport.LOG,
+            "",
+            "i32.const 1 i32.const 0 i32.const 0 call 0"),
+        loop(
+            "a loop of log lines of 64 KiB",
+            HostImport.LOG,
+            "",
+            "i32.const 1 i32.const 0 i32.const 65536 call 0"),
         loop(
             "a loop of log lines of 256 MiB",
             HostImport.LOG,
@@ -42,7 +50,11 @@ final class HostileHostCalls {
             HostImport.CLOCK_TIME_GET,
             "",
             "i32.const 0 i64.const 0 i32.const 8 call 0 drop"),
-        loop("a loop of random bytes", HostImport.RANDOM_GET, "", "i32.const 0 i32.const 64 call 0 drop"),
+        loop(
+            "a loop of random bytes",
+            HostImport.RANDOM_GET,
+            "",
+            "i32.const 0 i32.const 64 call 0 drop"),
         loop(
             "a loop of 256 MiB of random bytes",
             HostImport.RANDOM_GET,
@@ -144,7 +156,8 @@ final class HostileHostCalls {
         ended(
             "a message of failure of 60 000 bytes is cut",
             new Outcome.Failed("x".repeat(Outcome.Failed.MESSAGE_BYTES_MAX)),
-            () -> reactor(
+            () ->
+                reactor(
                     HostImport.FAIL,
                     "i32.const 0 i32.const 120 i32.const 60000 memory.fill"
                         + " i32.const 0 i32.const 60000 call 0")));

@@ -23,11 +23,17 @@ final class HostileInterfaces {
 
   static List<HostileModule> all() {
     return List.of(
-        importing("an import that nobody knows", "'env.system' is not offered", "env", "system", VOID),
-        importing("an import of no module", "is not offered", "", "", VOID),
-        importing("an import of the meter", "'banyan.meter' is not offered", "banyan", "meter", METER),
         importing(
-            "an import of the meter with another type", "'banyan.meter' is not offered", "banyan", "meter", VOID),
+            "an import that nobody knows", "'env.system' is not offered", "env", "system", VOID),
+        importing("an import of no module", "is not offered", "", "", VOID),
+        importing(
+            "an import of the meter", "'banyan.meter' is not offered", "banyan", "meter", METER),
+        importing(
+            "an import of the meter with another type",
+            "'banyan.meter' is not offered",
+            "banyan",
+            "meter",
+            VOID),
         importing("an import with another type", "is (i64) -> i64, not", "banyan", "log", METER),
         importing("a file that is opened", "not offered", Wasi.MODULE, "path_open", METER),
         importing("a socket", "not offered", Wasi.MODULE, "sock_accept", METER),
@@ -43,7 +49,10 @@ final class HostileInterfaces {
                     .alloc()
                     .function("execute", CALL, "", NOTHING)
                     .bytes()),
-        ended("an import twice", new Outcome.Completed(), () ->
+        ended(
+            "an import twice",
+            new Outcome.Completed(),
+            () ->
                 new TestingModule()
                     .imports(HostImport.LOG)
                     .imports(HostImport.LOG)
@@ -55,7 +64,8 @@ final class HostileInterfaces {
         rejected("an imported table", "only functions", () -> importOf(1, 0x70, 0, 1)),
         rejected("an imported global", "only functions", () -> importOf(3, 0x7f, 1)),
         rejected("an imported tag", "", () -> importOf(4, 0, 0)),
-        rejected("no memory exported", "memory", () -> reactor(NOTHING).withoutMemoryExport().bytes()),
+        rejected(
+            "no memory exported", "memory", () -> reactor(NOTHING).withoutMemoryExport().bytes()),
         rejected(
             "a function exported as memory",
             "memory",
@@ -71,7 +81,8 @@ final class HostileInterfaces {
         rejected(
             "a _start with params",
             "_start",
-            () -> new TestingModule().memory(1).function("_start", ALLOC, "", "local.get 0").bytes()),
+            () ->
+                new TestingModule().memory(1).function("_start", ALLOC, "", "local.get 0").bytes()),
         rejected(
             "an alloc of 64 bits",
             "alloc",
@@ -89,7 +100,10 @@ final class HostileInterfaces {
         ended(
             "exports with the meter's names",
             new Outcome.Completed(),
-            () -> reactor(NOTHING).function("meter", METER, "", "local.get 0").function("banyan.meter", VOID, "", "")),
+            () ->
+                reactor(NOTHING)
+                    .function("meter", METER, "", "local.get 0")
+                    .function("banyan.meter", VOID, "", "")),
         trapped(
             "a start function that traps",
             TrapKind.UNREACHABLE,

@@ -162,9 +162,7 @@ final class HostileLoops {
                         "",
                         "local.get 0 if void local.get 0 i32.const 1 i32.sub call 2"
                             + " local.get 0 i32.const 1 i32.sub call 2 end")),
-        endless(
-            "a chain of 40 functions, each calling the next ten times",
-            HostileLoops::chain));
+        endless("a chain of 40 functions, each calling the next ten times", HostileLoops::chain));
   }
 
   private static TestingModule indirectCalls() {

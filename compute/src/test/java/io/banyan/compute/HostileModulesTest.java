@@ -53,7 +53,8 @@ class HostileModulesTest {
     CallResult beside = sandbox.call(execution(echo, (byte) 42));
     HostileRun.Report report = running.get(HANG_SECONDS, TimeUnit.SECONDS);
 
-    assertTrue(report.matches(hostile.ending()), () -> report.words() + " is not " + hostile.ending());
+    assertTrue(
+        report.matches(hostile.ending()), () -> report.words() + " is not " + hostile.ending());
     assertArrayEquals(new byte[] {42}, output(beside));
   }
 

@@ -18,7 +18,8 @@ final class HostileRecursion {
     return List.of(
         tooDeep("recursion", () -> reactor("local.get 0 local.get 1 call 1")),
         tooDeep(
-            "recursion of nothing", () -> reactor("call 2 " + NOTHING).function("", VOID, "", "call 2")),
+            "recursion of nothing",
+            () -> reactor("call 2 " + NOTHING).function("", VOID, "", "call 2")),
         tooDeep(
             "mutual recursion",
             () ->
@@ -41,7 +42,10 @@ final class HostileRecursion {
             () ->
                 reactor("call 2 " + NOTHING)
                     .function(
-                        "", VOID, "", "i64.const 1 ".repeat(1_000) + "call 2 " + "drop ".repeat(1_000))),
+                        "",
+                        VOID,
+                        "",
+                        "i64.const 1 ".repeat(1_000) + "call 2 " + "drop ".repeat(1_000))),
         tooDeep(
             "recursion with 64 params, 900 locals and 900 operands",
             () ->
@@ -77,16 +81,19 @@ final class HostileRecursion {
                 new TestingModule()
                     .memory(1)
                     .function(
-                        "alloc", new Signature(List.of(I32), List.of(I32)), "", "local.get 0 call 0")
+                        "alloc",
+                        new Signature(List.of(I32), List.of(I32)),
+                        "",
+                        "local.get 0 call 0")
                     .function("execute", CALL, "", NOTHING)),
-        tooDeep(
-            "recursion in a command", () -> TestingModule.command("call 0 ")),
+        tooDeep("recursion in a command", () -> TestingModule.command("call 0 ")),
         tooDeep(
             "recursion with floats",
             () -> {
               Signature floats = new Signature(List.of(ValueType.F64), List.of(ValueType.F64));
               return reactor("f64.const 1 call 2 drop " + NOTHING)
-                  .function("", floats, "f64", "local.get 0 f64.const 1.5 0xa0 call 2 f64.const 1 0xa0");
+                  .function(
+                      "", floats, "f64", "local.get 0 f64.const 1.5 0xa0 call 2 f64.const 1 0xa0");
             }));
   }
 

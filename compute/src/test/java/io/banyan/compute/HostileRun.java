@@ -9,8 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** A sandbox that hostile modules are run in, and what each comes to. Confined to one thread. */
 final class HostileRun implements AutoCloseable {
   /** Room for one hostile call of 256 MiB and small ones beside it; no module is kept for long. */
-  private final TestingSandbox sandbox =
-      new TestingSandbox(new SandboxOptions(400L << 20, 2));
+  private final TestingSandbox sandbox = new TestingSandbox(new SandboxOptions(400L << 20, 2));
 
   private static final long WALL_MILLIS = 100;
 
@@ -25,7 +24,11 @@ final class HostileRun implements AutoCloseable {
    * @param result of the call, if the module was taken
    */
   record Report(
-      long loadNanos, long callNanos, long callCpuNanos, LoadResult loaded, Optional<CallResult> result) {
+      long loadNanos,
+      long callNanos,
+      long callCpuNanos,
+      LoadResult loaded,
+      Optional<CallResult> result) {
     boolean matches(HostileModule.Ending ending) {
       return switch (ending) {
         case HostileModule.Ending.Rejected(String words) ->
@@ -70,7 +73,8 @@ final class HostileRun implements AutoCloseable {
           TestingSandbox.onWorker(
               () -> {
                 long cpuBefore = cpuNanos();
-                CallResult result = sandbox.sandbox.call(hostile.call(module, HostileModule.LIMITS));
+                CallResult result =
+                    sandbox.sandbox.call(hostile.call(module, HostileModule.LIMITS));
                 return new Report(
                     loadedAt - start,
                     System.nanoTime() - loadedAt,
@@ -78,8 +82,7 @@ final class HostileRun implements AutoCloseable {
                     loaded,
                     Optional.of(result));
               });
-      case LoadResult.Rejected _ ->
-          new Report(loadedAt - start, 0, 0, loaded, Optional.empty());
+      case LoadResult.Rejected _ -> new Report(loadedAt - start, 0, 0, loaded, Optional.empty());
     };
   }
 

@@ -44,7 +44,11 @@ final class SpecRule {
   /** With the sentence, but without its names and numbers, so that like ones are counted as one. */
   private static String words(RefusedException refused) {
     String sentence =
-        refused.reason().replaceAll(" \\(rule.*", "").replaceAll("'[^']*'", "…").replaceAll("\\b\\d+\\b", "N");
+        refused
+            .reason()
+            .replaceAll(" \\(rule.*", "")
+            .replaceAll("'[^']*'", "…")
+            .replaceAll("\\b\\d+\\b", "N");
     return refused.rule().words() + ": " + sentence;
   }
 }

@@ -136,16 +136,18 @@ final class SpecScript {
     latest = start(command);
     switch (latest) {
       case Target.Running _ -> tally.pass();
-      case Target.Skipped(String rule) -> {
-        // It might have changed what it imports.
-        shared.addAll(registered);
-        tally.skip(rule);
-      }
+      case Target.Skipped(String rule) -> skip(rule);
       case Target.Broken(String why) -> tally.fail(place + ": module: " + why);
     }
     if (command.has("name")) {
       named.put(command.get("name").getAsString(), latest);
     }
+  }
+
+  /** A module is not started that might have changed what it imports. */
+  private void skip(String rule) {
+    shared.addAll(registered);
+    tally.skip(rule);
   }
 
   private Target start(JsonObject command) throws IOException {
@@ -179,7 +181,8 @@ final class SpecScript {
     }
     switch (target) {
       case Target.Skipped(String rule) -> tally.skip(rule);
-      case Target.Broken(String why) -> tally.fail(place + ": not run, its module is broken: " + why);
+      case Target.Broken(String why) ->
+          tally.fail(place + ": not run, its module is broken: " + why);
       case Target.Running(SpecEngine.Running instance) -> {
         if (action.get("type").getAsString().equals("get")) {
           tally.skip("globals that the host reads");
@@ -193,7 +196,9 @@ final class SpecScript {
         if (expectation.holds(end)) {
           tally.pass();
         } else {
-          tally.fail("%s: %s: expected: %s; was: %s".formatted(place, words(action), expected, words(end)));
+          tally.fail(
+              "%s: %s: expected: %s; was: %s"
+                  .formatted(place, words(action), expected, words(end)));
         }
       }
     }
@@ -258,7 +263,7 @@ final class SpecScript {
       tally.fail(place + ": started; expected: " + expected.words());
     } catch (RefusedException e) {
       SpecRule.ofProfile(e)
-          .ifPresentOrElse(tally::skip, () -> tally.fail(place + ": refused: " + e.reason()));
+          .ifPresentOrElse(this::skip, () -> tally.fail(place + ": refused: " + e.reason()));
     } catch (CallEndException e) {
       if (ended(new End.Early(e.end()), expected)) {
         tally.pass();

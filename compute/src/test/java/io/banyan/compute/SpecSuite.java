@@ -40,7 +40,8 @@ final class SpecSuite {
         System.out.println(line(engine, String.valueOf(script.getFileName()), tally));
         all.add(tally);
       }
-      all.failures().forEach(failure -> System.out.println("FAILED " + engine.name() + " " + failure));
+      all.failures()
+          .forEach(failure -> System.out.println("FAILED " + engine.name() + " " + failure));
       all.skippedByRule()
           .forEach((rule, count) -> System.out.printf("skipped %6d  %s%n", count, rule));
       System.out.println(line(engine, "all", all));
