@@ -9,6 +9,7 @@ import static io.banyan.compute.ValueType.I64;
 
 import io.banyan.schema.Outcome;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Valid modules, or nearly so, that would keep a parser or a compiler busy, or make it fall. */
 final class HostileBombs {
@@ -80,7 +81,88 @@ final class HostileBombs {
             "bodies of 64 KiB, 15 of them",
             new Outcome.Completed(),
             () -> bodies(15, "i32.const 1 drop ".repeat(21_000))),
+        passing("20 000 blocks with 16 params in one body", HostileBombs::blocksWithParams),
+        passing("20 000 ifs with 16 params in one body", HostileBombs::ifsWithParams),
+        passing("60 bodies of 300 blocks with 16 params", HostileBombs::manyBlocksWithParams),
+        passing("330 000 NaNs that are seen", HostileBombs::nans),
+        passing("400 000 calls", HostileBombs::calls),
+        passing("300 000 memory.fills", HostileBombs::fills),
+        passing("100 000 different constants", HostileBombs::constants),
+        passing("60 000 branches in a loop", HostileBombs::branches),
         ended("255 blocks, 1000 operands", new Outcome.Completed(), HostileBombs::tall));
+  }
+
+  private static HostileModule passing(String name, Supplier<TestingModule> module) {
+    return ended(name, new Outcome.Completed(), module);
+  }
+
+  private static final Signature SIXTEEN =
+      new Signature(HostileLoops.repeat(I64, 16), HostileLoops.repeat(I64, 16));
+
+  private static TestingModule blocksWithParams() {
+    TestingModule module = reactor(NOTHING);
+    String block = "0x02 0x%02x end ".formatted(module.type(SIXTEEN));
+    return module.function("", SIXTEEN, "", "local.get 0 ".repeat(16) + block.repeat(20_000));
+  }
+
+  private static TestingModule ifsWithParams() {
+    TestingModule module = reactor(NOTHING);
+    String block = "local.get 0 i32.wrap_i64 0x04 0x%02x end ".formatted(module.type(SIXTEEN)).replace("i32.wrap_i64", "0xa7");
+    return module.function("", SIXTEEN, "", "local.get 0 ".repeat(16) + block.repeat(9_000));
+  }
+
+  private static TestingModule manyBlocksWithParams() {
+    TestingModule module = reactor(NOTHING);
+    String block = "0x02 0x%02x end ".formatted(module.type(SIXTEEN));
+    for (int i = 0; i < 1_000; i++) {
+      module.function("", SIXTEEN, "", "local.get 0 ".repeat(16) + block.repeat(200));
+    }
+    return module;
+  }
+
+  private static TestingModule nans() {
+    TestingModule module = reactor(NOTHING);
+    for (int i = 0; i < 330; i++) {
+      module.function("", VOID, "f64", "local.get 0 " + "0x9f local.tee 0 ".repeat(1_000) + "drop");
+    }
+    return module;
+  }
+
+  private static TestingModule calls() {
+    TestingModule module = reactor(NOTHING).function("", VOID, "", "");
+    for (int i = 0; i < 200; i++) {
+      module.function("", VOID, "", "loop void end " + "call 2 ".repeat(2_000));
+    }
+    return module;
+  }
+
+  private static TestingModule fills() {
+    TestingModule module = reactor(NOTHING);
+    for (int i = 0; i < 300; i++) {
+      module.function("", VOID, "", "i32.const 0 i32.const 0 i32.const 0 memory.fill ".repeat(800));
+    }
+    return module;
+  }
+
+  private static TestingModule constants() {
+    TestingModule module = reactor(NOTHING);
+    long next = 1L << 40;
+    for (int i = 0; i < 100; i++) {
+      StringBuilder code = new StringBuilder();
+      for (int k = 0; k < 1_000; k++) {
+        code.append("i64.const ").append(next++).append(" drop ");
+      }
+      module.function("", VOID, "", code.toString());
+    }
+    return module;
+  }
+
+  private static TestingModule branches() {
+    TestingModule module = reactor(NOTHING);
+    for (int i = 0; i < 15; i++) {
+      module.function("", VOID, "i32", "loop void " + "local.get 0 br_if 0 ".repeat(4_000) + "end");
+    }
+    return module;
   }
 
   private static byte[] body(TestingModule.Bytes body) {

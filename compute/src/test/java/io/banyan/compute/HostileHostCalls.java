@@ -154,6 +154,14 @@ final class HostileHostCalls {
             new Outcome.BadOutput(),
             () -> reactor(HostImport.PROC_EXIT, "i32.const 0 call 0")),
         ended(
+            "a message of failure that is not UTF-8 is cut",
+            new Outcome.Failed("\ufffd".repeat(Outcome.Failed.MESSAGE_BYTES_MAX / 3)),
+            () ->
+                reactor(
+                    HostImport.FAIL,
+                    "i32.const 0 i32.const 255 i32.const 60000 memory.fill"
+                        + " i32.const 0 i32.const 60000 call 0")),
+        ended(
             "a message of failure of 60 000 bytes is cut",
             new Outcome.Failed("x".repeat(Outcome.Failed.MESSAGE_BYTES_MAX)),
             () ->

@@ -104,6 +104,9 @@ final class HostileInterfaces {
                 reactor(NOTHING)
                     .function("meter", METER, "", "local.get 0")
                     .function("banyan.meter", VOID, "", "")),
+        ended("an alloc that is the host's fd_close", new Outcome.Completed(), HostileInterfaces::closingAlloc),
+        ended("a configure that is the host's fail", new Outcome.Failed(""), HostileInterfaces::failingConfigure),
+        ended("a host function in a table", new Outcome.Failed("x"), HostileInterfaces::failInTable),
         trapped(
             "a start function that traps",
             TrapKind.UNREACHABLE,
@@ -130,6 +133,39 @@ final class HostileInterfaces {
             "an element at 4 294 967 295",
             TrapKind.TABLE_OUT_OF_BOUNDS,
             () -> reactor(NOTHING).table(2, 2).element(-1, 0)));
+  }
+
+  /** Its answer to a length of 3 is the number of an error, 8, which is taken for an address. */
+  private static TestingModule closingAlloc() {
+    return new TestingModule()
+        .imports(HostImport.FD_CLOSE)
+        .memory(1)
+        .function("execute", CALL, "", NOTHING)
+        .exportFunction("alloc", 0);
+  }
+
+  private static TestingModule failingConfigure() {
+    return new TestingModule()
+        .imports(HostImport.FAIL)
+        .memory(1)
+        .alloc()
+        .function("execute", CALL, "", NOTHING)
+        .exportFunction("configure", 0);
+  }
+
+  private static TestingModule failInTable() {
+    TestingModule module = new TestingModule().imports(HostImport.FAIL);
+    int type = module.type(HostImport.FAIL.signature());
+    return module
+        .memory(1)
+        .data(0, "x")
+        .alloc()
+        .function(
+            "execute",
+            CALL,
+            "",
+            "i32.const 0 i32.const 1 i32.const 0 call_indirect " + type + " " + NOTHING)
+        .table(1, 1, 0);
   }
 
   private static HostileModule importing(

@@ -36,15 +36,16 @@ final class HostileReport {
     int wrong = 0;
     for (HostileModule module : modules) {
       HostileRun.Report report = run.run(module);
-      slowestNanos = Math.max(slowestNanos, report.loadNanos() + report.callNanos());
+      slowestNanos = Math.max(slowestNanos, report.load().nanos() + report.call().nanos());
       boolean right = report.matches(module.ending());
       wrong += right ? 0 : 1;
       System.out.printf(
-          "%s %5d ms load %5d ms call %5d ms cpu  %-56s %s%n",
+          "%s load %5d ms (cpu %5d), call %5d ms (cpu %5d)  %-56s %s%n",
           right ? "     " : "WRONG",
-          millis(report.loadNanos()),
-          millis(report.callNanos()),
-          millis(report.callCpuNanos()),
+          millis(report.load().nanos()),
+          millis(report.load().cpuNanos()),
+          millis(report.call().nanos()),
+          millis(report.call().cpuNanos()),
           module.name(),
           report.words());
     }

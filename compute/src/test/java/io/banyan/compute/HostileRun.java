@@ -3,6 +3,8 @@ package io.banyan.compute;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Outcome;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -12,23 +14,27 @@ final class HostileRun implements AutoCloseable {
   private final TestingSandbox sandbox = new TestingSandbox(new SandboxOptions(400L << 20, 2));
 
   private static final long WALL_MILLIS = 100;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   TestingSandbox sandbox() {
     return sandbox;
   }
 
   /**
+   * How long something took.
+   *
+   * @param cpuNanos what its thread had of the machine, which others share
+   */
+  record Span(long nanos, long cpuNanos) {
+    static final Span NONE = new Span(0, 0);
+  }
+
+  /**
    * What it came to.
    *
-   * @param callCpuNanos what the call's thread had of the machine, which others share
-   * @param result of the call, if the module was taken
+   * @param call nothing, as the result, if the module was not taken
    */
-  record Report(
-      long loadNanos,
-      long callNanos,
-      long callCpuNanos,
-      LoadResult loaded,
-      Optional<CallResult> result) {
+  record Report(Span load, Span call, LoadResult loaded, Optional<CallResult> result) {
     boolean matches(HostileModule.Ending ending) {
       return switch (ending) {
         case HostileModule.Ending.Rejected(String words) ->
@@ -66,24 +72,33 @@ final class HostileRun implements AutoCloseable {
   Report run(HostileModule hostile) {
     byte[] wasm = hostile.wasm().get();
     long start = System.nanoTime();
+    long cpuBefore = compilerCpuNanos();
     LoadResult loaded = sandbox.loaded(wasm);
-    long loadedAt = System.nanoTime();
+    Span load = new Span(System.nanoTime() - start, compilerCpuNanos() - cpuBefore);
     return switch (loaded) {
       case LoadResult.Loaded(GuestModule module) ->
-          TestingSandbox.onWorker(
-              () -> {
-                long cpuBefore = cpuNanos();
-                CallResult result =
-                    sandbox.sandbox.call(hostile.call(module, HostileModule.LIMITS));
-                return new Report(
-                    loadedAt - start,
-                    System.nanoTime() - loadedAt,
-                    cpuNanos() - cpuBefore,
-                    loaded,
-                    Optional.of(result));
-              });
-      case LoadResult.Rejected _ -> new Report(loadedAt - start, 0, 0, loaded, Optional.empty());
+          TestingSandbox.onWorker(() -> call(hostile, module, load));
+      case LoadResult.Rejected _ -> new Report(load, Span.NONE, loaded, Optional.empty());
     };
+  }
+
+  private Report call(HostileModule hostile, GuestModule module, Span load) {
+    long start = System.nanoTime();
+    long cpuBefore = THREADS.getCurrentThreadCpuTime();
+    CallResult result = sandbox.sandbox.call(hostile.call(module, HostileModule.LIMITS));
+    Span call =
+        new Span(System.nanoTime() - start, THREADS.getCurrentThreadCpuTime() - cpuBefore);
+    return new Report(load, call, new LoadResult.Loaded(module), Optional.of(result));
+  }
+
+  private static long compilerCpuNanos() {
+    long nanos = 0;
+    for (ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
+      if (thread != null && thread.getThreadName().startsWith("sandbox-compiler")) {
+        nanos += Math.max(0, THREADS.getThreadCpuTime(thread.getThreadId()));
+      }
+    }
+    return nanos;
   }
 
   /** Calls it with more fuel than it can use in the time it has, and sees when it ends. */
@@ -103,10 +118,6 @@ final class HostileRun implements AutoCloseable {
             : Optional.empty();
     return new Lateness(
         reason, result.report().guestNanos() - TimeUnit.MILLISECONDS.toNanos(WALL_MILLIS));
-  }
-
-  private static long cpuNanos() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
   @Override
