@@ -496,12 +496,7 @@ final class Rewriter {
     if (count != functionTypes.size()) {
       throw section.malformed("functions and bodies differ in number");
     }
-    BodyWriter writer =
-        new BodyWriter(
-            wasm,
-            results -> typeIndex(new Signature(List.of(), results)),
-            fuelGlobal(),
-            fuelGlobal() + 1);
+    BodyWriter writer = new BodyWriter(wasm, this::typeIndex, fuelGlobal(), fuelGlobal() + 1);
     WasmWriter out = new WasmWriter(2 * section.remaining()).u32(count);
     for (int i = 0; i < count; i++) {
       int function = hostImports.size() + i;
@@ -527,7 +522,18 @@ final class Rewriter {
                 + ModuleLimits.FUNCTION_INSTRUCTIONS_FAST
                 + " the JVM may not compile it, and it may run ten times slower");
       }
+      if (body.loopTakesOperands()) {
+        warnings.add(
+            "function "
+                + function
+                + " has a loop with parameters; the JVM may interpret it, a hundred times slower");
+      }
       out.sized(writer.write(body));
+      if (out.length() > ModuleLimits.REWRITTEN_BYTES_MAX) {
+        throw section.refused(
+            Rule.MODULE_BYTES,
+            "rewritten module exceeds " + ModuleLimits.REWRITTEN_BYTES_MAX + " bytes");
+      }
     }
     bodyCount = (int) count;
     sections.put(CODE, out);
