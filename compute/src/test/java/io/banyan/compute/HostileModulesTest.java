@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HostileModulesTest {
   private static final int HANG_SECONDS = 60; // each takes a second or two, a hang for ever
   private static final int GC_ROUNDS_MAX = 20;
-  private static final long HEAP_SLACK_BYTES = 32L << 20; // 32 MiB; one hostile memory has 256 MiB
+  private static final long HEAP_SLACK_BYTES = 16L << 20; // 16 MiB; one hostile memory has 256 MiB
 
   private final HostileRun run = new HostileRun();
   private final TestingSandbox sandbox = run.sandbox();
