@@ -95,7 +95,7 @@ final class BodyReader {
     nests = new ArrayList<>();
     loopTakesOperands = false;
     Arrays.fill(taken, 0);
-    entryFuel = 1 + localCount / 4;
+    entryFuel = 1L + localCount / 4;
     height = 0;
     heightMax = 0;
     depth = -1;

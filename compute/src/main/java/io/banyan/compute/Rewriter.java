@@ -592,8 +592,8 @@ final class Rewriter {
         });
     Export memory = exports.getOrDefault("memory", new Export(0, 0));
     return new Rewritten(
-        module(Optional.empty()),
-        module(Optional.of(emptyBodies())),
+        module(Map.of()),
+        module(Map.of(CODE, emptyBodies())),
         functions,
         memory.kind() == 2,
         scope.hasMemory,
@@ -642,14 +642,12 @@ final class Rewriter {
     return out;
   }
 
-  private byte[] module(Optional<WasmWriter> code) {
+  private byte[] module(Map<Integer, WasmWriter> changed) {
+    Map<Integer, WasmWriter> all = new HashMap<>(sections);
+    changed.forEach(all::replace);
     WasmWriter out = new WasmWriter(2 * wasm.length + 256).bytes(HEADER);
     for (int id : ORDER) {
-      Optional<WasmWriter> section = Optional.ofNullable(sections.get(id));
-      if (id == CODE && section.isPresent()) {
-        section = code.or(() -> Optional.of(sections.get(CODE)));
-      }
-      section.ifPresent(content -> out.u8(id).sized(content));
+      Optional.ofNullable(all.get(id)).ifPresent(content -> out.u8(id).sized(content));
     }
     return out.toByteArray();
   }
