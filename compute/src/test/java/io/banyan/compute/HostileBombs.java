@@ -82,11 +82,8 @@ final class HostileBombs {
             new Outcome.Completed(),
             () -> bodies(15, "i32.const 1 drop ".repeat(21_000))),
         rejected(
-            "20 000 blocks with 16 params in one body",
-            "engine",
-            () -> blocksWithParams().bytes()),
-        rejected(
-            "9000 ifs with 16 params in one body", "engine", () -> ifsWithParams().bytes()),
+            "20 000 blocks with 16 params in one body", "engine", () -> blocksWithParams().bytes()),
+        rejected("9000 ifs with 16 params in one body", "engine", () -> ifsWithParams().bytes()),
         passing("1000 bodies of 200 blocks with 16 params", HostileBombs::manyBlocksWithParams),
         passing("330 000 NaNs that are seen", HostileBombs::nans),
         passing("400 000 calls", HostileBombs::calls),

@@ -57,8 +57,7 @@ final class HostileGrowth {
             TrapKind.MEMORY_OUT_OF_BOUNDS,
             () -> beginning(4_097)),
         ended("a memory that begins at the limit", new Outcome.Completed(), () -> beginning(4_096)),
-        trapped(
-            "a memory of almost 2 GiB", TrapKind.MEMORY_OUT_OF_BOUNDS, () -> beginning(32_767)),
+        trapped("a memory of almost 2 GiB", TrapKind.MEMORY_OUT_OF_BOUNDS, () -> beginning(32_767)),
         rejected("a memory of 4 GiB", "memory-pages", () -> beginning(65_536).bytes()),
         rejected("a memory of 65 537 pages", "memory", () -> beginning(65_537).bytes()),
         rejected("a memory of 4 294 967 295 pages", "memory", () -> memoryOf(0xffff_ffffL)),

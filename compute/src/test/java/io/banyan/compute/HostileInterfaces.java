@@ -104,9 +104,16 @@ final class HostileInterfaces {
                 reactor(NOTHING)
                     .function("meter", METER, "", "local.get 0")
                     .function("banyan.meter", VOID, "", "")),
-        ended("an alloc that is the host's fd_close", new Outcome.Completed(), HostileInterfaces::closingAlloc),
-        ended("a configure that is the host's fail", new Outcome.Failed("\1\0\0\0\0\0\0\0"), HostileInterfaces::failingConfigure),
-        ended("a host function in a table", new Outcome.Failed("x"), HostileInterfaces::failInTable),
+        ended(
+            "an alloc that is the host's fd_close",
+            new Outcome.Completed(),
+            HostileInterfaces::closingAlloc),
+        ended(
+            "a configure that is the host's fail",
+            new Outcome.Failed("\1\0\0\0\0\0\0\0"),
+            HostileInterfaces::failingConfigure),
+        ended(
+            "a host function in a table", new Outcome.Failed("x"), HostileInterfaces::failInTable),
         trapped(
             "a start function that traps",
             TrapKind.UNREACHABLE,

@@ -86,8 +86,7 @@ final class HostileRun implements AutoCloseable {
     long start = System.nanoTime();
     long cpuBefore = THREADS.getCurrentThreadCpuTime();
     CallResult result = sandbox.sandbox.call(hostile.call(module, HostileModule.LIMITS));
-    Span call =
-        new Span(System.nanoTime() - start, THREADS.getCurrentThreadCpuTime() - cpuBefore);
+    Span call = new Span(System.nanoTime() - start, THREADS.getCurrentThreadCpuTime() - cpuBefore);
     return new Report(load, call, new LoadResult.Loaded(module), Optional.of(result));
   }
 
