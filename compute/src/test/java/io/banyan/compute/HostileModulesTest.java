@@ -61,14 +61,15 @@ class HostileModulesTest {
   /** After all of the others, since each may have left something. */
   @AfterAll
   void theHeapIsBackAtItsBaseLine() {
-    long heapBytes = heapBytes();
-    for (int i = 0; i < GC_ROUNDS_MAX && heapBytes > heapBytesBefore + HEAP_SLACK_BYTES; i++) {
-      heapBytes = heapBytes();
+    try (run) {
+      long heapBytes = heapBytes();
+      for (int i = 0; i < GC_ROUNDS_MAX && heapBytes > heapBytesBefore + HEAP_SLACK_BYTES; i++) {
+        heapBytes = heapBytes();
+      }
+      assertTrue(
+          heapBytes <= heapBytesBefore + HEAP_SLACK_BYTES,
+          "heap of " + heapBytes + " bytes, was " + heapBytesBefore);
     }
-    assertTrue(
-        heapBytes <= heapBytesBefore + HEAP_SLACK_BYTES,
-        "heap of " + heapBytes + " bytes, was " + heapBytesBefore);
-    run.close();
   }
 
   private static long heapBytes() {
