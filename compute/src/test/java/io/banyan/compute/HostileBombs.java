@@ -5,9 +5,11 @@ import static io.banyan.compute.HostileModule.rejected;
 import static io.banyan.compute.TestingModule.NOTHING;
 import static io.banyan.compute.TestingModule.VOID;
 import static io.banyan.compute.TestingModule.reactor;
+import static io.banyan.compute.ValueType.I32;
 import static io.banyan.compute.ValueType.I64;
 
 import io.banyan.schema.Outcome;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -65,7 +67,7 @@ final class HostileBombs {
             () ->
                 bodies(1, "i32.const 0 i32.const 1 i32.const 262144000 memory.fill ".repeat(4_000))
                     .bytes()),
-        rejected("branches over many locals", "branches", HostileBombs::branchesOverLocals),
+        rejected("branches over many locals", "branches", () -> branchesOverLocals(10).bytes()),
         rejected("a module of 9 MiB", "bytes", () -> custom(9 << 20)),
         ended(
             "a custom section of 7 MiB",
@@ -84,10 +86,18 @@ final class HostileBombs {
         rejected(
             "20 000 blocks with 16 params in one body", "engine", () -> blocksWithParams().bytes()),
         rejected("9000 ifs with 16 params in one body", "engine", () -> ifsWithParams().bytes()),
-        passing("1000 bodies of 200 blocks with 16 params", HostileBombs::manyBlocksWithParams),
-        passing("330 000 NaNs that are seen", HostileBombs::nans),
+        rejected(
+            "1000 bodies of 200 blocks with 16 params",
+            "code-bytes",
+            () -> manyBlocksWithParams().bytes()),
+        rejected("330 000 NaNs that are seen", "code-bytes", () -> nans().bytes()),
+        passing("40 000 branches over 1000 locals", () -> branchesOverLocals(2)),
+        passing("br_tables above 900 operands", HostileBombs::tallBranchTables),
+        passing("9000 functions of 900 types", HostileBombs::manyTypes),
+        passing("10 000 exports and 9990 globals", HostileBombs::exportsAndGlobals),
+        passing("9000 functions of 30 calls", HostileBombs::manyCallers),
         passing("400 000 calls", HostileBombs::calls),
-        passing("240 000 memory.fills", HostileBombs::fills),
+        rejected("240 000 memory.fills", "code-bytes", () -> fills().bytes()),
         passing("100 000 different constants", HostileBombs::constants),
         passing("60 000 branches in a loop", HostileBombs::branches),
         ended("255 blocks, 1000 operands", new Outcome.Completed(), HostileBombs::tall));
@@ -133,6 +143,14 @@ final class HostileBombs {
     TestingModule module = reactor(NOTHING).function("", VOID, "", "");
     for (int i = 0; i < 200; i++) {
       module.function("", VOID, "", "loop void end " + "call 2 ".repeat(2_000));
+    }
+    return module;
+  }
+
+  private static TestingModule manyCallers() {
+    TestingModule module = reactor(NOTHING).function("", VOID, "", "");
+    for (int i = 0; i < 9_000; i++) {
+      module.function("", VOID, "", "loop void end " + "call 2 ".repeat(30));
     }
     return module;
   }
@@ -281,14 +299,51 @@ final class HostileBombs {
     return reactor(NOTHING).table(10, 10, new int[1_000_000]).bytes();
   }
 
-  private static byte[] branchesOverLocals() {
+  private static TestingModule branchesOverLocals(int count) {
     TestingModule module = reactor(NOTHING);
     byte[] body =
         TestingCode.assemble("0x01 0xe8 0x07 0x7f " + "block void end ".repeat(10_000) + "end");
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < count; i++) {
       module.rawFunction("", VOID, body);
     }
-    return module.bytes();
+    return module;
+  }
+
+  /** Each of the entries takes 16 operands to the block's end, and drops those below. */
+  private static TestingModule tallBranchTables() {
+    TestingModule module = reactor(NOTHING);
+    Signature results = new Signature(List.of(), HostileLoops.repeat(I64, 16));
+    String table = "0x0e 0x14 " + "0x00 ".repeat(21);
+    String code =
+        "0x02 0x%02x ".formatted(module.type(results))
+            + "i64.const 1 ".repeat(900)
+            + "i32.const 3 "
+            + table
+            + "end ";
+    for (int i = 0; i < 16; i++) {
+      module.function("", results, "", code);
+    }
+    return module;
+  }
+
+  private static TestingModule manyTypes() {
+    TestingModule module = reactor(NOTHING);
+    for (int i = 0; i < 9_000; i++) {
+      List<ValueType> params = new ArrayList<>();
+      for (int bit = 0; bit < 10; bit++) {
+        params.add((i % 900 >> bit & 1) == 0 ? I32 : I64);
+      }
+      module.function("", new Signature(params, List.of()), "", "");
+    }
+    return module;
+  }
+
+  private static TestingModule exportsAndGlobals() {
+    TestingModule module = reactor(NOTHING);
+    for (int i = 0; i < 9_990; i++) {
+      module.global("i64", true, "i64.const 7").exportFunction("export" + i, 1);
+    }
+    return module;
   }
 
   private static byte[] customContent(int length) {

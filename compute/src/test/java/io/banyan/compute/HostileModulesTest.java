@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Modules made to hurt: none throws, none hangs, none leaves anything behind. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileModulesTest {
-  private static final int HANG_SECONDS = 60; // each takes a second or two, a hang for ever
+  private static final int HANG_SECONDS = 120; // each takes a second or two, a hang for ever
   private static final int GC_ROUNDS_MAX = 20;
   private static final long HEAP_SLACK_BYTES = 16L << 20; // 16 MiB; one hostile memory has 256 MiB
 

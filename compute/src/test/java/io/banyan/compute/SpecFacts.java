@@ -30,7 +30,10 @@ final class SpecFacts {
         i32("addition wraps", "i32.const 2147483647 i32.const 1 i32.add", Integer.MIN_VALUE),
         i32("division rounds towards zero", "i32.const -7 i32.const 3 i32.div_s", -2),
         i32("a remainder has the dividend's sign", "i32.const -7 i32.const 3 i32.rem_s", -1),
-        i32("the remainder that would overflow is 0", "i32.const -2147483648 i32.const -1 i32.rem_s", 0),
+        i32(
+            "the remainder that would overflow is 0",
+            "i32.const -2147483648 i32.const -1 i32.rem_s",
+            0),
         i32("unsigned division", "i32.const -1 i32.const 2 i32.div_u", 0x7fff_ffff),
         i32("a shift counts modulo 32", "i32.const 1 i32.const 33 0x74", 2),
         i32("an arithmetic shift keeps the sign", "i32.const -8 i32.const 1 0x75", -4),
@@ -47,8 +50,10 @@ final class SpecFacts {
         i32("the low half is kept", "i64.const 0x700000001 0xa7", 1),
         i64("64-bit shifts count modulo 64", "i64.const 1 i64.const 65 i64.shl", 2),
         i64("64-bit unsigned division", "i64.const -1 i64.const 2 i64.div_u", Long.MAX_VALUE),
-        i64("the 64-bit remainder that would overflow is 0",
-            "i64.const -9223372036854775808 i64.const -1 i64.rem_s", 0),
+        i64(
+            "the 64-bit remainder that would overflow is 0",
+            "i64.const -9223372036854775808 i64.const -1 i64.rem_s",
+            0),
         i64("zero has 64 leading zeros", "i64.const 0 0x79", 64),
         i64("four bytes are extended", "i64.const 0x80000000 0xc4", Integer.MIN_VALUE),
         i64("an i32 is extended without its sign", "i32.const -1 i64.extend_i32_u", 0xffff_ffffL));
@@ -80,7 +85,11 @@ final class SpecFacts {
         nan("nor a promotion", "i32.const 0x7f800123 0xbe 0xbb"),
         new Fact("nor a demotion", F32, SIGNALLING + "0xb6", 0x7fc0_0000),
         new Fact("a payload survives a negation", F64, SIGNALLING + "0x9a", 0xfff0_0000_0000_0123L),
-        new Fact("and a select", F64, SIGNALLING + "f64.const 1 i32.const 1 select", 0x7ff0_0000_0000_0123L),
+        new Fact(
+            "and a select",
+            F64,
+            SIGNALLING + "f64.const 1 i32.const 1 select",
+            0x7ff0_0000_0000_0123L),
         new Fact(
             "and the memory",
             F64,
@@ -90,7 +99,10 @@ final class SpecFacts {
         i32("a NaN differs from itself", "f64.const NaN f64.const NaN 0x62", 1),
         i32("a NaN is not less", "f64.const NaN f64.const 1 0x63", 0),
         i32("0 equals -0", "f64.const 0 f64.const -0.0 0x61", 1),
-        i32("a fraction is cut off before the range is seen", "f64.const -2147483648.9 0xaa", Integer.MIN_VALUE),
+        i32(
+            "a fraction is cut off before the range is seen",
+            "f64.const -2147483648.9 0xaa",
+            Integer.MIN_VALUE),
         i32("-0.9 is an unsigned 0", "f64.const -0.9 0xab", 0),
         i32("the largest u32 with a fraction", "f64.const 4294967295.9 0xab", -1),
         i32("a saturated NaN is 0", "f64.const NaN 0xfc 0x02", 0),
@@ -101,46 +113,91 @@ final class SpecFacts {
 
   static List<Fact> control() {
     return List.of(
-        i32("br_table takes its default beyond its entries",
-            "block void block void i32.const -1 0x0e 0x01 0x01 0x00 end i32.const 7 local.set 0 end local.get 0", 7),
+        i32(
+            "br_table takes its default beyond its entries",
+            "block void block void i32.const -1 0x0e 0x01 0x01 0x00 end i32.const 7 local.set 0 end"
+                + " local.get 0",
+            7),
         i32("a branch takes the value on top", "block i32 i32.const 1 i32.const 2 br 0 end", 2),
-        i32("a br_if that is not taken leaves the value",
-            "block i32 i32.const 5 i32.const 0 br_if 0 i32.const 1 i32.add end", 6),
-        i32("select takes the first where the condition holds", "i32.const 1 i32.const 2 i32.const 9 select", 1),
-        i32("an if without an else", "i32.const 4 local.set 0 i32.const 0 if void i32.const 5 local.set 0 end local.get 0", 4),
+        i32(
+            "a br_if that is not taken leaves the value",
+            "block i32 i32.const 5 i32.const 0 br_if 0 i32.const 1 i32.add end",
+            6),
+        i32(
+            "select takes the first where the condition holds",
+            "i32.const 1 i32.const 2 i32.const 9 select",
+            1),
+        i32(
+            "an if without an else",
+            "i32.const 4 local.set 0 i32.const 0 if void i32.const 5 local.set 0 end local.get 0",
+            4),
         i32("what lies below a block stays", "i32.const 3 block void br 0 end", 3),
         i32("return leaves what lies below", "i32.const 3 i32.const 4 return", 4),
-        i32("a loop's label is its beginning",
-            "loop void local.get 0 i32.const 1 i32.add local.tee 0 i32.const 10 i32.lt_s br_if 0 end local.get 0", 10),
+        i32(
+            "a loop's label is its beginning",
+            "loop void local.get 0 i32.const 1 i32.add local.tee 0 i32.const 10 i32.lt_s br_if 0"
+                + " end local.get 0",
+            10),
         i32("locals begin with 0", "local.get 0", 0),
         i32("results come in order", "call 0 i32.sub", 3),
-        i32("what follows a branch is not run", "block i32 i32.const 1 br 0 i32.const 0 i32.div_s end", 1));
+        i32(
+            "what follows a branch is not run",
+            "block i32 i32.const 1 br 0 i32.const 0 i32.div_s end",
+            1));
   }
 
-  /** One page, two at most; "hello" is passive segment 0; table 0 has 4 entries, of which 0 is 0. */
+  /**
+   * One page, two at most; "hello" is passive segment 0; table 0 has 4 entries, of which 0 is 0.
+   */
   static List<Fact> memories() {
     return List.of(
-        i32("the low byte comes first", "i32.const 0 i32.const 0x01020304 i32.store 0 i32.const 0 i32.load8_u 0", 4),
-        i32("a byte is loaded with its sign", "i32.const 0 i32.const 255 i32.store8 0 i32.const 0 i32.load8_s 0", -1),
-        i32("an address need not be aligned",
-            "i32.const 1 i32.const 0x01020304 i32.store 0 i32.const 2 i32.load8_u 0", 3),
+        i32(
+            "the low byte comes first",
+            "i32.const 0 i32.const 0x01020304 i32.store 0 i32.const 0 i32.load8_u 0",
+            4),
+        i32(
+            "a byte is loaded with its sign",
+            "i32.const 0 i32.const 255 i32.store8 0 i32.const 0 i32.load8_s 0",
+            -1),
+        i32(
+            "an address need not be aligned",
+            "i32.const 1 i32.const 0x01020304 i32.store 0 i32.const 2 i32.load8_u 0",
+            3),
         i32("growing tells the size before", "i32.const 1 memory.grow 0 memory.size 0 i32.add", 3),
         i32("growing beyond the maximum fails", "i32.const 2 memory.grow 0", -1),
-        i32("a fill takes the low byte", "i32.const 9 i32.const 0x1ff i32.const 1 memory.fill i32.const 9 i32.load 0", 255),
-        i32("a copy may overlap upwards",
-            "i32.const 0 i32.const 0x04030201 i32.store 0 i32.const 1 i32.const 0 i32.const 4 memory.copy"
-                + " i32.const 1 i32.load 0", 0x0403_0201),
-        i32("a copy may overlap downwards",
-            "i32.const 1 i32.const 0x04030201 i32.store 0 i32.const 0 i32.const 1 i32.const 4 memory.copy"
-                + " i32.const 0 i32.load 0", 0x0403_0201),
-        i32("a part of a segment", "i32.const 0 i32.const 1 i32.const 4 memory.init 0 i32.const 0 i32.load 0", 0x6f6c_6c65),
-        i32("a dropped segment is empty", "data.drop 0 i32.const 0 i32.const 0 i32.const 0 memory.init 0 i32.const 1", 1),
+        i32(
+            "a fill takes the low byte",
+            "i32.const 9 i32.const 0x1ff i32.const 1 memory.fill i32.const 9 i32.load 0",
+            255),
+        i32(
+            "a copy may overlap upwards",
+            "i32.const 0 i32.const 0x04030201 i32.store 0 i32.const 1 i32.const 0 i32.const 4"
+                + " memory.copy i32.const 1 i32.load 0",
+            0x0403_0201),
+        i32(
+            "a copy may overlap downwards",
+            "i32.const 1 i32.const 0x04030201 i32.store 0 i32.const 0 i32.const 1 i32.const 4"
+                + " memory.copy i32.const 0 i32.load 0",
+            0x0403_0201),
+        i32(
+            "a part of a segment",
+            "i32.const 0 i32.const 1 i32.const 4 memory.init 0 i32.const 0 i32.load 0",
+            0x6f6c_6c65),
+        i32(
+            "a dropped segment is empty",
+            "data.drop 0 i32.const 0 i32.const 0 i32.const 0 memory.init 0 i32.const 1",
+            1),
         i32("a table grows", "ref.null i32.const 3 table.grow table.size i32.add", 11),
         i32("a table does not grow beyond its maximum", "ref.null i32.const 99 table.grow", -1),
-        i32("what a table grew by is empty", "ref.null i32.const 1 table.grow drop i32.const 4 table.get 0 ref.is_null", 1),
+        i32(
+            "what a table grew by is empty",
+            "ref.null i32.const 1 table.grow drop i32.const 4 table.get 0 ref.is_null",
+            1),
         i32("a function in a table is not null", "i32.const 0 table.get 0 ref.is_null", 0),
-        i32("a copied entry can be called",
-            "i32.const 3 i32.const 0 i32.const 1 table.copy i32.const 3 call_indirect 0 i32.sub", 3));
+        i32(
+            "a copied entry can be called",
+            "i32.const 3 i32.const 0 i32.const 1 table.copy i32.const 3 call_indirect 0 i32.sub",
+            3));
   }
 
   private static Fact i32(String name, String code, int value) {
