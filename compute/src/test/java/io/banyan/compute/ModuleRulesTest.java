@@ -205,7 +205,8 @@ class ModuleRulesTest {
     assertRejected("blocks nest deeper than 256", withCode("block void ".repeat(257)));
     assertRejected(
         "number of parameters of 101 exceeds 100",
-        reactor(ECHO).function("", new Signature(Collections.nCopies(101, I64), List.of()), "", ""));
+        reactor(ECHO)
+            .function("", new Signature(Collections.nCopies(101, I64), List.of()), "", ""));
     assertRejected(
         "number of results of 17 exceeds 16",
         reactor(ECHO).function("", new Signature(List.of(), Collections.nCopies(17, I64)), "", ""));
