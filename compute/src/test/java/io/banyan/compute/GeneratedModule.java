@@ -1,0 +1,41 @@
+package io.banyan.compute;
+
+import io.banyan.schema.GuestFunction;
+import java.util.List;
+
+/**
+ * A random module that is valid and keeps {@code banyan/1}.
+ *
+ * @param functions which of split, execute and merge it exports; execute always
+ */
+record GeneratedModule(long seed, Style style, byte[] wasm, List<GuestFunction> functions) {
+  GeneratedModule {
+    functions = List.copyOf(functions);
+  }
+
+  /** What of the language a module uses. */
+  enum Floats {
+    /** Integers only. */
+    NONE,
+    /** Floats, but the bits of no NaN get into an integer or the memory. */
+    HIDDEN,
+    /** Floats, NaNs of all payloads, and everything that shows their bits. */
+    OPEN
+  }
+
+  /**
+   * @param endless whether loops and recursion may go on until the fuel is used up
+   * @param imports whether it imports host functions
+   */
+  record Style(Floats floats, boolean endless, boolean imports) {
+    /** Whether any engine that keeps the core specification comes to the same bytes. */
+    boolean isPortable() {
+      return floats != Floats.OPEN && !imports;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "module of seed %d (%s, %d bytes)".formatted(seed, style, wasm.length);
+  }
+}
