@@ -348,7 +348,7 @@ final class BodyGenerator {
     if (choice < 79) {
       select(type, depth);
     } else if (choice < 84) {
-      block(parts.chance(75) ? List.of() : parts.anyTypes(2), List.of(type), depth);
+      block(blockParams(25), List.of(type), depth);
     } else if (choice < 88) {
       conditional(List.of(type), depth);
     } else if (choice < 91) {
@@ -558,7 +558,7 @@ final class BodyGenerator {
     } else if (choice < 85) {
       select(type, depth);
     } else if (choice < 95) {
-      block(parts.chance(75) ? List.of() : parts.anyTypes(2), List.of(type), depth);
+      block(blockParams(25), List.of(type), depth);
     } else {
       tee(type, depth);
     }
@@ -751,7 +751,7 @@ final class BodyGenerator {
       consume(results);
     } else if (choice < 58) {
       List<ValueType> results = someTypes();
-      block(someTypes(), results, depth);
+      block(blockParams(40), results, depth);
       consume(results);
     } else if (choice < 65) {
       loop(depth);
@@ -770,6 +770,11 @@ final class BodyGenerator {
     } else {
       leaveIf(depth);
     }
+  }
+
+  private List<ValueType> blockParams(int percent) {
+    boolean allowed = parts.style.blockParams() && parts.chance(percent);
+    return allowed ? parts.anyTypes(3) : List.of();
   }
 
   private List<ValueType> someTypes() {
@@ -837,7 +842,7 @@ final class BodyGenerator {
   }
 
   private void conditional(List<ValueType> results, int depth) {
-    List<ValueType> params = parts.chance(70) ? List.of() : parts.anyTypes(2);
+    List<ValueType> params = blockParams(30);
     values(params, depth + 1);
     value(I32, depth + 1);
     pop(I32);

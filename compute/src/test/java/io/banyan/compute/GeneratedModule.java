@@ -26,11 +26,15 @@ record GeneratedModule(long seed, Style style, byte[] wasm, List<GuestFunction> 
   /**
    * @param endless whether loops and recursion may go on until the fuel is used up
    * @param imports whether it imports host functions
+   * @param blockParams whether blocks and ifs take params
    */
-  record Style(Floats floats, boolean endless, boolean imports) {
-    /** Whether any engine that keeps the core specification comes to the same bytes. */
+  record Style(Floats floats, boolean endless, boolean imports, boolean blockParams) {
+    /**
+     * Whether the engine comes to the same with the module as it stands. Where blocks take params,
+     * Endive 1.0.0 does not: it leaves them on the stack when a branch ends the block.
+     */
     boolean isPortable() {
-      return floats != Floats.OPEN && !imports;
+      return floats != Floats.OPEN && !imports && !blockParams;
     }
   }
 

@@ -70,7 +70,8 @@ final class ModuleGenerator {
           case 2, 3, 4 -> Floats.HIDDEN;
           default -> Floats.OPEN;
         };
-    return new Style(floats, random.nextInt(100) < 30, random.nextInt(100) < 25);
+    return new Style(
+        floats, random.nextInt(100) < 30, random.nextInt(100) < 25, random.nextInt(100) < 60);
   }
 
   static GeneratedModule generate(long seed) {
