@@ -11,25 +11,25 @@ import java.util.Optional;
 
 /** One call, from a fresh instance to its result. Confined to the calling thread. */
 final class CallExecution {
-  private static final long FUEL_UNMETERED = 0;
-
   private final Call call;
-  private final Inspection inspection;
+  private final GuestInterface guestInterface;
+  private final Meter meter;
   private final CallHost host;
 
   CallExecution(Call call) {
     this.call = call;
-    this.inspection = call.module().inspection();
-    this.host = host(call);
+    this.guestInterface = call.module().guestInterface();
+    this.meter = new Meter(call.limits(), call.module().memoryPagesMin());
+    this.host = host(call, meter);
   }
 
-  private static CallHost host(Call call) {
+  private static CallHost host(Call call, Meter meter) {
     return switch (call.input()) {
-      case CallInput.Parts(List<byte[]> parts) -> CallHost.reactor(parts);
+      case CallInput.Parts(List<byte[]> parts) -> CallHost.reactor(meter, parts);
       case CallInput.Bytes(byte[] bytes) ->
           switch (call.module().kind()) {
-            case REACTOR -> CallHost.reactor(List.of(bytes));
-            case COMMAND -> CallHost.command(bytes, call.limits().outputBytesMax());
+            case REACTOR -> CallHost.reactor(meter, List.of(bytes));
+            case COMMAND -> CallHost.command(meter, bytes, call.limits().outputBytesMax());
           };
     };
   }
@@ -74,7 +74,7 @@ final class CallExecution {
 
   private CallEnd attempt() {
     try {
-      return switch (inspection.kind()) {
+      return switch (guestInterface.kind()) {
         case REACTOR -> react(start());
         case COMMAND -> command(start());
       };
@@ -90,8 +90,9 @@ final class CallExecution {
   }
 
   private Guest start() {
-    Guest guest = call.module().program().start(memoryPagesMax(call.module(), call.limits()), host);
-    if (inspection.initializes()) {
+    Guest guest =
+        call.module().program().start(memoryPagesMax(call.module(), call.limits()), host, meter);
+    if (guestInterface.initializes()) {
       guest.call("_initialize");
     }
     return guest;
@@ -103,7 +104,7 @@ final class CallExecution {
   }
 
   private CallEnd react(Guest guest) {
-    if (inspection.configures()) {
+    if (guestInterface.configures()) {
       List<byte[]> items = call.configuration().items();
       long length = Frames.length(items);
       long address = allocate(guest, length);
@@ -168,10 +169,10 @@ final class CallExecution {
 
   private CallResult result(CallEnd end, boolean late, CallRecord report) {
     return switch (end) {
-      case CallEnd.Value(byte[] bytes) -> new CallResult.Returned(bytes, FUEL_UNMETERED, report);
+      case CallEnd.Value(byte[] bytes) -> new CallResult.Returned(bytes, meter.spent(), report);
       case CallEnd.Parts(List<byte[]> parts) ->
-          new CallResult.Divided(parts, FUEL_UNMETERED, report);
-      case CallEnd.Bad(Outcome outcome) -> new CallResult.Faulted(outcome, FUEL_UNMETERED, report);
+          new CallResult.Divided(parts, meter.spent(), report);
+      case CallEnd.Bad(Outcome outcome) -> new CallResult.Faulted(outcome, meter.spent(), report);
       case CallEnd.Exit(int code) -> exited(code, report);
       case CallEnd.Interrupted() when late ->
           new CallResult.NoResult(
@@ -194,11 +195,11 @@ final class CallExecution {
   private CallResult exited(int code, CallRecord report) {
     if (code != 0) {
       return new CallResult.Faulted(
-          new Outcome.Trapped(TrapKind.NONZERO_EXIT), FUEL_UNMETERED, report);
+          new Outcome.Trapped(TrapKind.NONZERO_EXIT), meter.spent(), report);
     }
-    return switch (inspection.kind()) {
-      case COMMAND -> new CallResult.Returned(host.stdout(), FUEL_UNMETERED, report);
-      case REACTOR -> new CallResult.Faulted(new Outcome.BadOutput(), FUEL_UNMETERED, report);
+    return switch (guestInterface.kind()) {
+      case COMMAND -> new CallResult.Returned(host.stdout(), meter.spent(), report);
+      case REACTOR -> new CallResult.Faulted(new Outcome.BadOutput(), meter.spent(), report);
     };
   }
 }

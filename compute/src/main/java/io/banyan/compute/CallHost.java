@@ -24,6 +24,9 @@ final class CallHost implements HostCalls {
   /** 1 January 2020, 00:00 UTC: both clocks stand still there. */
   static final long CLOCK_NANOS = 1_577_836_800L * 1_000_000_000L;
 
+  private static final long RANDOM_FUEL_PER_BYTE = 4; // a SHA-256 makes 32 of them
+
+  private final Meter meter;
   private final GuestRandom random;
   private final byte[] stdin;
   private final boolean command;
@@ -33,19 +36,21 @@ final class CallHost implements HostCalls {
   private int stdinRead;
   private int progressPermille;
 
-  private CallHost(List<byte[]> input, byte[] stdin, boolean command, long stdoutBytesMax) {
+  private CallHost(
+      Meter meter, List<byte[]> input, byte[] stdin, boolean command, long stdoutBytesMax) {
+    this.meter = meter;
     this.random = new GuestRandom(input);
     this.stdin = stdin;
     this.command = command;
     this.stdoutBytesMax = stdoutBytesMax;
   }
 
-  static CallHost reactor(List<byte[]> input) {
-    return new CallHost(input, new byte[0], false, 0);
+  static CallHost reactor(Meter meter, List<byte[]> input) {
+    return new CallHost(meter, input, new byte[0], false, 0);
   }
 
-  static CallHost command(byte[] stdin, long stdoutBytesMax) {
-    return new CallHost(List.of(stdin), stdin, true, stdoutBytesMax);
+  static CallHost command(Meter meter, byte[] stdin, long stdoutBytesMax) {
+    return new CallHost(meter, List.of(stdin), stdin, true, stdoutBytesMax);
   }
 
   byte[] stdout() {
@@ -63,8 +68,10 @@ final class CallHost implements HostCalls {
   @Override
   public long call(HostImport function, GuestMemory memory, long[] args) {
     CallEndException.throwIfInterrupted();
+    meter.charge(Meter.IMPORT_FUEL);
     return switch (function) {
       case LOG -> {
+        meter.chargeBytes(u32(args[2]));
         log.line((int) args[0], memory, u32(args[1]), u32(args[2]));
         yield 0;
       }
@@ -131,9 +138,11 @@ final class CallHost implements HostCalls {
     }
     int before = stdinRead;
     for (long i = 0; i < vectorCount && stdinRead < stdin.length; i++) {
+      meter.chargeBytes(Wasi.IOVEC_BYTES);
       long address = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES));
       long room = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES + 4));
       int part = (int) Math.min(room, stdin.length - stdinRead);
+      meter.chargeBytes(part);
       memory.write(address, stdin, stdinRead, part);
       stdinRead += part;
     }
@@ -148,11 +157,13 @@ final class CallHost implements HostCalls {
     }
     long written = 0;
     for (long i = 0; i < vectorCount; i++) {
+      meter.chargeBytes(Wasi.IOVEC_BYTES);
       long address = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES));
       long length = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES + 4));
       if (!memory.holds(address, length)) {
         throw CallEndException.trap(TrapKind.MEMORY_OUT_OF_BOUNDS);
       }
+      meter.chargeBytes(length);
       writePart(memory, descriptor, address, length);
       written += length;
     }
@@ -188,6 +199,7 @@ final class CallHost implements HostCalls {
     if (!memory.holds(address, length)) {
       throw CallEndException.trap(TrapKind.MEMORY_OUT_OF_BOUNDS);
     }
+    meter.charge(RANDOM_FUEL_PER_BYTE * length);
     random.fill(memory, address, length);
     return Wasi.SUCCESS;
   }

@@ -12,7 +12,7 @@ public sealed interface CallResult {
   sealed interface Ended extends CallResult {
     Outcome outcome();
 
-    /** Metered work; 0 in profile {@code 0-unmetered}. */
+    /** The metered work, the same on every machine; 0 if no code of the guest ran. */
     long fuel();
   }
 

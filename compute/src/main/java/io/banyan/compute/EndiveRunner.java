@@ -24,7 +24,7 @@ final class EndiveRunner implements Runner {
    * would be a hundred times slower, and nothing would say so.
    */
   @Override
-  public Program compile(Inspection module) throws RefusedException {
+  public Program compile(Rewritten module) throws RefusedException {
     try {
       Function<Instance, Machine> machine = compile(Parser.parse(module.wasm()));
       // The parsed instructions take thirty times the module's size; no instance needs them.
@@ -37,7 +37,7 @@ final class EndiveRunner implements Runner {
     } catch (NoClassDefFoundError e) {
       throw new IllegalStateException("the engine itself is not whole", e);
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      throw new RefusedException("the engine does not take the module: " + words(e));
+      throw new RefusedException(Rule.ENGINE, "the engine does not take the module: " + words(e));
     }
   }
 
@@ -60,10 +60,10 @@ final class EndiveRunner implements Runner {
 
   /** A compiled module. */
   private record EndiveProgram(
-      Inspection module, WasmModule skeleton, Function<Instance, Machine> machine)
+      Rewritten module, WasmModule skeleton, Function<Instance, Machine> machine)
       implements Program {
     @Override
-    public Guest start(int memoryPagesMax, HostCalls host) {
+    public Guest start(int memoryPagesMax, HostCalls host, Meter meter) {
       FlatMemory memory =
           new FlatMemory(module.memoryPagesMin(), memoryPagesMax, module.segments());
       try {
@@ -71,8 +71,9 @@ final class EndiveRunner implements Runner {
             Instance.builder(skeleton)
                 .withMemoryFactory(limits -> memory)
                 .withTableFactory(BoundedTable::create)
-                .withImportValues(imports(host, memory))
+                .withImportValues(imports(host, meter, memory))
                 .withMachineFactory(machine)
+                .withGlobalFactory(new GlobalCounters(module, meter))
                 .withStart(false) // a command's _start is called like any other export
                 .build();
         return new EndiveGuest(instance, memory);
@@ -81,8 +82,14 @@ final class EndiveRunner implements Runner {
       }
     }
 
-    private ImportValues imports(HostCalls host, FlatMemory memory) {
+    private ImportValues imports(HostCalls host, Meter meter, FlatMemory memory) {
       ImportValues.Builder imports = ImportValues.builder();
+      imports.addFunction(
+          new HostFunction(
+              Rewritten.METER_MODULE,
+              Rewritten.METER_NAME,
+              FunctionType.of(List.of(ValType.I64), List.of(ValType.I64)),
+              (instance, args) -> new long[] {meter.refill(args[0])}));
       for (HostImport function : module.hostImports()) {
         imports.addFunction(
             new HostFunction(

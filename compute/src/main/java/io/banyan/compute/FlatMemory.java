@@ -39,7 +39,7 @@ final class FlatMemory implements Memory, GuestMemory {
 
   private final int pagesMin;
   private final int pagesMax;
-  private final List<Inspection.Segment> declared;
+  private final List<Rewritten.Segment> declared;
   private final byte[][] segments; // what is left of them; a dropped one is empty
   private DataSegment[] engineSegments = {}; // where the engine notes what data.drop dropped
   private byte[] bytes;
@@ -48,7 +48,7 @@ final class FlatMemory implements Memory, GuestMemory {
   /**
    * @param pagesMax at least {@code pagesMin}, at most 32 767
    */
-  FlatMemory(int pagesMin, int pagesMax, List<Inspection.Segment> declared) {
+  FlatMemory(int pagesMin, int pagesMax, List<Rewritten.Segment> declared) {
     if (pagesMin > pagesMax || pagesMax > RUNTIME_MAX_PAGES) {
       throw new IllegalArgumentException(
           "memory of " + pagesMin + " to " + pagesMax + " pages, limit " + RUNTIME_MAX_PAGES);
@@ -56,7 +56,7 @@ final class FlatMemory implements Memory, GuestMemory {
     this.pagesMin = pagesMin;
     this.pagesMax = pagesMax;
     this.declared = declared;
-    this.segments = declared.stream().map(Inspection.Segment::bytes).toArray(byte[][]::new);
+    this.segments = declared.stream().map(Rewritten.Segment::bytes).toArray(byte[][]::new);
     this.bytes = new byte[Memory.bytes(capacityPages(pagesMin, pagesMin))];
     this.size = Memory.bytes(pagesMin);
   }

@@ -8,12 +8,14 @@ import java.util.List;
 /** A compiled module. It stays usable after the sandbox has forgotten it. Safe for any thread. */
 public final class GuestModule {
   private final Digest digest;
-  private final Inspection inspection;
+  private final Rewritten rewritten;
+  private final GuestInterface guestInterface;
   private final Program program;
 
-  GuestModule(Digest digest, Inspection inspection, Program program) {
+  GuestModule(Digest digest, Rewritten rewritten, GuestInterface guestInterface, Program program) {
     this.digest = digest;
-    this.inspection = inspection.withoutBytes();
+    this.rewritten = rewritten.withoutBytes();
+    this.guestInterface = guestInterface;
     this.program = program;
   }
 
@@ -23,49 +25,53 @@ public final class GuestModule {
   }
 
   public ModuleKind kind() {
-    return inspection.kind();
+    return guestInterface.kind();
   }
 
   /** Whether a call may name {@code function}; a command executes and does nothing else. */
   public boolean exports(GuestFunction function) {
-    return switch (inspection.kind()) {
-      case REACTOR -> inspection.functions().contains(function);
+    return switch (guestInterface.kind()) {
+      case REACTOR -> guestInterface.functions().contains(function);
       case COMMAND -> function == GuestFunction.EXECUTE;
     };
   }
 
   /** Whether it takes params and shared blobs. */
   public boolean isConfigurable() {
-    return inspection.configures();
+    return guestInterface.configures();
   }
 
   /** The memory it begins with. */
   public long memoryBytesMin() {
-    return (long) inspection.memoryPagesMin() * CallLimits.PAGE_BYTES;
+    return (long) rewritten.memoryPagesMin() * CallLimits.PAGE_BYTES;
   }
 
   /** The memory it may grow to by its own declaration, 4 GiB if it declares nothing. */
   public long memoryBytesMax() {
-    return (long) inspection.memoryPagesMax() * CallLimits.PAGE_BYTES;
+    return (long) rewritten.memoryPagesMax() * CallLimits.PAGE_BYTES;
   }
 
   /** Name and type of each export, in order. */
   public List<String> exports() {
-    return inspection.exports();
+    return rewritten.exports();
   }
 
   /** Name and type of each import, in order. */
   public List<String> imports() {
-    return inspection.imports();
+    return rewritten.imports();
   }
 
   /** What its author should know, a sentence each. */
   public List<String> warnings() {
-    return inspection.warnings();
+    return rewritten.warnings();
   }
 
-  Inspection inspection() {
-    return inspection;
+  int memoryPagesMin() {
+    return rewritten.memoryPagesMin();
+  }
+
+  GuestInterface guestInterface() {
+    return guestInterface;
   }
 
   Program program() {

@@ -1,109 +1,205 @@
 package io.banyan.compute;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * The instructions that take and leave a fixed number of operands, and how their immediates are
- * laid out (WebAssembly core specification 2.0, chapter 5.4).
+ * The instructions of the profile by their bytes, and the types of those that take and leave fixed
+ * ones (WebAssembly core specification 2.0, chapters 5.4 and 7.10).
  */
 final class Opcodes {
   private Opcodes() {}
 
-  /** What follows an opcode. */
-  enum Immediate {
-    NONE,
-    INDEX,
-    MEMORY_ARGUMENT,
-    MEMORY_INDEX,
-    I32,
-    I64,
-    F32,
-    F64,
-    REFERENCE_TYPE,
-    TYPES,
-    TWO_INDICES
+  static final int UNREACHABLE = 0x00;
+  static final int NOP = 0x01;
+  static final int BLOCK = 0x02;
+  static final int LOOP = 0x03;
+  static final int IF = 0x04;
+  static final int ELSE = 0x05;
+  static final int END = 0x0b;
+  static final int BR = 0x0c;
+  static final int BR_IF = 0x0d;
+  static final int BR_TABLE = 0x0e;
+  static final int RETURN = 0x0f;
+  static final int CALL = 0x10;
+  static final int CALL_INDIRECT = 0x11;
+  static final int DROP = 0x1a;
+  static final int SELECT = 0x1b;
+  static final int SELECT_TYPED = 0x1c;
+  static final int LOCAL_GET = 0x20;
+  static final int LOCAL_SET = 0x21;
+  static final int LOCAL_TEE = 0x22;
+  static final int GLOBAL_GET = 0x23;
+  static final int GLOBAL_SET = 0x24;
+  static final int TABLE_GET = 0x25;
+  static final int TABLE_SET = 0x26;
+  static final int MEMORY_SIZE = 0x3f;
+  static final int MEMORY_GROW = 0x40;
+  static final int I32_CONST = 0x41;
+  static final int I64_CONST = 0x42;
+  static final int F32_CONST = 0x43;
+  static final int F64_CONST = 0x44;
+  static final int I32_LT_S = 0x48;
+  static final int I32_NE = 0x47;
+  static final int I64_LT_S = 0x53;
+  static final int F32_EQ = 0x5b;
+  static final int F64_EQ = 0x61;
+  static final int I32_ADD = 0x6a;
+  static final int I32_SUB = 0x6b;
+  static final int I64_SUB = 0x7d;
+  static final int I64_MUL = 0x7e;
+  static final int I64_SHL = 0x86;
+  static final int I64_SHR_U = 0x88;
+  static final int I64_EXTEND_I32_U = 0xad;
+  static final int REF_NULL = 0xd0;
+  static final int REF_IS_NULL = 0xd1;
+  static final int REF_FUNC = 0xd2;
+  static final int BULK = 0xfc; // a prefix: the numbers below follow it
+
+  static final int MEMORY_INIT = 8;
+  static final int DATA_DROP = 9;
+  static final int MEMORY_COPY = 10;
+  static final int MEMORY_FILL = 11;
+  static final int TABLE_INIT = 12;
+  static final int ELEM_DROP = 13;
+  static final int TABLE_COPY = 14;
+  static final int TABLE_GROW = 15;
+  static final int TABLE_SIZE = 16;
+  static final int TABLE_FILL = 17;
+
+  /** What an instruction does to a NaN. */
+  enum Nans {
+    /** It moves bits, or knows no floats. */
+    KEEPS,
+    /** It answers the same whatever the payload of an operand. */
+    IGNORES,
+    /** As {@code IGNORES}; and what it leaves may be a NaN of any payload. */
+    MAKES
   }
 
   /**
-   * @param pops how many operands it takes
-   * @param pushes how many it leaves
+   * @param alignment log2 of the bytes it loads or stores; -1 if it does not
    */
-  record Shape(Immediate immediate, int pops, int pushes) {}
+  record Shape(List<ValueType> pops, List<ValueType> pushes, Nans nans, int alignment) {
+    boolean isAccess() {
+      return alignment >= 0;
+    }
+  }
 
   private static final Shape[] PLAIN = new Shape[256];
-  private static final Shape[] BULK = new Shape[18];
+  private static final Shape[] SATURATING = new Shape[8];
 
   static {
-    plain(0x01, 0x01, Immediate.NONE, 0, 0); // nop
-    plain(0x1a, 0x1a, Immediate.NONE, 1, 0); // drop
-    plain(0x1b, 0x1b, Immediate.NONE, 3, 1); // select
-    plain(0x1c, 0x1c, Immediate.TYPES, 3, 1); // select with a type
-    plain(0x20, 0x20, Immediate.INDEX, 0, 1); // local.get
-    plain(0x21, 0x21, Immediate.INDEX, 1, 0); // local.set
-    plain(0x22, 0x22, Immediate.INDEX, 1, 1); // local.tee
-    plain(0x23, 0x23, Immediate.INDEX, 0, 1); // global.get
-    plain(0x24, 0x24, Immediate.INDEX, 1, 0); // global.set
-    plain(0x25, 0x25, Immediate.INDEX, 1, 1); // table.get
-    plain(0x26, 0x26, Immediate.INDEX, 2, 0); // table.set
-    plain(0x28, 0x35, Immediate.MEMORY_ARGUMENT, 1, 1); // loads
-    plain(0x36, 0x3e, Immediate.MEMORY_ARGUMENT, 2, 0); // stores
-    plain(0x3f, 0x3f, Immediate.MEMORY_INDEX, 0, 1); // memory.size
-    plain(0x40, 0x40, Immediate.MEMORY_INDEX, 1, 1); // memory.grow
-    plain(0x41, 0x41, Immediate.I32, 0, 1);
-    plain(0x42, 0x42, Immediate.I64, 0, 1);
-    plain(0x43, 0x43, Immediate.F32, 0, 1);
-    plain(0x44, 0x44, Immediate.F64, 0, 1);
-    plain(0x45, 0x45, Immediate.NONE, 1, 1); // i32.eqz
-    plain(0x46, 0x4f, Immediate.NONE, 2, 1); // i32 comparisons
-    plain(0x50, 0x50, Immediate.NONE, 1, 1); // i64.eqz
-    plain(0x51, 0x66, Immediate.NONE, 2, 1); // i64, f32, f64 comparisons
-    plain(0x67, 0x69, Immediate.NONE, 1, 1); // i32 clz, ctz, popcnt
-    plain(0x6a, 0x78, Immediate.NONE, 2, 1); // i32 arithmetic
-    plain(0x79, 0x7b, Immediate.NONE, 1, 1); // i64 clz, ctz, popcnt
-    plain(0x7c, 0x8a, Immediate.NONE, 2, 1); // i64 arithmetic
-    plain(0x8b, 0x91, Immediate.NONE, 1, 1); // f32 abs to sqrt
-    plain(0x92, 0x98, Immediate.NONE, 2, 1); // f32 arithmetic
-    plain(0x99, 0x9f, Immediate.NONE, 1, 1); // f64 abs to sqrt
-    plain(0xa0, 0xa6, Immediate.NONE, 2, 1); // f64 arithmetic
-    plain(0xa7, 0xc4, Immediate.NONE, 1, 1); // conversions and sign extensions
-    plain(0xd0, 0xd0, Immediate.REFERENCE_TYPE, 0, 1); // ref.null
-    plain(0xd1, 0xd1, Immediate.NONE, 1, 1); // ref.is_null
-    plain(0xd2, 0xd2, Immediate.INDEX, 0, 1); // ref.func
+    access(0x28, "i:i", 2); // loads
+    access(0x29, "i:l", 3);
+    access(0x2a, "i:f", 2);
+    access(0x2b, "i:d", 3);
+    access(0x2c, "i:i", 0, 0, 1, 1);
+    access(0x30, "i:l", 0, 0, 1, 1, 2, 2);
+    access(0x36, "ii:", 2); // stores
+    access(0x37, "il:", 3);
+    access(0x38, "if:", 2);
+    access(0x39, "id:", 3);
+    access(0x3a, "ii:", 0, 1);
+    access(0x3c, "il:", 0, 1, 2);
 
-    for (int conversion = 0; conversion <= 7; conversion++) {
-      BULK[conversion] = new Shape(Immediate.NONE, 1, 1); // saturating conversions
+    plain(0x45, 0x45, "i:i", Nans.KEEPS); // i32.eqz
+    plain(0x46, 0x4f, "ii:i", Nans.KEEPS); // comparisons
+    plain(0x50, 0x50, "l:i", Nans.KEEPS); // i64.eqz
+    plain(0x51, 0x5a, "ll:i", Nans.KEEPS); // comparisons
+    plain(0x5b, 0x60, "ff:i", Nans.IGNORES);
+    plain(0x61, 0x66, "dd:i", Nans.IGNORES);
+    plain(0x67, 0x69, "i:i", Nans.KEEPS); // clz, ctz, popcnt
+    plain(0x6a, 0x78, "ii:i", Nans.KEEPS); // arithmetic
+    plain(0x79, 0x7b, "l:l", Nans.KEEPS);
+    plain(0x7c, 0x8a, "ll:l", Nans.KEEPS);
+    plain(0x8b, 0x8c, "f:f", Nans.KEEPS); // abs, neg
+    plain(0x8d, 0x91, "f:f", Nans.MAKES); // ceil, floor, trunc, nearest, sqrt
+    plain(0x92, 0x97, "ff:f", Nans.MAKES); // add, sub, mul, div, min, max
+    plain(0x98, 0x98, "ff:f", Nans.KEEPS); // copysign
+    plain(0x99, 0x9a, "d:d", Nans.KEEPS);
+    plain(0x9b, 0x9f, "d:d", Nans.MAKES);
+    plain(0xa0, 0xa5, "dd:d", Nans.MAKES);
+    plain(0xa6, 0xa6, "dd:d", Nans.KEEPS);
+    plain(0xa7, 0xa7, "l:i", Nans.KEEPS); // i32.wrap_i64
+    plain(0xa8, 0xa9, "f:i", Nans.IGNORES); // truncations, which trap at a NaN
+    plain(0xaa, 0xab, "d:i", Nans.IGNORES);
+    plain(0xac, 0xad, "i:l", Nans.KEEPS); // i64.extend_i32
+    plain(0xae, 0xaf, "f:l", Nans.IGNORES);
+    plain(0xb0, 0xb1, "d:l", Nans.IGNORES);
+    plain(0xb2, 0xb3, "i:f", Nans.KEEPS); // conversions to floats
+    plain(0xb4, 0xb5, "l:f", Nans.KEEPS);
+    plain(0xb6, 0xb6, "d:f", Nans.MAKES); // f32.demote_f64
+    plain(0xb7, 0xb8, "i:d", Nans.KEEPS);
+    plain(0xb9, 0xba, "l:d", Nans.KEEPS);
+    plain(0xbb, 0xbb, "f:d", Nans.MAKES); // f64.promote_f32
+    plain(0xbc, 0xbc, "f:i", Nans.KEEPS); // reinterpretations
+    plain(0xbd, 0xbd, "d:l", Nans.KEEPS);
+    plain(0xbe, 0xbe, "i:f", Nans.KEEPS);
+    plain(0xbf, 0xbf, "l:d", Nans.KEEPS);
+    plain(0xc0, 0xc1, "i:i", Nans.KEEPS); // sign extensions
+    plain(0xc2, 0xc4, "l:l", Nans.KEEPS);
+
+    String[] saturating = {"f:i", "f:i", "d:i", "d:i", "f:l", "f:l", "d:l", "d:l"};
+    for (int i = 0; i < saturating.length; i++) {
+      SATURATING[i] = shape(saturating[i], Nans.IGNORES, -1);
     }
-    BULK[8] = new Shape(Immediate.TWO_INDICES, 3, 0); // memory.init
-    BULK[9] = new Shape(Immediate.INDEX, 0, 0); // data.drop
-    BULK[10] = new Shape(Immediate.TWO_INDICES, 3, 0); // memory.copy
-    BULK[11] = new Shape(Immediate.INDEX, 3, 0); // memory.fill
-    BULK[12] = new Shape(Immediate.TWO_INDICES, 3, 0); // table.init
-    BULK[13] = new Shape(Immediate.INDEX, 0, 0); // elem.drop
-    BULK[14] = new Shape(Immediate.TWO_INDICES, 3, 0); // table.copy
-    BULK[15] = new Shape(Immediate.INDEX, 2, 1); // table.grow
-    BULK[16] = new Shape(Immediate.INDEX, 0, 1); // table.size
-    BULK[17] = new Shape(Immediate.INDEX, 3, 0); // table.fill
   }
 
-  private static void plain(int first, int last, Immediate immediate, int pops, int pushes) {
+  private static void plain(int first, int last, String types, Nans nans) {
     for (int opcode = first; opcode <= last; opcode++) {
-      PLAIN[opcode] = new Shape(immediate, pops, pushes);
+      PLAIN[opcode] = shape(types, nans, -1);
     }
   }
 
-  static Shape shape(int opcode) throws RefusedException {
+  /** Consecutive loads or stores of one type, by their alignments. */
+  private static void access(int first, String types, int... alignments) {
+    for (int i = 0; i < alignments.length; i++) {
+      PLAIN[first + i] = shape(types, Nans.KEEPS, alignments[i]);
+    }
+  }
+
+  /** {@code types} names what is taken, a colon, and what is left, as the JVM does but for long. */
+  private static Shape shape(String types, Nans nans, int alignment) {
+    int colon = types.indexOf(':');
+    return new Shape(
+        types(types.substring(0, colon)), types(types.substring(colon + 1)), nans, alignment);
+  }
+
+  private static List<ValueType> types(String letters) {
+    List<ValueType> types = new ArrayList<>();
+    for (char letter : letters.toCharArray()) {
+      types.add(
+          switch (letter) {
+            case 'i' -> ValueType.I32;
+            case 'l' -> ValueType.I64;
+            case 'f' -> ValueType.F32;
+            case 'd' -> ValueType.F64;
+            default -> throw new IllegalStateException("no type is called " + letter);
+          });
+    }
+    return List.copyOf(types);
+  }
+
+  /** The shape of an instruction that has one, found at {@code offset}. */
+  static Shape shape(int opcode, int offset) throws RefusedException {
     Shape shape = PLAIN[opcode];
     if (shape == null) {
       throw new RefusedException(
+          Rule.FEATURES,
+          offset,
           "instruction 0x%02x (%s) is not offered".formatted(opcode, feature(opcode)));
     }
     return shape;
   }
 
-  /** The instructions behind the prefix 0xfc. */
-  static Shape bulkShape(long opcode) throws RefusedException {
-    if (opcode >= BULK.length) {
-      throw new RefusedException("instruction 0xfc %d (unknown) is not offered".formatted(opcode));
+  /** As the other, behind the prefix 0xfc. */
+  static Shape saturatingShape(long opcode, int offset) throws RefusedException {
+    if (opcode >= SATURATING.length) {
+      throw new RefusedException(
+          Rule.FEATURES, offset, "instruction 0xfc %d (unknown) is not offered".formatted(opcode));
     }
-    return BULK[(int) opcode];
+    return SATURATING[(int) opcode];
   }
 
   private static String feature(int opcode) {

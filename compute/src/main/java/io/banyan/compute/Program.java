@@ -8,6 +8,7 @@ interface Program {
    * CallEndException} says if that ends the call.
    *
    * @param memoryPagesMax growing the memory beyond it fails
+   * @param meter counts from the first instruction
    */
-  Guest start(int memoryPagesMax, HostCalls host);
+  Guest start(int memoryPagesMax, HostCalls host, Meter meter);
 }

@@ -7,5 +7,5 @@ interface Runner {
    * @throws RefusedException if the engine does not take the module; whatever the engine itself
    *     throws while it reads or compiles comes out as this
    */
-  Program compile(Inspection module) throws RefusedException;
+  Program compile(Rewritten module) throws RefusedException;
 }

@@ -13,13 +13,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 
 /**
- * Runs untrusted WebAssembly under profile {@code 0-unmetered}. Safe for any thread: modules are
- * compiled on one thread of its own, calls run on their callers' threads, each in a fresh instance.
+ * Runs untrusted WebAssembly under profile {@code 1} (docs/profile.md). Safe for any thread:
+ * modules are compiled on one thread of its own, calls run on their callers' threads, each in an
+ * instance that knows of no other call.
  *
  * <p>It guarantees that a call ends, that it touches nothing but its input and output, that its
- * linear memory is no larger than was reserved for it, and that its outcome does not depend on the
- * machine, with the two exceptions the profile is named for: how deep calls may nest, and the
- * payloads of NaNs.
+ * linear memory is no larger than was reserved for it, and that its outcome, output and fuel are a
+ * function of module and input alone.
  */
 public final class Sandbox implements AutoCloseable {
   private static final int COMPILE_QUEUE_MAX = 256; // waiting loads; more wait before the queue
@@ -68,7 +68,10 @@ public final class Sandbox implements AutoCloseable {
   public LoadResult load(byte[] wasm) throws InterruptedException {
     if (wasm.length > Limits.MODULE_BYTES_MAX) {
       return new LoadResult.Rejected(
-          "module of " + wasm.length + " bytes exceeds " + Limits.MODULE_BYTES_MAX);
+          new RefusedException(
+                  Rule.MODULE_BYTES,
+                  "module of " + wasm.length + " bytes exceeds " + Limits.MODULE_BYTES_MAX)
+              .reason());
     }
     Digest digest = Digest.sha256(wasm);
     Optional<LoadResult> known = cache.find(digest);
@@ -117,8 +120,10 @@ public final class Sandbox implements AutoCloseable {
 
   static LoadResult compile(Runner runner, Digest digest, byte[] wasm) {
     try {
-      Inspection inspection = ModuleInspector.inspect(wasm);
-      return new LoadResult.Loaded(new GuestModule(digest, inspection, runner.compile(inspection)));
+      Rewritten rewritten = Rewriter.rewrite(wasm);
+      GuestInterface guestInterface = GuestInterface.of(rewritten);
+      return new LoadResult.Loaded(
+          new GuestModule(digest, rewritten, guestInterface, runner.compile(rewritten)));
     } catch (RefusedException e) {
       return new LoadResult.Rejected(e.reason());
     }

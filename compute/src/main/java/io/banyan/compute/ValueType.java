@@ -17,15 +17,45 @@ enum ValueType {
     this.code = code;
   }
 
-  static ValueType of(int code) throws RefusedException {
-    for (ValueType type : values()) {
-      if (type.code == code) {
-        return type;
-      }
+  /** Its byte in the binary format. */
+  int code() {
+    return code;
+  }
+
+  boolean isReference() {
+    return this == FUNCREF || this == EXTERNREF;
+  }
+
+  /** The type that {@code module} has next. */
+  static ValueType read(WasmReader module) throws RefusedException {
+    int offset = module.position();
+    return of(module.u8(), offset);
+  }
+
+  static ValueType of(int code, int offset) throws RefusedException {
+    return switch (code) {
+      case 0x7f -> I32;
+      case 0x7e -> I64;
+      case 0x7d -> F32;
+      case 0x7c -> F64;
+      case 0x70 -> FUNCREF;
+      case 0x6f -> EXTERNREF;
+      case 0x7b ->
+          throw new RefusedException(
+              Rule.FEATURES, offset, "value type v128 (SIMD) is not offered");
+      default ->
+          throw new RefusedException(
+              Rule.FEATURES, offset, "value type 0x%02x is not offered".formatted(code));
+    };
+  }
+
+  static ValueType readReference(WasmReader module) throws RefusedException {
+    int offset = module.position();
+    ValueType type = read(module);
+    if (!type.isReference()) {
+      throw new RefusedException(
+          Rule.FORMAT, offset, "not a WebAssembly module: a number where a reference belongs");
     }
-    if (code == 0x7b) {
-      throw new RefusedException("value type v128 (SIMD) is not offered");
-    }
-    throw new RefusedException("value type 0x%02x is not offered".formatted(code));
+    return type;
   }
 }

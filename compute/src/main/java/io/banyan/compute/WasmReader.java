@@ -73,11 +73,12 @@ final class WasmReader {
     throw malformed("a number has more than 32 bits");
   }
 
-  /** A u32 that has a maximum of its own. */
-  int u32(String what, int max) throws RefusedException {
+  /** A u32 that has a maximum of its own, by this rule. */
+  int u32(Rule rule, String what, int max) throws RefusedException {
+    int offset = position;
     long value = u32();
     if (value > max) {
-      throw new RefusedException(what + " of " + value + " exceeds " + max);
+      throw new RefusedException(rule, offset, what + " of " + value + " exceeds " + max);
     }
     return (int) value;
   }
@@ -90,14 +91,24 @@ final class WasmReader {
       value |= (long) (b & 0x7f) << shift;
       if (b < 0x80) {
         int used = shift + 7;
-        return used < 64 && (b & 0x40) != 0 ? value | -1L << used : value;
+        long number = used < 64 && (b & 0x40) != 0 ? value | -1L << used : value;
+        if (used > bits && !isSignExtended(b, bits - shift)) {
+          break;
+        }
+        return number;
       }
     }
     throw malformed("a number has more than " + bits + " bits");
   }
 
+  /** Whether what the last byte holds beyond its {@code used} bits repeats the sign. */
+  private static boolean isSignExtended(int last, int used) {
+    int beyond = (last & 0x7f) >> (used - 1);
+    return beyond == 0 || beyond == 0x7f >> (used - 1);
+  }
+
   String name() throws RefusedException {
-    int length = u32("name length", ModuleLimits.NAME_BYTES_MAX);
+    int length = u32(Rule.NAME_BYTES, "name length", ModuleLimits.NAME_BYTES_MAX);
     int start = position;
     skip(length);
     try {
@@ -110,8 +121,18 @@ final class WasmReader {
     }
   }
 
+  /** What was read last breaks the format. */
   RefusedException malformed(String what) {
-    return new RefusedException("not a WebAssembly module: " + what + " at offset " + position);
+    return new RefusedException(Rule.FORMAT, position, "not a WebAssembly module: " + what);
+  }
+
+  /** What was read last is not valid. */
+  RefusedException invalid(String what) {
+    return new RefusedException(Rule.VALIDITY, position, "module is not valid: " + what);
+  }
+
+  RefusedException refused(Rule rule, String sentence) {
+    return new RefusedException(rule, position, sentence);
   }
 
   private RefusedException truncated() {

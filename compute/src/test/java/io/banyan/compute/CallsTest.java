@@ -57,7 +57,8 @@ class CallsTest {
     CallResult result = sandbox.execute(reactor(ECHO), bytes("hello"));
 
     assertArrayEquals(bytes("hello"), output(result));
-    assertEquals(0, ((CallResult.Returned) result).fuel());
+    // A page of memory is 8192; alloc 1 and 6 instructions, execute 1, a frame and 7.
+    assertEquals(8192 + 7 + 8, ((CallResult.Returned) result).fuel());
     assertTrue(result.report().guestNanos() > 0);
   }
 

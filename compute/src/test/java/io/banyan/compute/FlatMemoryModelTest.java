@@ -52,7 +52,7 @@ class FlatMemoryModelTest {
     int pagesMax = pagesMin + random.nextInt(PAGES_MAX - pagesMin + 1);
     FlatMemory memory =
         new FlatMemory(
-            pagesMin, pagesMax, List.of(new Inspection.Segment(Optional.empty(), SEGMENT)));
+            pagesMin, pagesMax, List.of(new Rewritten.Segment(Optional.empty(), SEGMENT)));
     Model model = new Model(pagesMin);
 
     for (int step = 0; step < 200; step++) {

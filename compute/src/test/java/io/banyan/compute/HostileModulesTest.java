@@ -79,7 +79,7 @@ class HostileModulesTest {
     }
 
     assertEquals(
-        "locals and operands at branches exceed 50000000 in all",
+        "locals and operands at branches exceed 50000000 in all (rule branch-slots, offset 75140)",
         sandbox.rejection(module.bytes()));
   }
 

@@ -41,7 +41,12 @@ class ModuleRulesTest {
   }
 
   private void assertRejected(String reason, byte[] wasm) {
-    assertEquals(reason, sandbox.rejection(wasm));
+    assertEquals(reason, sentence(sandbox.rejection(wasm)));
+  }
+
+  /** Without the rule and the offset, which stand in parentheses behind it. */
+  private static String sentence(String rejection) {
+    return rejection.replaceFirst(" \\(rule [a-z-]+(, offset \\d+)?\\)$", "");
   }
 
   private static TestingModule withCode(String code) {
@@ -104,7 +109,7 @@ class ModuleRulesTest {
             withCode("i32.const 0 i64.const 5000 i64.store 0 ".repeat(8_000)).bytes());
 
     assertTrue(reason.contains("exceeds the Java method size limits"), reason);
-    assertTrue(reason.endsWith("WASM function index: 1"), reason);
+    assertTrue(reason.contains("WASM function index: 2"), reason);
   }
 
   @Test
@@ -213,7 +218,7 @@ class ModuleRulesTest {
     }
     assertRejected("number of globals of 10001 exceeds 10000", globals);
     assertRejected("number of memories of 2 exceeds 1", reactor(ECHO).memory(1));
-    assertRejected("minimum memory pages of 65537 exceeds 65536", memories(0, 0x81, 0x80, 4));
+    assertRejected("minimum memory pages of 65537 exceeds 32767", memories(0, 0x81, 0x80, 4));
     TestingModule types = reactor(ECHO);
     for (int i = 0; i < 1_000; i++) {
       types.type(new Signature(Collections.nCopies(i % 64, I32), Collections.nCopies(i / 64, I64)));
@@ -301,9 +306,6 @@ class ModuleRulesTest {
         "an instruction names a second memory, limit 1",
         withCode("i32.const 0 0x28 0x40 0x01 0x00 drop"));
     assertRejected(
-        "memory offset 4294967288 exceeds 2147483647",
-        withCode("i32.const 16 i32.load 4294967288 drop"));
-    assertRejected(
         "a constant expression of several instructions is not offered",
         reactor(ECHO).global("i32", false, "i32.const 1 i32.const 1 i32.add"));
   }
@@ -316,18 +318,18 @@ class ModuleRulesTest {
     String withoutLabel = sandbox.rejection(withCode("br 1").bytes());
     String withoutIf = sandbox.rejection(withCode("block void else end").bytes());
 
-    assertTrue(
-        withoutMemory.startsWith("not a WebAssembly module: memory 0, which does not exist"));
-    assertTrue(withoutTable.startsWith("not a WebAssembly module: table 0, which does not exist"));
-    assertTrue(withoutLabel.startsWith("not a WebAssembly module: a branch to label 1"));
+    assertTrue(withoutMemory.startsWith("module is not valid: memory 0 does not exist"));
+    assertTrue(withoutTable.startsWith("module is not valid: table 0 does not exist"));
+    assertTrue(withoutLabel.startsWith("module is not valid: label 1 does not exist"));
     assertTrue(withoutIf.startsWith("not a WebAssembly module: an else without an if"));
   }
 
   @Test
-  void theEngineValidatesTypes() {
+  void typesAreValidatedAndTheRuleAndTheOffsetAreNamed() {
     String reason = sandbox.rejection(withCode("i32.const 1 f64.const 1 i32.add drop").bytes());
 
-    assertTrue(reason.startsWith("the engine does not take the module: type mismatch"), reason);
+    assertEquals(
+        "module is not valid: f64 where i32 is expected (rule validity, offset 106)", reason);
   }
 
   @Test

@@ -30,7 +30,11 @@ final class TestingSandbox implements AutoCloseable {
 
   static CallLimits limits(int memoryPages, long outputBytesMax, long wallMillis) {
     return new CallLimits(
-        1, (long) memoryPages * CallLimits.PAGE_BYTES, 1 << 20, outputBytesMax, wallMillis);
+        CallLimits.FUEL_MAX,
+        (long) memoryPages * CallLimits.PAGE_BYTES,
+        1 << 20,
+        outputBytesMax,
+        wallMillis);
   }
 
   GuestModule load(TestingModule module) {

@@ -44,7 +44,7 @@ class GoldenPlanTest {
   private static Manifest manifest(
       SplitRule rule, int chunkBytes, byte[] input, Bytes params, List<BlobRef> shared) {
     return new Manifest(
-        Profile.UNMETERED,
+        Profile.ONE,
         Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
         1,
         2,
@@ -133,7 +133,7 @@ class GoldenPlanTest {
     return parts;
   }
 
-  /** Runs the job by two workers; calls under the profile 0-unmetered claim fuel 0. */
+  /** Runs the job by two workers; calls under the profile 1 claim fuel 0. */
   private static TestingNode.Job run(Manifest manifest, byte[] input, TestingGuest guest) {
     TestingNode node = new TestingNode(2);
     TestingNode.Job job = new TestingNode.Job(TestingManifests.link(1), manifest, input, guest);

@@ -31,7 +31,7 @@ final class TestingManifests {
   static Manifest of(
       SplitRule rule, int chunkBytes, BlobRef input, long timeMillis, double operationWeight) {
     return new Manifest(
-        Profile.UNMETERED,
+        Profile.ONE,
         Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
         1,
         2,

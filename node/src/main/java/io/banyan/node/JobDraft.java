@@ -260,7 +260,7 @@ public record JobDraft(
     new SecureRandom().nextBytes(token);
     long createdMillis = System.currentTimeMillis();
     return new Manifest(
-        Profile.UNMETERED,
+        Profile.ONE,
         Bytes.of(token),
         createdMillis,
         createdMillis + request.timeMillis() + Limits.CLOCK_LEEWAY_MILLIS,

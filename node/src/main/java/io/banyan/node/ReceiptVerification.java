@@ -169,7 +169,7 @@ public final class ReceiptVerification {
   }
 
   private void requireProfile(Manifest manifest) throws CommandException {
-    if (!manifest.profile().equals(Profile.UNMETERED)) {
+    if (!manifest.profile().equals(Profile.ONE)) {
       throw new CommandException(
           ExitCode.REFUSED,
           "receipt "
@@ -177,7 +177,7 @@ public final class ReceiptVerification {
               + " was made under profile "
               + manifest.profile().id()
               + "; this build checks "
-              + Profile.UNMETERED.id()
+              + Profile.ONE.id()
               + " only");
     }
   }

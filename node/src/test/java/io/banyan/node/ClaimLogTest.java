@@ -37,7 +37,7 @@ class ClaimLogTest {
   private static Step step(PlanNode node, GuestFunction function) {
     Claim claim =
         new Claim(
-            Profile.UNMETERED,
+            Profile.ONE,
             Digest.sha256(node.toString().getBytes(StandardCharsets.US_ASCII)),
             function,
             Digest.ZERO,

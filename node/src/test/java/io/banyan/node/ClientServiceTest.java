@@ -588,7 +588,7 @@ class ClientServiceTest {
   void whatThisNodeDoesNotKnowIsRefused() throws Exception {
     refusedJob(
         Code.UNSUPPORTED,
-        "profile 1 is not known here, 0-unmetered is",
+        "profile 1 is not known here, 1 is",
         wish -> wish.profile(new Profile("1")));
     refusedJob(
         Code.UNSUPPORTED,

@@ -179,7 +179,7 @@ class DriverTest {
     PlanNode node = new PlanNode.Cells(new Interval(0, 1));
     Claim claim =
         new Claim(
-            Profile.UNMETERED,
+            Profile.ONE,
             Digest.ZERO,
             GuestFunction.EXECUTE,
             Digest.ZERO,

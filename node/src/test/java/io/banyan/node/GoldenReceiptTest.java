@@ -134,7 +134,7 @@ class GoldenReceiptTest {
   private final Identity submitter = Identity.ofSeed(HEX.parseHex(SECRET_KEY));
   private final Manifest manifest =
       new Manifest(
-          Profile.UNMETERED,
+          Profile.ONE,
           Bytes.of(new byte[Manifest.TOKEN_LENGTH]),
           1_790_000_000_000L,
           1_790_000_600_000L,
@@ -158,7 +158,7 @@ class GoldenReceiptTest {
   private final JobId job = JobId.of(wish);
   private final Claim claim =
       new Claim(
-          Profile.UNMETERED,
+          Profile.ONE,
           Plan.of(manifest).key(LEAF),
           GuestFunction.EXECUTE,
           INPUT.digest(),

@@ -22,7 +22,7 @@ class ReplayDrawTest {
     return new Step(
         new PlanNode.Cells(new Interval(from, to)),
         new Claim(
-            Profile.UNMETERED,
+            Profile.ONE,
             Digest.ZERO,
             function,
             Digest.ZERO,

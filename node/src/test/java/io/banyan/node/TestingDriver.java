@@ -203,7 +203,7 @@ public final class TestingDriver implements JobDriver, AutoCloseable {
     return new CapabilityReport(
         "banyan/test",
         1,
-        List.of(Profile.UNMETERED),
+        List.of(Profile.ONE),
         2,
         holding ? 0 : 2,
         0,

@@ -246,14 +246,14 @@ class VerifyTamperTest {
     CommandException refused = assertThrows(CommandException.class, () -> verify(0));
     assertEquals(ExitCode.REFUSED, refused.code());
     assertEquals(
-        "receipt " + receipt + " was made under profile 1; this build checks 0-unmetered only",
+        "receipt " + receipt + " was made under profile 1; this build checks 1 only",
         refused.getMessage());
   }
 
   @Test
   void ruleModuleOfAModuleThatExportsNoSplitIsRejected() throws Exception {
     Contents was = contents();
-    Signed split = wish(was.manifest(), Profile.UNMETERED, new SplitRule.ByModule());
+    Signed split = wish(was.manifest(), Profile.ONE, new SplitRule.ByModule());
 
     forge(split, was.entries(), was.root());
 

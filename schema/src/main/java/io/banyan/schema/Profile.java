@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 public record Profile(String id) {
   private static final Pattern ID = Pattern.compile("[a-z0-9.-]{1,32}");
 
-  /** Execution without metering, depth counter and canonical NaNs; it claims fuel 0. */
-  public static final Profile UNMETERED = new Profile("0-unmetered");
+  /** Metered fuel, a depth counter, canonical NaNs: docs/profile.md. */
+  public static final Profile ONE = new Profile("1");
 
   public Profile {
     if (!ID.matcher(id).matches()) {

@@ -22,7 +22,7 @@ class ClaimTest {
   private static Claim claim(GuestFunction function, Outcome outcome) {
     boolean completed = outcome instanceof Outcome.Completed;
     return new Claim(
-        Profile.UNMETERED,
+        Profile.ONE,
         digest(1),
         function,
         digest(2),
@@ -127,11 +127,11 @@ class ClaimTest {
     claims.add(claim(GuestFunction.SPLIT, new Outcome.Completed()));
     claims.add(claim(GuestFunction.MERGE, new Outcome.Completed()));
     claims.add(of(new Profile("1"), 1, 2, 3, 4, 5));
-    claims.add(of(Profile.UNMETERED, 9, 2, 3, 4, 5));
-    claims.add(of(Profile.UNMETERED, 1, 9, 3, 4, 5));
-    claims.add(of(Profile.UNMETERED, 1, 2, 9, 4, 5));
-    claims.add(of(Profile.UNMETERED, 1, 2, 3, 9, 5));
-    claims.add(of(Profile.UNMETERED, 1, 2, 3, 4, 9));
+    claims.add(of(Profile.ONE, 9, 2, 3, 4, 5));
+    claims.add(of(Profile.ONE, 1, 9, 3, 4, 5));
+    claims.add(of(Profile.ONE, 1, 2, 9, 4, 5));
+    claims.add(of(Profile.ONE, 1, 2, 3, 9, 5));
+    claims.add(of(Profile.ONE, 1, 2, 3, 4, 9));
     for (TrapKind kind : TrapKind.values()) {
       claims.add(claim(GuestFunction.EXECUTE, new Outcome.Trapped(kind)));
     }
@@ -165,8 +165,8 @@ class ClaimTest {
 
   @Test
   void everyPieceOfANodeIsUnderItsHash() {
-    Claim a = of(Profile.UNMETERED, 1, 2, 3, 4, 5);
-    Claim b = of(Profile.UNMETERED, 1, 2, 3, 4, 6);
+    Claim a = of(Profile.ONE, 1, 2, 3, 4, 5);
+    Claim b = of(Profile.ONE, 1, 2, 3, 4, 6);
     Digest x = digest(1);
     Digest y = digest(2);
 
@@ -215,7 +215,7 @@ class ClaimTest {
 
   private static Claim badClaim(Digest output, long outputBytes, long fuel, Outcome outcome) {
     return new Claim(
-        Profile.UNMETERED,
+        Profile.ONE,
         digest(1),
         GuestFunction.EXECUTE,
         digest(2),

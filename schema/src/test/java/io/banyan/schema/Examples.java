@@ -26,7 +26,7 @@ final class Examples {
 
   static final Manifest MANIFEST =
       new Manifest(
-          Profile.UNMETERED,
+          Profile.ONE,
           run(Manifest.TOKEN_LENGTH, 5),
           1_790_000_000_000L,
           1_790_000_600_000L,
@@ -84,7 +84,7 @@ final class Examples {
 
   static final Claim CLAIM =
       new Claim(
-          Profile.UNMETERED,
+          Profile.ONE,
           KEY,
           GuestFunction.EXECUTE,
           digest(19),
@@ -95,7 +95,7 @@ final class Examples {
 
   static final Claim MERGE =
       new Claim(
-          Profile.UNMETERED,
+          Profile.ONE,
           KEY,
           GuestFunction.MERGE,
           digest(20),
@@ -106,7 +106,7 @@ final class Examples {
 
   static final Claim TRAPPED =
       new Claim(
-          Profile.UNMETERED,
+          Profile.ONE,
           KEY,
           GuestFunction.EXECUTE,
           digest(19),
@@ -180,7 +180,7 @@ final class Examples {
         new CapabilityReport(
             "banyan/0.1.0",
             1,
-            List.of(new Profile("1"), Profile.UNMETERED),
+            List.of(new Profile("1"), Profile.ONE),
             8,
             5,
             1_000_000_000L,
@@ -334,7 +334,7 @@ final class Examples {
   static Map<String, ReceiptEntry> receiptEntries() {
     Claim split =
         new Claim(
-            Profile.UNMETERED,
+            Profile.ONE,
             KEY,
             GuestFunction.SPLIT,
             digest(31),

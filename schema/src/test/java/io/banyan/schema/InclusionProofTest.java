@@ -31,7 +31,7 @@ final class InclusionProofTest {
 
   private static Claim claim(GuestFunction function, int fuel) {
     return new Claim(
-        Profile.UNMETERED,
+        Profile.ONE,
         Examples.KEY,
         function,
         Digest.ZERO,

@@ -11,7 +11,7 @@ final class TestingManifest {
   /** The smallest WebAssembly module: magic and version. */
   static final byte[] MODULE = HexFormat.of().parseHex("0061736d01000000");
 
-  Profile profile = Profile.UNMETERED;
+  Profile profile = Profile.ONE;
   Bytes token = Bytes.of(new byte[Manifest.TOKEN_LENGTH]);
   long createdMillis = 1;
   long endMillis = 2;

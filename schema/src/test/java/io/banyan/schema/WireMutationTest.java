@@ -201,7 +201,7 @@ final class WireMutationTest {
   void manyPointersToOneDigestAreMalformed() {
     Claim split =
         new Claim(
-            Profile.UNMETERED,
+            Profile.ONE,
             Examples.KEY,
             GuestFunction.SPLIT,
             Digest.ZERO,

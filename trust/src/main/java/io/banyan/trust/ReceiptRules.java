@@ -98,7 +98,7 @@ final class ReceiptRules {
               + " and "
               + evidence.fuel());
     }
-    if (manifest.profile().equals(Profile.UNMETERED) && evidence.fuel() != 0) {
+    if (manifest.profile().equals(Profile.ONE) && evidence.fuel() != 0) {
       throw breach("it counts fuel under a profile that has none");
     }
     if (!receipt.value().equals(found.value())) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class EvidenceTest {
   private static Claim claim(GuestFunction function, long fuel) {
     return new Claim(
-        Profile.UNMETERED,
+        Profile.ONE,
         Digest.ZERO,
         function,
         Digest.ZERO,

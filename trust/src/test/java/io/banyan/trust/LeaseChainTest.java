@@ -64,7 +64,7 @@ class LeaseChainTest {
 
   private static LeaseChain takes() {
     return new LeaseChain(
-        id(SELF), TestingTree.SUBMITTER.publicKey()::equals, Set.of(PROFILE, Profile.UNMETERED));
+        id(SELF), TestingTree.SUBMITTER.publicKey()::equals, Set.of(PROFILE, Profile.ONE));
   }
 
   /** The leases down {@code way}, the one at {@code level} bent by its lender. */
@@ -183,7 +183,7 @@ class LeaseChainTest {
     assertRejected(
         Refused.Code.UNSUPPORTED,
         "manifest: this node does not know its profile 1",
-        new LeaseChain(id(SELF), _ -> true, Set.of(Profile.UNMETERED))
+        new LeaseChain(id(SELF), _ -> true, Set.of(Profile.ONE))
             .check(BYTES.manifest, honest(), NOW));
   }
 
@@ -688,7 +688,7 @@ class LeaseChainTest {
     TestingTree tree =
         new TestingTree(TestingJob.ofCells(new SplitRule.ByBytes(), 1, "x".repeat(300), true));
     String payload = new String(tree.manifest.payload().toArray(), ISO_8859_1);
-    byte[] painted = payload.replace("0-unmetered", "\u001b[31m\r\n!!!!").getBytes(ISO_8859_1);
+    byte[] painted = payload.replace("1", "\u001b[31m\r\n!!!!").getBytes(ISO_8859_1);
 
     assertRejected(
         Refused.Code.INVALID,

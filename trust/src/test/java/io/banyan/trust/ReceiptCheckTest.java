@@ -289,7 +289,7 @@ class ReceiptCheckTest {
 
   @Test
   void fuelUnderTheProfileThatHasNoneIsRejected() {
-    TestingJob unmetered = job(Profile.UNMETERED);
+    TestingJob unmetered = job(Profile.ONE);
 
     assertEquals(
         new Verdict.Rejected("root receipt: it counts fuel under a profile that has none"),

@@ -89,7 +89,7 @@ final class TestingJob implements JobContent {
 
   /** A job cut by bytes, lines or an index. */
   static TestingJob ofCells(SplitRule rule, int chunkBytes, String input, boolean merges) {
-    return ofCells(Profile.UNMETERED, rule, chunkBytes, input, merges);
+    return ofCells(Profile.ONE, rule, chunkBytes, input, merges);
   }
 
   /** The same under a profile of the caller's choice; its claims count fuel under any. */
@@ -109,7 +109,7 @@ final class TestingJob implements JobContent {
       int inputBytes,
       boolean merges,
       Function<PlanNode.Part, List<Integer>> split) {
-    return ofParts(Profile.UNMETERED, chunkBytes, inputBytes, merges, split);
+    return ofParts(Profile.ONE, chunkBytes, inputBytes, merges, split);
   }
 
   /** The same under a profile of the caller's choice. */
@@ -124,7 +124,7 @@ final class TestingJob implements JobContent {
   }
 
   static Manifest manifest(SplitRule rule, int chunkBytes, BlobRef input, CallLimits limits) {
-    return manifest(Profile.UNMETERED, rule, chunkBytes, input, limits);
+    return manifest(Profile.ONE, rule, chunkBytes, input, limits);
   }
 
   private static Manifest manifest(

@@ -100,7 +100,7 @@ final class CheckCommand implements Callable<Integer> {
             + ": "
             + loaded.kind().name().toLowerCase(Locale.ROOT)
             + ", profile "
-            + Profile.UNMETERED.id());
+            + Profile.ONE.id());
     lines.add("exports   " + String.join(", ", loaded.exports()));
     lines.add(
         "imports   " + (loaded.imports().isEmpty() ? "none" : String.join(", ", loaded.imports())));
@@ -174,7 +174,7 @@ final class CheckCommand implements Callable<Integer> {
   private static JsonObject json(GuestModule loaded, Optional<ModuleCheck.Findings> findings) {
     JsonObject json = new JsonObject();
     json.addProperty("kind", loaded.kind().name());
-    json.addProperty("profile", Profile.UNMETERED.id());
+    json.addProperty("profile", Profile.ONE.id());
     json.add("exports", array(loaded.exports()));
     json.add("imports", array(loaded.imports()));
     json.addProperty("memoryBytesMin", loaded.memoryBytesMin());

@@ -23,7 +23,7 @@ final class VersionCommand implements Callable<Integer> {
     if (json) {
       JsonObject version = new JsonObject();
       version.addProperty("version", Version.PRODUCT);
-      version.addProperty("profile", Profile.UNMETERED.id());
+      version.addProperty("profile", Profile.ONE.id());
       version.addProperty("java", Runtime.version().toString());
       out.json(version);
     } else {
@@ -31,7 +31,7 @@ final class VersionCommand implements Callable<Integer> {
           "banyan "
               + Version.PRODUCT
               + ", profile "
-              + Profile.UNMETERED.id()
+              + Profile.ONE.id()
               + ", Java "
               + Runtime.version());
     }

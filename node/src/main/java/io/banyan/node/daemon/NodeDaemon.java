@@ -157,7 +157,7 @@ public final class NodeDaemon implements AutoCloseable {
             heap / LEASE_VALUES_SHARE,
             manifest -> Admission.refusal(manifest, peers.own()),
             decisions::made);
-    LeaseChain chains = new LeaseChain(self, allow::allows, Set.of(Profile.UNMETERED));
+    LeaseChain chains = new LeaseChain(self, allow::allows, Set.of(Profile.ONE));
     this.holder =
         new Holder(
             identity,

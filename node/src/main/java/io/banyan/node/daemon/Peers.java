@@ -71,7 +71,7 @@ final class Peers {
     return new CapabilityReport(
         "banyan/" + Version.PRODUCT,
         PROTOCOL_VERSION,
-        List.of(Profile.UNMETERED),
+        List.of(Profile.ONE),
         workers,
         Math.clamp(freeWorkers.getAsInt(), 0, workers),
         0, // speed is measured by who lends

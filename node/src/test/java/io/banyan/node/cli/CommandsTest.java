@@ -140,7 +140,7 @@ class CommandsTest {
         json.keySet());
     assertTrue(json.get("job").getAsString().matches(DIGEST));
     assertEquals("COMPLETE", json.get("state").getAsString());
-    assertEquals("0-unmetered", json.get("profile").getAsString());
+    assertEquals("1", json.get("profile").getAsString());
     assertEquals("none", json.get("verification").getAsString());
     assertEquals("lines", json.get("split").getAsString());
     assertEquals(4, json.get("chunkBytes").getAsInt());
@@ -227,11 +227,7 @@ class CommandsTest {
 
   @Test
   void versionNamesTheProfile() {
-    assertTrue(
-        banyan("version")
-            .succeeds()
-            .text()
-            .matches("banyan \\S+, profile 0-unmetered, Java 2.*\n"));
+    assertTrue(banyan("version").succeeds().text().matches("banyan \\S+, profile 1, Java 2.*\n"));
     assertEquals(Set.of("version", "profile", "java"), banyan("version --json").json().keySet());
   }
 
@@ -254,7 +250,7 @@ class CommandsTest {
   void checkSaysWhatAModuleIs() {
     String text = banyan("check", module).succeeds().text();
 
-    assertTrue(text.contains("reactor, profile 0-unmetered"), text);
+    assertTrue(text.contains("reactor, profile 1"), text);
     assertTrue(text.contains("execute"), text);
     assertTrue(text.contains("imports   none"), text);
   }

@@ -414,7 +414,7 @@ class HostilePeerTest {
         case 0 -> { // a trap that never was
           Claim claim =
               new Claim(
-                  Profile.UNMETERED,
+                  Profile.ONE,
                   lease.key(),
                   GuestFunction.EXECUTE,
                   BlobRef.of(INPUT).digest(),

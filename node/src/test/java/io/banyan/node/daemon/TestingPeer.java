@@ -108,7 +108,7 @@ final class TestingPeer implements AutoCloseable {
     return new CapabilityReport(
         "banyan/test",
         1,
-        List.of(Profile.UNMETERED),
+        List.of(Profile.ONE),
         workers,
         workers,
         1,

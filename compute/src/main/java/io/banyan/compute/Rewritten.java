@@ -1,38 +1,48 @@
 package io.banyan.compute;
 
-import io.banyan.schema.GuestFunction;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * A module that keeps the rules, and what the rest of the sandbox needs to know of it.
+ * A module that keeps the profile's rules, with what the rewrite added, and what the rest of the
+ * sandbox needs to know of it.
  *
- * @param wasm the bytes for the engine's compiler, without custom sections
+ * @param wasm the bytes for the engine's compiler
  * @param skeleton the same with empty function bodies: what an instance is made from
- * @param functions which of split, execute and merge it exports; none if it is a command
- * @param configures whether it exports {@code configure}
- * @param initializes whether it exports {@code _initialize}
+ * @param functions the type of each exported function, by name
+ * @param exportsMemory whether it exports its memory as "memory"
+ * @param hasMemory whether it has one
  * @param memoryPagesMax as it declares it, 65 536 if it does not
+ * @param fuelGlobal the global, an i64, that counts the fuel of a slice down
+ * @param depthGlobal the global, an i32, that counts the depth down
+ * @param resettable whether all that a call may change is the memory and globals that are numbers
  * @param exports as people read them, in order
  * @param imports as people read them, in order
  */
-record Inspection(
+record Rewritten(
     byte[] wasm,
     byte[] skeleton,
-    ModuleKind kind,
-    Set<GuestFunction> functions,
-    boolean configures,
-    boolean initializes,
+    Map<String, Signature> functions,
+    boolean exportsMemory,
+    boolean hasMemory,
     int memoryPagesMin,
     int memoryPagesMax,
     List<Segment> segments,
     List<HostImport> hostImports,
+    int fuelGlobal,
+    int depthGlobal,
+    boolean resettable,
     List<String> exports,
     List<String> imports,
     List<String> warnings) {
-  Inspection {
-    functions = Set.copyOf(functions);
+  /** The function that a rewritten module imports first. */
+  static final String METER_MODULE = "banyan";
+
+  static final String METER_NAME = "meter";
+
+  Rewritten {
+    functions = Map.copyOf(functions);
     segments = List.copyOf(segments);
     hostImports = List.copyOf(hostImports);
     exports = List.copyOf(exports);
@@ -41,19 +51,21 @@ record Inspection(
   }
 
   /** For keeping: what the engine was made from is not needed again. */
-  Inspection withoutBytes() {
+  Rewritten withoutBytes() {
     byte[] none = {};
-    return new Inspection(
+    return new Rewritten(
         none,
         none,
-        kind,
         functions,
-        configures,
-        initializes,
+        exportsMemory,
+        hasMemory,
         memoryPagesMin,
         memoryPagesMax,
         segments,
         hostImports,
+        fuelGlobal,
+        depthGlobal,
+        resettable,
         exports,
         imports,
         warnings);
