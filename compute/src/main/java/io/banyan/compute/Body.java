@@ -16,7 +16,8 @@ import java.util.Set;
  * @param frameBytes what a frame takes of the depth limit
  * @param edits in the order of the bytes
  * @param kinds of the edits that change anything
- * @param blockTypes of the blocks that take operands, as edits number them
+ * @param nests as edits number them
+ * @param loopTakesOperands whether it has a loop with parameters
  */
 record Body(
     Signature signature,
@@ -30,7 +31,8 @@ record Body(
     int frameBytes,
     List<Edit> edits,
     Set<Edit.Kind> kinds,
-    List<Signature> blockTypes) {
+    List<Nest> nests,
+    boolean loopTakesOperands) {
   boolean has(Edit.Kind kind) {
     return kinds.contains(kind);
   }

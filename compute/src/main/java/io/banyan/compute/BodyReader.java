@@ -3,6 +3,7 @@ package io.banyan.compute;
 import io.banyan.compute.Opcodes.Nans;
 import io.banyan.compute.Opcodes.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,14 @@ final class BodyReader {
    * arithmetic is made canonical once, at its end.
    */
 
+  private static final ValueType[] BY_CODE = new ValueType[128];
+
+  static {
+    for (ValueType type : ValueType.values()) {
+      BY_CODE[type.code()] = type;
+    }
+  }
+
   private static final int FRAME_BYTES = 64; // of the depth limit, beside its slots
   private static final int SLOT_BYTES = 8;
   private static final int ANY = 0; // the type of an operand in dead code
@@ -43,7 +52,8 @@ final class BodyReader {
       new ValueType[ModuleLimits.PARAM_COUNT_MAX + ModuleLimits.LOCAL_COUNT_MAX];
   private int localCount;
   private List<Edit> edits = List.of();
-  private List<Signature> paramBlocks = List.of(); // the types of blocks that take operands
+  private List<Nest> nests = List.of();
+  private boolean loopTakesOperands;
   private long entryFuel;
 
   private final int[] operands = new int[ModuleLimits.OPERAND_COUNT_MAX];
@@ -59,6 +69,9 @@ final class BodyReader {
   private final int[] floors = new int[BLOCKS_MAX]; // the height below a block's operands
   private final boolean[] dead = new boolean[BLOCKS_MAX];
   private final int[] loops = new int[BLOCKS_MAX]; // the edit of the innermost loop, or -1
+  private final int[] nestOf = new int[BLOCKS_MAX];
+  private final boolean[] holdsLoop = new boolean[BLOCKS_MAX];
+  private final int[] taken = new int[ValueType.SLOTS]; // by the operands below them
   private int depth;
 
   BodyReader(ModuleScope scope) {
@@ -79,13 +92,15 @@ final class BodyReader {
     readLocals(body, groupCount);
     int codeStart = body.position();
     edits = new ArrayList<>();
-    paramBlocks = new ArrayList<>();
-    entryFuel = 1 + localCount / 4;
+    nests = new ArrayList<>();
+    loopTakesOperands = false;
+    Arrays.fill(taken, 0);
+    entryFuel = 1L + localCount / 4;
     height = 0;
     heightMax = 0;
     depth = -1;
     long before = instructionCount;
-    enter(body, Opcodes.BLOCK, new Signature(List.of(), signature.results()));
+    enter(body, Opcodes.BLOCK, new Signature(List.of(), signature.results()), -1);
     int codeEnd = codeStart;
     while (depth >= 0) {
       codeEnd = body.position();
@@ -106,7 +121,8 @@ final class BodyReader {
         FRAME_BYTES + SLOT_BYTES * (localCount + heightMax),
         edits,
         kinds(),
-        paramBlocks);
+        nests,
+        loopTakesOperands);
   }
 
   private Set<Edit.Kind> kinds() {
@@ -116,10 +132,9 @@ final class BodyReader {
           switch (edit.kind()) {
             case CANONICAL_F32, CANONICAL_F64 -> edit.argument() != 0;
             case LOOP,
-                BLOCK_WITH_PARAMS,
-                IF_WITH_PARAMS,
-                ELSE_WITH_PARAMS,
-                END_WITHOUT_ELSE,
+                OPEN,
+                ELSE,
+                END,
                 CALL,
                 CALL_INDIRECT,
                 FUNCTION_REFERENCE,
@@ -166,38 +181,10 @@ final class BodyReader {
     }
     switch (opcode) {
       case Opcodes.NOP -> {}
-      case Opcodes.BLOCK -> {
-        countSlots(body);
-        Signature type = readBlockType(body);
-        popAll(body, type.params());
-        enter(body, opcode, type);
-        if (!type.params().isEmpty()) {
-          paramBlock(Edit.Kind.BLOCK_WITH_PARAMS, start, body, type);
-        }
-      }
+      case Opcodes.BLOCK -> readBlock(body, start);
       case Opcodes.LOOP -> readLoop(body, start);
-      case Opcodes.IF -> {
-        countSlots(body);
-        spend();
-        Signature type = readBlockType(body);
-        pop(body, ValueType.I32);
-        popAll(body, type.params());
-        enter(body, opcode, type);
-        if (!type.params().isEmpty()) {
-          paramBlock(Edit.Kind.IF_WITH_PARAMS, start, body, type);
-        }
-      }
-      case Opcodes.ELSE -> {
-        countSlots(body);
-        if (openers[depth] != Opcodes.IF) {
-          throw body.malformed("an else without an if");
-        }
-        Signature type = leave(body);
-        enter(body, Opcodes.ELSE, type);
-        if (!type.params().isEmpty()) {
-          paramBlock(Edit.Kind.ELSE_WITH_PARAMS, start, body, type);
-        }
-      }
+      case Opcodes.IF -> readIf(body, start);
+      case Opcodes.ELSE -> readElse(body, start);
       case Opcodes.END -> readEnd(body, start);
       default -> {
         spend();
@@ -214,29 +201,102 @@ final class BodyReader {
     }
   }
 
+  private void readBlock(WasmReader body, int start) throws RefusedException {
+    countSlots(body);
+    Signature type = readBlockType(body);
+    popAll(body, type.params());
+    int nest = nest(Opcodes.BLOCK, type);
+    enter(body, Opcodes.BLOCK, type, nest);
+    nested(Edit.Kind.OPEN, start, body, 0, nest);
+  }
+
   private void readLoop(WasmReader body, int start) throws RefusedException {
     countSlots(body);
     Signature type = readBlockType(body);
     popAll(body, type.params());
-    Edit edit = new Edit(Edit.Kind.LOOP, start, body.position(), 1);
+    int nest = nest(Opcodes.LOOP, type);
+    Edit edit = new Edit(Edit.Kind.LOOP, start, body.position(), 1, nest);
     edits.add(edit);
     int index = edits.size() - 1;
-    enter(body, Opcodes.LOOP, type);
+    enter(body, Opcodes.LOOP, type, nest);
     loops[depth] = index;
+    loopTakesOperands |= !type.params().isEmpty();
+    clearBelow();
+  }
+
+  private void readIf(WasmReader body, int start) throws RefusedException {
+    countSlots(body);
+    spend();
+    Signature type = readBlockType(body);
+    pop(body, ValueType.I32);
+    popAll(body, type.params());
+    int nest = nest(Opcodes.IF, type);
+    enter(body, Opcodes.IF, type, nest);
+    nested(Edit.Kind.OPEN, start, body, 0, nest);
+  }
+
+  private void readElse(WasmReader body, int start) throws RefusedException {
+    countSlots(body);
+    if (openers[depth] != Opcodes.IF) {
+      throw body.malformed("an else without an if");
+    }
+    int nest = nestOf[depth];
+    boolean holds = holdsLoop[depth];
+    Signature type = leave(body);
+    enter(body, Opcodes.ELSE, type, nest);
+    holdsLoop[depth] = holds;
+    nested(Edit.Kind.ELSE, start, body, 0, nest);
   }
 
   private void readEnd(WasmReader body, int start) throws RefusedException {
     countSlots(body);
     boolean lacksElse = openers[depth] == Opcodes.IF;
+    int nest = nestOf[depth];
     Signature type = leave(body);
     if (lacksElse && !type.params().equals(type.results())) {
       throw body.invalid("an if without an else changes its operands");
     }
-    if (lacksElse && !type.params().isEmpty()) {
-      paramBlock(Edit.Kind.END_WITHOUT_ELSE, start, body, type);
-    }
     if (depth >= 0) {
       pushAll(body, type.results());
+      nested(Edit.Kind.END, start, body, lacksElse ? 1 : 0, nest);
+    }
+  }
+
+  /** The number of a nest for the block that is about to be entered; -1 if it need not be one. */
+  private int nest(int opcode, Signature type) {
+    boolean bears = height > floors[depth];
+    if (!bears && (opcode == Opcodes.LOOP || type.params().isEmpty())) {
+      return -1;
+    }
+    nests.add(new Nest(opcode, type, taken));
+    return nests.size() - 1;
+  }
+
+  /** A loop begins: nothing may lie below the blocks that are open. */
+  private void clearBelow() {
+    for (int k = depth; k > 0 && !holdsLoop[k]; k--) {
+      holdsLoop[k] = true;
+      if (nestOf[k] >= 0) {
+        nests.get(nestOf[k]).clear(operands(floors[k - 1], floors[k]));
+      }
+    }
+  }
+
+  /** The types of operands, or none of them if one is not known, as in dead code. */
+  private List<ValueType> operands(int from, int to) {
+    List<ValueType> types = new ArrayList<>(to - from);
+    for (int i = from; i < to; i++) {
+      if (operands[i] == ANY) {
+        return List.of();
+      }
+      types.add(BY_CODE[operands[i]]);
+    }
+    return types;
+  }
+
+  private void nested(Edit.Kind kind, int start, WasmReader body, long argument, int nest) {
+    if (nest >= 0) {
+      edits.add(new Edit(kind, start, body.position(), argument, nest));
     }
   }
 
@@ -472,14 +532,6 @@ final class BodyReader {
     }
   }
 
-  private void paramBlock(Edit.Kind kind, int start, WasmReader body, Signature type) {
-    int known = paramBlocks.indexOf(type);
-    if (known < 0) {
-      paramBlocks.add(type);
-    }
-    edit(kind, start, body, known < 0 ? paramBlocks.size() - 1 : known);
-  }
-
   private void edit(Edit.Kind kind, int start, WasmReader body, long argument) {
     edits.add(new Edit(kind, start, body.position(), argument));
   }
@@ -550,7 +602,8 @@ final class BodyReader {
     return new Signature(List.of(), List.of(ValueType.of((int) (type & 0x7f), offset)));
   }
 
-  private void enter(WasmReader body, int opener, Signature type) throws RefusedException {
+  private void enter(WasmReader body, int opener, Signature type, int nest)
+      throws RefusedException {
     if (depth == ModuleLimits.NESTING_MAX) {
       throw body.refused(Rule.NESTING, "blocks nest deeper than " + ModuleLimits.NESTING_MAX);
     }
@@ -560,6 +613,9 @@ final class BodyReader {
     floors[depth] = height;
     dead[depth] = false;
     loops[depth] = depth == 0 ? -1 : loops[depth - 1];
+    nestOf[depth] = nest;
+    holdsLoop[depth] = false;
+    countBelow(1);
     pushAll(body, type.params());
   }
 
@@ -570,8 +626,18 @@ final class BodyReader {
     if (height != floors[depth]) {
       throw body.invalid("a block leaves more operands than its type says");
     }
+    countBelow(-1);
     depth--;
     return type;
+  }
+
+  /** The operands below the innermost block take locals, or give them back. */
+  private void countBelow(int sign) {
+    for (int i = depth == 0 ? 0 : floors[depth - 1]; i < floors[depth]; i++) {
+      if (operands[i] != ANY) {
+        taken[BY_CODE[operands[i]].slot()] += sign;
+      }
+    }
   }
 
   private void kill() {
@@ -629,10 +695,9 @@ final class BodyReader {
     }
   }
 
-  private static RefusedException mismatch(WasmReader body, ValueType expected, int found)
-      throws RefusedException {
+  private static RefusedException mismatch(WasmReader body, ValueType expected, int found) {
     return body.invalid(
-        "%s where %s is expected".formatted(words(ValueType.of(found, 0)), words(expected)));
+        "%s where %s is expected".formatted(words(BY_CODE[found]), words(expected)));
   }
 
   private static String words(ValueType type) {

@@ -16,14 +16,10 @@ final class BodyWriter {
    * What has to be done at the exit stands behind a block around the body. That block takes the
    * place of the function's own label, so that branches need not change; `return` becomes a branch.
    * It is always there: Endive 1.0.0 fails at a br_if to the label of a function without results.
-   *
-   * Nor does that engine drop a block's own parameters when one branches to its end (it computes
-   * something else, and says nothing). So a block that has some is written without: they wait in
-   * locals while it is entered.
    */
   private static final long CANONICAL_F64 = 0x7ff8_0000_0000_0000L;
   private static final int CANONICAL_F32 = 0x7fc0_0000;
-  private static final int EMPTY_BLOCK = 0x40;
+  static final int EMPTY_BLOCK = 0x40;
   private static final int PAGE_FUEL_LOG2 = Long.numberOfTrailingZeros(Meter.PAGE_FUEL);
   private static final int METER = 0; // the function that the rewrite imports
 
@@ -39,15 +35,14 @@ final class BodyWriter {
   private int resultLocal;
   private int f32Local;
   private int f64Local;
-  private int conditionLocal;
-  private int[] paramLocals = {}; // of each type of blocks that take operands, the first
+  private NestWriter nests = new NestWriter(List.of(), _ -> 0);
   private boolean caches;
 
   /** The types of a module, of which there may be more in the end than it had. */
   @FunctionalInterface
   interface FunctionTypes {
-    /** The index of the type without parameters and with these results. */
-    int producing(List<ValueType> results);
+    /** The index of this type. */
+    int index(Signature signature);
   }
 
   /**
@@ -71,11 +66,11 @@ final class BodyWriter {
     caches = moves || body.has(Edit.Kind.LOOP);
     writeLocals(body, moves);
     writeEntry(body);
-    writeBlock(Opcodes.BLOCK, body.signature().results());
+    NestWriter.writeBlock(out, Opcodes.BLOCK, body.signature().results(), types);
     int copied = body.codeStart();
     for (Edit edit : body.edits()) {
       out.bytes(module, copied, edit.start());
-      write(edit, body);
+      write(edit);
       copied = edit.end();
     }
     out.bytes(module, copied, body.codeEnd());
@@ -113,21 +108,8 @@ final class BodyWriter {
       next++;
       groups++;
     }
-    conditionLocal = next;
-    if (body.has(Edit.Kind.IF_WITH_PARAMS)) {
-      added.u32(1).u8(ValueType.I32.code());
-      next++;
-      groups++;
-    }
-    paramLocals = new int[body.blockTypes().size()];
-    for (int i = 0; i < paramLocals.length; i++) {
-      paramLocals[i] = next;
-      for (ValueType type : body.blockTypes().get(i).params()) {
-        added.u32(1).u8(type.code());
-        next++;
-        groups++;
-      }
-    }
+    nests = new NestWriter(body.nests(), types);
+    groups += nests.declare(added, next);
     out.u32(body.localGroupCount() + groups)
         .bytes(module, body.localGroupsStart(), body.codeStart())
         .append(added);
@@ -166,42 +148,26 @@ final class BodyWriter {
     }
   }
 
-  private void writeBlock(int opcode, List<ValueType> results) {
-    out.u8(opcode);
-    switch (results.size()) {
-      case 0 -> out.u8(EMPTY_BLOCK);
-      case 1 -> out.u8(results.getFirst().code());
-      default -> out.signed(types.producing(results));
-    }
-  }
-
-  private void write(Edit edit, Body body) {
+  private void write(Edit edit) {
     switch (edit.kind()) {
-      case BLOCK_WITH_PARAMS -> {
-        Signature type = body.blockTypes().get((int) edit.argument());
-        setParams(edit, type);
-        writeBlock(Opcodes.BLOCK, type.results());
-        getParams(edit, type);
+      case OPEN -> {
+        if (nests.changes(edit.nest())) {
+          nests.open(out, edit.nest());
+        } else {
+          same(edit);
+        }
       }
-      case IF_WITH_PARAMS -> {
-        Signature type = body.blockTypes().get((int) edit.argument());
-        local(Opcodes.LOCAL_SET, conditionLocal);
-        setParams(edit, type);
-        local(Opcodes.LOCAL_GET, conditionLocal);
-        writeBlock(Opcodes.IF, type.results());
-        getParams(edit, type);
-      }
-      case ELSE_WITH_PARAMS -> {
+      case ELSE -> {
         same(edit);
-        getParams(edit, body.blockTypes().get((int) edit.argument()));
+        nests.otherwise(out, edit.nest());
       }
-      case END_WITHOUT_ELSE -> {
-        out.u8(Opcodes.ELSE);
-        getParams(edit, body.blockTypes().get((int) edit.argument()));
-        same(edit);
-      }
+      case END -> nests.close(out, edit.nest(), edit.argument() != 0);
       case LOOP -> {
-        same(edit);
+        if (nests.changes(edit.nest())) {
+          nests.open(out, edit.nest());
+        } else {
+          same(edit);
+        }
         local(Opcodes.LOCAL_GET, fuelLocal);
         constant(edit.argument());
         out.u8(Opcodes.I64_SUB);
@@ -249,18 +215,6 @@ final class BodyWriter {
       }
       case FAR_ACCESS ->
           out.u8(module[edit.start()] & 0xff).u32(edit.argument()).u32(Integer.MAX_VALUE);
-    }
-  }
-
-  private void setParams(Edit edit, Signature type) {
-    for (int i = type.params().size() - 1; i >= 0; i--) {
-      local(Opcodes.LOCAL_SET, paramLocals[(int) edit.argument()] + i);
-    }
-  }
-
-  private void getParams(Edit edit, Signature type) {
-    for (int i = 0; i < type.params().size(); i++) {
-      local(Opcodes.LOCAL_GET, paramLocals[(int) edit.argument()] + i);
     }
   }
 

@@ -8,12 +8,11 @@ final class Edit {
   enum Kind {
     /** The argument is the fuel of a round. */
     LOOP,
-    /** A block that takes operands; the argument is its type, as the reader numbers them. */
-    BLOCK_WITH_PARAMS,
-    /** An if that takes operands, its else, and its end where it lacks one: argument as above. */
-    IF_WITH_PARAMS,
-    ELSE_WITH_PARAMS,
-    END_WITHOUT_ELSE,
+    /** A block or an if that may have to be written otherwise. */
+    OPEN,
+    ELSE,
+    /** The argument is 1 if it ends an if without an else. */
+    END,
     /** The argument is the function. */
     CALL,
     CALL_INDIRECT,
@@ -37,9 +36,19 @@ final class Edit {
   private final Kind kind;
   private final int start;
   private final int end;
+  private final int nest;
   private long argument;
 
+  /** An edit that belongs to no nest. */
   Edit(Kind kind, int start, int end, long argument) {
+    this(kind, start, end, argument, -1);
+  }
+
+  /**
+   * @param nest the number of the block, or -1 if it need not be written otherwise
+   */
+  Edit(Kind kind, int start, int end, long argument, int nest) {
+    this.nest = nest;
     this.kind = kind;
     this.start = start;
     this.end = end;
@@ -56,6 +65,10 @@ final class Edit {
 
   int end() {
     return end;
+  }
+
+  int nest() {
+    return nest;
   }
 
   long argument() {

@@ -1,5 +1,7 @@
 package io.banyan.compute;
 
+import io.banyan.schema.Limits;
+
 /**
  * How large a module may be. The engine's parser and compiler cannot be interrupted, so what could
  * hang or crash them is refused before they see it. Real programs stay below a tenth of each.
@@ -8,6 +10,7 @@ final class ModuleLimits {
   private ModuleLimits() {}
 
   static final int FUNCTION_COUNT_MAX = 10_000; // 200 000 take the compiler 20 s
+  static final int REWRITTEN_BYTES_MAX = 4 * Limits.MODULE_BYTES_MAX; // 32 MiB
   static final int BODY_BYTES_MAX = 64 << 10; // 64 KiB; a JVM method holds no more
   static final int INSTRUCTION_COUNT_MAX = 1_000_000; // about 3 s of compiling
   static final int LOCAL_COUNT_MAX = 1_000;

@@ -168,14 +168,14 @@ final class Opcodes {
 
   private static List<ValueType> types(String letters) {
     List<ValueType> types = new ArrayList<>();
-    for (char letter : letters.toCharArray()) {
+    for (int i = 0; i < letters.length(); i++) {
       types.add(
-          switch (letter) {
+          switch (letters.charAt(i)) {
             case 'i' -> ValueType.I32;
             case 'l' -> ValueType.I64;
             case 'f' -> ValueType.F32;
             case 'd' -> ValueType.F64;
-            default -> throw new IllegalStateException("no type is called " + letter);
+            default -> throw new IllegalStateException("no type is called " + letters);
           });
     }
     return List.copyOf(types);

@@ -496,12 +496,7 @@ final class Rewriter {
     if (count != functionTypes.size()) {
       throw section.malformed("functions and bodies differ in number");
     }
-    BodyWriter writer =
-        new BodyWriter(
-            wasm,
-            results -> typeIndex(new Signature(List.of(), results)),
-            fuelGlobal(),
-            fuelGlobal() + 1);
+    BodyWriter writer = new BodyWriter(wasm, this::typeIndex, fuelGlobal(), fuelGlobal() + 1);
     WasmWriter out = new WasmWriter(2 * section.remaining()).u32(count);
     for (int i = 0; i < count; i++) {
       int function = hostImports.size() + i;
@@ -527,7 +522,18 @@ final class Rewriter {
                 + ModuleLimits.FUNCTION_INSTRUCTIONS_FAST
                 + " the JVM may not compile it, and it may run ten times slower");
       }
+      if (body.loopTakesOperands()) {
+        warnings.add(
+            "function "
+                + function
+                + " has a loop with parameters; the JVM may interpret it, a hundred times slower");
+      }
       out.sized(writer.write(body));
+      if (out.length() > ModuleLimits.REWRITTEN_BYTES_MAX) {
+        throw section.refused(
+            Rule.MODULE_BYTES,
+            "rewritten module exceeds " + ModuleLimits.REWRITTEN_BYTES_MAX + " bytes");
+      }
     }
     bodyCount = (int) count;
     sections.put(CODE, out);
@@ -586,8 +592,8 @@ final class Rewriter {
         });
     Export memory = exports.getOrDefault("memory", new Export(0, 0));
     return new Rewritten(
-        module(Optional.empty()),
-        module(Optional.of(emptyBodies())),
+        module(Map.of()),
+        module(Map.of(CODE, emptyBodies())),
         functions,
         memory.kind() == 2,
         scope.hasMemory,
@@ -636,14 +642,12 @@ final class Rewriter {
     return out;
   }
 
-  private byte[] module(Optional<WasmWriter> code) {
+  private byte[] module(Map<Integer, WasmWriter> changed) {
+    Map<Integer, WasmWriter> all = new HashMap<>(sections);
+    changed.forEach(all::replace);
     WasmWriter out = new WasmWriter(2 * wasm.length + 256).bytes(HEADER);
     for (int id : ORDER) {
-      Optional<WasmWriter> section = Optional.ofNullable(sections.get(id));
-      if (id == CODE && section.isPresent()) {
-        section = code.or(() -> Optional.of(sections.get(CODE)));
-      }
-      section.ifPresent(content -> out.u8(id).sized(content));
+      Optional.ofNullable(all.get(id)).ifPresent(content -> out.u8(id).sized(content));
     }
     return out.toByteArray();
   }

@@ -11,6 +11,9 @@ enum ValueType {
   FUNCREF(0x70),
   EXTERNREF(0x6f);
 
+  /** Arrays by {@link #slot} are this long. */
+  static final int SLOTS = 17;
+
   private final int code;
 
   ValueType(int code) {
@@ -20,6 +23,11 @@ enum ValueType {
   /** Its byte in the binary format. */
   int code() {
     return code;
+  }
+
+  /** A small number of its own, for arrays. */
+  int slot() {
+    return I32.code - code;
   }
 
   boolean isReference() {
