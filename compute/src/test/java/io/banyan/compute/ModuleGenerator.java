@@ -145,8 +145,7 @@ final class ModuleGenerator {
 
   private void chooseTables() {
     for (int count = random.nextInt(4); count > 0; count--) {
-      ValueType type = parts.chance(75) ? FUNCREF : EXTERNREF;
-      parts.tables.add(new Table(type, random.nextInt(parts.chance(90) ? 1 : 0, 12)));
+      parts.tables.add(new Table(FUNCREF, random.nextInt(parts.chance(90) ? 1 : 0, 12)));
     }
   }
 

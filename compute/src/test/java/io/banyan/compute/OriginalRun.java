@@ -3,6 +3,7 @@ package io.banyan.compute;
 import io.banyan.schema.Digest;
 import io.banyan.schema.LimitKind;
 import io.banyan.schema.Outcome;
+import io.banyan.schema.TrapKind;
 import java.util.List;
 import run.endive.runtime.ByteArrayMemory;
 import run.endive.runtime.Instance;
@@ -41,6 +42,9 @@ final class OriginalRun {
       long packed = instance.export("execute").apply(address, input.length)[0];
       return completed(instance.memory().readBytes((int) (packed >>> 32), (int) packed));
     } catch (WasmEngineException e) {
+      if (String.valueOf(e.getMessage()).startsWith("out of bounds memory access")) {
+        return new Outcome.Trapped(TrapKind.MEMORY_OUT_OF_BOUNDS).words(); // with numbers behind
+      }
       return words(EndiveTraps.translate(e));
     } catch (CallEndException e) {
       return words(e);
