@@ -9,7 +9,10 @@ import io.banyan.schema.TrapKind;
 import java.util.List;
 import java.util.Optional;
 
-/** One call, from an instance that knows of no other call to its result. Confined to the calling thread. */
+/**
+ * One call, from an instance that knows of no other call to its result. Confined to the calling
+ * thread.
+ */
 final class CallExecution {
   private final Call call;
   private final GuestInterface guestInterface;
@@ -92,9 +95,7 @@ final class CallExecution {
 
   private Guest start() {
     int memoryPagesMax = memoryPagesMax(call.module(), call.limits());
-    return call.module()
-        .program()
-        .begin(memoryPagesMax, host, meter, guestInterface.initializes());
+    return call.module().program().begin(memoryPagesMax, host, meter, guestInterface.initializes());
   }
 
   private CallEnd command(Guest guest) {

@@ -35,11 +35,7 @@ final class EndiveGuest implements Guest {
       WorkerThread worker, FlatMemory.Snapshot snapshot, long fuel, int depthBytesMax) {}
 
   EndiveGuest(
-      EndiveProgram program,
-      int memoryPagesMax,
-      FlatMemory memory,
-      HostCalls host,
-      Meter meter) {
+      EndiveProgram program, int memoryPagesMax, FlatMemory memory, HostCalls host, Meter meter) {
     this.program = program;
     this.memoryPagesMax = memoryPagesMax;
     this.memory = memory;
@@ -79,7 +75,8 @@ final class EndiveGuest implements Guest {
   void hasBegun(WorkerThread worker) {
     if (!calledHost && memory.size() <= WorkerThread.KEPT_MEMORY_BYTES_MAX) {
       long fuel = meter.spent() - memory.initialPages() * Meter.PAGE_FUEL;
-      beginning = Optional.of(new Beginning(worker, memory.snapshot(), fuel, meter.depthBytesMax()));
+      beginning =
+          Optional.of(new Beginning(worker, memory.snapshot(), fuel, meter.depthBytesMax()));
     }
   }
 
@@ -96,8 +93,7 @@ final class EndiveGuest implements Guest {
   }
 
   /** Puts it back, for another call; false if it would not be as a fresh one is. */
-  boolean beginAgain(
-      EndiveProgram wanted, int wantedPagesMax, HostCalls newHost, Meter newMeter) {
+  boolean beginAgain(EndiveProgram wanted, int wantedPagesMax, HostCalls newHost, Meter newMeter) {
     Beginning before = beginning.orElseThrow();
     if (!wanted.equals(program)
         || wantedPagesMax != memoryPagesMax

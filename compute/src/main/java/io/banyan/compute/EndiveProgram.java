@@ -80,13 +80,10 @@ final class EndiveProgram implements Program {
   }
 
   private EndiveGuest fresh(int memoryPagesMax, HostCalls host, Meter meter) {
-    FlatMemory memory =
-        new FlatMemory(module.memoryPagesMin(), memoryPagesMax, module.segments());
+    FlatMemory memory = new FlatMemory(module.memoryPagesMin(), memoryPagesMax, module.segments());
     EndiveGuest guest = new EndiveGuest(this, memoryPagesMax, memory, host, meter);
     GlobalFactory globals =
-        countsInMemory
-            ? new FlatGlobals(module, memory, meter)
-            : new GlobalCounters(module, meter);
+        countsInMemory ? new FlatGlobals(module, memory, meter) : new GlobalCounters(module, meter);
     try {
       guest.runIn(
           Instance.builder(parsed)

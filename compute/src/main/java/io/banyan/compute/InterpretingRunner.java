@@ -6,7 +6,8 @@ import run.endive.wasm.Parser;
 
 /**
  * Endive's interpreter: a hundred times slower than {@link EndiveRunner}, and the same outcomes,
- * outputs and fuel by another way. What the two disagree on is a fault of ours. Safe for any thread.
+ * outputs and fuel by another way. What the two disagree on is a fault of ours. Safe for any
+ * thread.
  */
 final class InterpretingRunner implements Runner {
   @Override

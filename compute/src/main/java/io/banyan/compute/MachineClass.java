@@ -163,9 +163,7 @@ final class MachineClass {
     if (text.equals(MEMORY)) {
       return FLAT;
     }
-    return text.equals(MEMORY_TYPE)
-        ? text
-        : text.replace("L" + MEMORY + ";", "L" + FLAT + ";");
+    return text.equals(MEMORY_TYPE) ? text : text.replace("L" + MEMORY + ";", "L" + FLAT + ";");
   }
 
   private boolean isOfShaded(int method) {
@@ -206,8 +204,7 @@ final class MachineClass {
   /** A field or static method of FlatMemory, in the pool. */
   private int member(int tag, String name, String type) {
     return addedMembers.computeIfAbsent(
-        name,
-        ignored -> add(tag, flatClass, add(TAG_NAME_AND_TYPE, utf8(name), utf8(type))));
+        name, ignored -> add(tag, flatClass, add(TAG_NAME_AND_TYPE, utf8(name), utf8(type))));
   }
 
   private byte[] patchedBody() {

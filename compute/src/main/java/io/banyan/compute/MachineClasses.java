@@ -22,8 +22,7 @@ import run.endive.runtime.Machine;
 final class MachineClasses implements ClassCollector {
   /* The compiler copies Shaded, of 100 KiB, into every module; ours use it where it is. */
   private static final byte[] SHADED_STUB =
-      ClassFile.of()
-          .build(ClassDesc.of("run.endive.compiler.internal.Shaded"), builder -> {});
+      ClassFile.of().build(ClassDesc.of("run.endive.compiler.internal.Shaded"), builder -> {});
 
   private final Map<String, byte[]> files = new LinkedHashMap<>();
   private String mainClassName = "";
