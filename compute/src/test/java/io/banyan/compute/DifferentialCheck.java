@@ -68,11 +68,10 @@ final class DifferentialCheck implements AutoCloseable {
       return Optional.empty();
     }
     CallInput.Bytes input = (CallInput.Bytes) call.input();
-    String original = OriginalRun.execute(module.wasm(), input.bytes());
-    return original.equals(rewritten)
-        ? Optional.empty()
-        : Optional.of(
-            new Difference(module, "rewritten %s%noriginal %s".formatted(rewritten, original)));
+    Optional<String> original = OriginalRun.execute(module.wasm(), input.bytes());
+    return original
+        .filter(each -> !each.equals(rewritten))
+        .map(each -> new Difference(module, "rewritten %s%noriginal %s".formatted(rewritten, each)));
   }
 
   /** The calls that a module is judged by; seed and module decide input and limits. */

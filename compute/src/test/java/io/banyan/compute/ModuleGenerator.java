@@ -126,7 +126,7 @@ final class ModuleGenerator {
       declare("merge", TestingModule.CALL);
       functions.add(GuestFunction.MERGE);
     }
-    if (parts.chance(20)) {
+    if (parts.chance(20) && !parts.style.isPortable()) { // others see one call of execute
       declare("configure", GuestInterface.CONFIGURE);
     }
   }
