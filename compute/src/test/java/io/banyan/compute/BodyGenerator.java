@@ -8,8 +8,8 @@ import static io.banyan.compute.ValueType.I32;
 import static io.banyan.compute.ValueType.I64;
 
 import io.banyan.compute.GeneratedModule.Floats;
-import io.banyan.compute.TypedInstruction.Hazard;
 import io.banyan.compute.TestingModule.Bytes;
+import io.banyan.compute.TypedInstruction.Hazard;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -35,15 +35,59 @@ final class BodyGenerator {
   private static final int DATA_BYTES = 1 << 11; // where guarded accesses go: 2 KiB
 
   private static final int[] INTERESTING = {
-    0, 1, -1, 2, 7, 8, 31, 32, 63, 64, 127, 128, 255, 256, 0x7fff, 0x8000, 0xffff, 0x10000,
-    Integer.MAX_VALUE, Integer.MIN_VALUE, Integer.MIN_VALUE + 1, 0x7f80_0000, 0x7fc0_0000,
-    0x7f80_0001, 0xffc0_0001, 0x7fa0_1234, 0xff80_0001, 0x3f80_0000, 0x4f00_0000, 0xcf00_0000
+    0,
+    1,
+    -1,
+    2,
+    7,
+    8,
+    31,
+    32,
+    63,
+    64,
+    127,
+    128,
+    255,
+    256,
+    0x7fff,
+    0x8000,
+    0xffff,
+    0x10000,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    Integer.MIN_VALUE + 1,
+    0x7f80_0000,
+    0x7fc0_0000,
+    0x7f80_0001,
+    0xffc0_0001,
+    0x7fa0_1234,
+    0xff80_0001,
+    0x3f80_0000,
+    0x4f00_0000,
+    0xcf00_0000
   };
   private static final long[] INTERESTING_LONG = {
-    0, 1, -1, 63, 64, 0xffff_ffffL, 0x1_0000_0000L, Long.MAX_VALUE, Long.MIN_VALUE,
-    Long.MIN_VALUE + 1, 0x7ff0_0000_0000_0000L, 0x7ff8_0000_0000_0000L, 0x7ff0_0000_0000_0001L,
-    0xfff8_0000_0000_0001L, 0x7ff4_0000_1234_5678L, 0xfff0_0000_0000_0001L, 0x7fff_ffff_ffff_ffffL,
-    0x3ff0_0000_0000_0000L, 0x43e0_0000_0000_0000L, 0xc3e0_0000_0000_0000L, 0x41e0_0000_0000_0000L
+    0,
+    1,
+    -1,
+    63,
+    64,
+    0xffff_ffffL,
+    0x1_0000_0000L,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    Long.MIN_VALUE + 1,
+    0x7ff0_0000_0000_0000L,
+    0x7ff8_0000_0000_0000L,
+    0x7ff0_0000_0000_0001L,
+    0xfff8_0000_0000_0001L,
+    0x7ff4_0000_1234_5678L,
+    0xfff0_0000_0000_0001L,
+    0x7fff_ffff_ffff_ffffL,
+    0x3ff0_0000_0000_0000L,
+    0x43e0_0000_0000_0000L,
+    0xc3e0_0000_0000_0000L,
+    0x41e0_0000_0000_0000L
   };
 
   /**
@@ -268,8 +312,7 @@ final class BodyGenerator {
     }
   }
 
-  private void open(
-      boolean isLoop, List<ValueType> params, List<ValueType> results, int counter) {
+  private void open(boolean isLoop, List<ValueType> params, List<ValueType> results, int counter) {
     frames.add(new Frame(isLoop, isLoop ? params : results, results, stack.size(), counter));
     dead.add(false);
     push(params);
@@ -817,8 +860,7 @@ final class BodyGenerator {
     }
   }
 
-  private void enter(
-      int opcode, List<ValueType> params, List<ValueType> results, int counter) {
+  private void enter(int opcode, List<ValueType> params, List<ValueType> results, int counter) {
     code.u8(opcode);
     blockType(params, results);
     pop(params);
@@ -1023,8 +1065,7 @@ final class BodyGenerator {
         case 5 -> {
           if (isBare()) {
             TypedInstruction chosen =
-                parts.pick(
-                    TypedInstruction.giving(parts.pick(parts.numbers()), parts.numbers()));
+                parts.pick(TypedInstruction.giving(parts.pick(parts.numbers()), parts.numbers()));
             if (chosen.prefix() != 0) {
               code.u8(chosen.prefix());
             }

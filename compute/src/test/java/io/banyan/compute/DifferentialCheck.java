@@ -5,7 +5,6 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -50,8 +49,7 @@ final class DifferentialCheck implements AutoCloseable {
               new Difference(
                   module,
                   "call %d, %s%ninterpreted %s%ncompiled, round %d, %s"
-                      .formatted(
-                          i, fastCalls.get(i).function(), expected.get(i), round, found)));
+                      .formatted(i, fastCalls.get(i).function(), expected.get(i), round, found)));
         }
       }
     }
@@ -71,7 +69,8 @@ final class DifferentialCheck implements AutoCloseable {
     Optional<String> original = OriginalRun.execute(module.wasm(), input.bytes());
     return original
         .filter(each -> !each.equals(rewritten))
-        .map(each -> new Difference(module, "rewritten %s%noriginal %s".formatted(rewritten, each)));
+        .map(
+            each -> new Difference(module, "rewritten %s%noriginal %s".formatted(rewritten, each)));
   }
 
   /** The calls that a module is judged by; seed and module decide input and limits. */

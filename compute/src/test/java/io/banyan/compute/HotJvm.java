@@ -12,7 +12,8 @@ final class HotJvm {
   private static final String GUESTS = "run.endive.$gen.*::*";
 
   // "  1234  567  b  4  run.endive.$gen.CompiledMachineFuncGroup_0::func_3 (120 bytes)"
-  private static final Pattern FULLY_COMPILED = Pattern.compile("\\sb?\\s+4\\s+run\\.endive\\.\\$gen");
+  private static final Pattern FULLY_COMPILED =
+      Pattern.compile("\\sb?\\s+4\\s+run\\.endive\\.\\$gen");
 
   private HotJvm() {}
 

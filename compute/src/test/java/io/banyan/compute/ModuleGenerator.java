@@ -255,8 +255,7 @@ final class ModuleGenerator {
     bodies.add(allocBody());
     bodies.add(callBody(execute));
     for (int i = execute + 1; i < parts.functionTypes.size(); i++) {
-      bodies.add(
-          parts.signatureOf(i).equals(TestingModule.CALL) ? callBody(i) : configureBody(i));
+      bodies.add(parts.signatureOf(i).equals(TestingModule.CALL) ? callBody(i) : configureBody(i));
     }
   }
 
