@@ -101,6 +101,7 @@ final class EndiveProgram implements Program {
               .withGlobalFactory(globals)
               .withImportValues(imports(guest))
               .withMachineFactory(machine)
+              .withUnsafeExecutionListener(Interpreter::prepare) // compiled code asks nobody
               .withStart(false) // a command's _start is called like any other export
               .build());
       return guest;

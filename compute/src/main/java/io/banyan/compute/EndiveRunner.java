@@ -2,6 +2,7 @@ package io.banyan.compute;
 
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import run.endive.runtime.Machine;
 import run.endive.wasm.Parser;
 import run.endive.wasm.WasmEngineException;
 import run.endive.wasm.WasmModule;
+import run.endive.wasm.types.ValType;
 
 /** Endive: a module becomes JVM classes in a loader of its own. Safe for any thread. */
 final class EndiveRunner implements Runner {
@@ -43,8 +45,9 @@ final class EndiveRunner implements Runner {
     try {
       Map<String, Integer> codeBytes = new TreeMap<>();
       Brake brake = new Brake();
-      Function<Instance, Machine> machine =
-          compile(Parser.parse(module.wasm())).machine(module, brake, codeBytes);
+      WasmModule parsed = Parser.parse(module.wasm());
+      requireResultsApart(parsed);
+      Function<Instance, Machine> machine = compile(parsed).machine(module, brake, codeBytes);
       // The parsed instructions take thirty times the module's size; no instance needs them.
       WasmModule skeleton =
           Parser.builder()
@@ -57,6 +60,24 @@ final class EndiveRunner implements Runner {
       throw new IllegalStateException("the engine itself is not whole", e);
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
       throw new RefusedException(Rule.ENGINE, "the engine does not take the module: " + words(e));
+    }
+  }
+
+  /**
+   * Generated code has a method for each list of several results, named after their types. All
+   * references have the same name, and of two such methods one is not generated.
+   */
+  private static void requireResultsApart(WasmModule parsed) throws RefusedException {
+    Map<List<String>, List<ValType>> known = new HashMap<>();
+    for (int i = 0; i < parsed.functionSection().functionCount(); i++) {
+      List<ValType> results =
+          parsed.functionSection().getFunctionType(i, parsed.typeSection()).returns();
+      List<String> names = results.stream().map(ValType::name).toList();
+      if (results.size() > 1 && !known.computeIfAbsent(names, _ -> results).equals(results)) {
+        throw new RefusedException(
+            Rule.ENGINE,
+            "the engine does not take the module: the several results of two functions differ in nothing but funcref and externref");
+      }
     }
   }
 

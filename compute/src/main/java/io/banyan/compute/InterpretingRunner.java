@@ -1,7 +1,6 @@
 package io.banyan.compute;
 
 import java.util.List;
-import run.endive.runtime.InterpreterMachine;
 import run.endive.wasm.Parser;
 
 /**
@@ -16,7 +15,7 @@ final class InterpretingRunner implements Runner {
       return new EndiveProgram(
           module.withoutBytes(),
           Parser.parse(module.wasm()),
-          InterpreterMachine::new,
+          Interpreter::new,
           new Brake(), // pulls nothing: the interpreter looks by itself
           false,
           List.of());

@@ -705,12 +705,10 @@ final class BodyGenerator {
     }
   }
 
-  /** Endive 1.0.0's interpreter adds the offsets of three stores with 32 bits: these have none. */
-  private void memoryArgument(int opcode, int alignmentMax) {
+  private void memoryArgument(int alignmentMax) {
     code.u32(random.nextInt(alignmentMax + 1));
     int choice = random.nextInt(100);
-    boolean none = choice < 50 || opcode == 0x3a || opcode == 0x3c || opcode == 0x3e;
-    code.u32(none ? 0 : choice < 97 ? random.nextInt(64) : anyInt() & Integer.MAX_VALUE);
+    code.u32(choice < 50 ? 0 : choice < 97 ? random.nextInt(64) : anyInt() & Integer.MAX_VALUE);
   }
 
   private static int numberRank(ValueType type) {
@@ -739,7 +737,6 @@ final class BodyGenerator {
   private void access(int opcode) {
     code.u8(opcode);
     memoryArgument(
-        opcode,
         switch (opcode) {
           case 0x29, 0x2b, 0x37, 0x39 -> 3;
           case 0x28, 0x2a, 0x34, 0x35, 0x36, 0x38, 0x3e -> 2;

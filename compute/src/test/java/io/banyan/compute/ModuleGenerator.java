@@ -111,7 +111,7 @@ final class ModuleGenerator {
       Signature signature =
           startable
               ? TestingModule.VOID
-              : new Signature(parts.anyTypes(4), parts.anyTypes(parts.chance(60) ? 1 : 4));
+              : new Signature(parts.anyTypes(4), parts.anyResults(parts.chance(60) ? 1 : 4));
       parts.functionTypes.add(parts.typeIndex(signature));
       if (startable && start < 0) {
         start = parts.functionTypes.size() - 1;

@@ -67,6 +67,18 @@ final class ModuleParts {
     return list;
   }
 
+  /**
+   * Types that a function returns. Endive 1.0.0 takes no two functions whose several results differ
+   * in the kind of a reference only: of several, a reference is a funcref.
+   */
+  List<ValueType> anyResults(int countMax) {
+    List<ValueType> list = anyTypes(countMax);
+    if (list.size() > 1) {
+      list.replaceAll(type -> type == ValueType.EXTERNREF ? ValueType.FUNCREF : type);
+    }
+    return list;
+  }
+
   Signature signatureOf(int function) {
     return types.get(functionTypes.get(function));
   }

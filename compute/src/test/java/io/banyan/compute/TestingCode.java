@@ -35,6 +35,7 @@ final class TestingCode {
     INDEXED.put("ref.func", 0xd2);
     row(MEMORY, 0x28, "i32.load i64.load f32.load f64.load i32.load8_s i32.load8_u");
     row(MEMORY, 0x36, "i32.store i64.store f32.store f64.store i32.store8 i32.store16");
+    row(MEMORY, 0x3c, "i64.store8 i64.store16 i64.store32");
   }
 
   private static void row(Map<String, Integer> table, int first, String names) {
@@ -74,7 +75,7 @@ final class TestingCode {
       case "void" -> 0x40;
       case "i32" -> 0x7f;
       case "i64" -> 0x7e;
-      default -> throw new IllegalArgumentException("block type " + word);
+      default -> Integer.parseInt(word); // a type's index
     };
   }
 
