@@ -401,6 +401,7 @@ final class BodyReader {
         if (!scope.declared.get((int) function)) {
           throw body.invalid("ref.func " + function + " of a function that nothing declares");
         }
+        scope.referenced.set((int) function);
         push(body, ValueType.FUNCREF);
         edit(Edit.Kind.FUNCTION_REFERENCE, start, body, function);
       }

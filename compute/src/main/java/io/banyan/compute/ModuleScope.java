@@ -25,6 +25,9 @@ final class ModuleScope {
   /** The functions that {@code ref.func} may name: those that appear outside of bodies. */
   final BitSet declared = new BitSet();
 
+  /** The functions that a {@code ref.func} does name. */
+  final BitSet referenced = new BitSet();
+
   boolean hasMemory;
 
   /** How many data segments were announced. */

@@ -4,6 +4,7 @@ import io.banyan.schema.CallLimits;
 import io.banyan.schema.Limits;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,6 +62,7 @@ final class Rewriter {
           CODE,
           DATA);
 
+  private static final int DECLARATIVE = 3; // flags of an element segment
   private static final int PAGES_MAX = 1 << 16; // 4 GiB, what 32 bits can address
 
   private static final int GUEST_PAGES_MAX =
@@ -80,6 +82,7 @@ final class Rewriter {
   /** What is written of each section, by its id; a section that stays as it is, is copied. */
   private final Map<Integer, WasmWriter> sections = new TreeMap<>();
 
+  private final WasmWriter elementSegments = new WasmWriter(16);
   private int memoryPagesMin;
   private int memoryPagesMax = PAGES_MAX;
   private int memoryCount;
@@ -434,9 +437,26 @@ final class Rewriter {
     int count =
         section.u32(
             Rule.SEGMENT_COUNT, "number of element segments", ModuleLimits.SEGMENT_COUNT_MAX);
-    WasmWriter out = new WasmWriter(section.remaining() + 16).u32(count);
     for (int i = 0; i < count; i++) {
-      readElementSegment(section, out);
+      readElementSegment(section, elementSegments);
+    }
+  }
+
+  /**
+   * The segments as they were, and one more that declares all functions a {@code ref.func} names:
+   * Endive 1.0.0 knows those by segments only, where a function names itself.
+   */
+  private void writeElements() {
+    BitSet referenced = scope.referenced;
+    int count = scope.elements.size() + (referenced.isEmpty() ? 0 : 1);
+    if (count == 0) {
+      return;
+    }
+    WasmWriter out = new WasmWriter(elementSegments.length() + 16).u32(count);
+    out.append(elementSegments);
+    if (!referenced.isEmpty()) {
+      out.u32(DECLARATIVE).u8(0).u32(referenced.cardinality());
+      referenced.stream().forEach(function -> out.u32(function + 1));
     }
     sections.put(ELEMENT, out);
   }
@@ -581,6 +601,7 @@ final class Rewriter {
       writeCounters(new WasmWriter(32).u32(2));
     }
     writeTypes();
+    writeElements();
     Map<String, Signature> functions = new LinkedHashMap<>();
     List<String> exportWords = new ArrayList<>();
     exports.forEach(

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * difference, and prints it with the module.
  */
 final class DifferentialSoak {
-  private static final int HOT_CALLS = 40;
+  private static final int HOT_CALLS = 25;
   private static final int BATCH = 1000; // modules between two lines of progress
 
   private DifferentialSoak() {}

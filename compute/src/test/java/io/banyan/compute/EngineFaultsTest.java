@@ -171,6 +171,21 @@ final class EngineFaultsTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("engines")
+  void aFunctionNamesItselfIfAnExportDeclaresIt(SpecEngine engine) throws RefusedException {
+    assertEquals(
+        List.of(0), results(engine, module(TO_I32, VOID, "ref.func 0 ref.is_null")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void aFunctionNamesItselfIfASegmentDeclaresIt(SpecEngine engine) throws RefusedException {
+    TestingModule module = module(TO_I32, VOID, "ref.func 0 ref.is_null").table(1, 1, 0);
+
+    assertEquals(List.of(0), results(engine, module));
+  }
+
   @Test
   void resultsThatDifferInTheKindOfReferenceOnlyAreRefusedByTheCompiler() {
     TestingModule module = moduleReturning(List.of(F32, FUNCREF), List.of(F32, EXTERNREF));
