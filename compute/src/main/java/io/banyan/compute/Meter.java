@@ -52,6 +52,10 @@ final class Meter {
     this.ungranted = fuelMax - beginningFuel;
   }
 
+  int depthBytesMax() {
+    return depthBytesMax;
+  }
+
   /** Begins to count in {@code counters}: before any code of the guest runs. */
   void begin(Counters counters) {
     if (ungranted < 0) {
