@@ -90,6 +90,16 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
+  /**
+   * Prepares a module for {@code engine}, beside those that are loaded: its code is its own, and
+   * cold. For comparing ways to run one module; calls of the result are made as any other. Runs on
+   * the calling thread, which must be a {@link #workerThread}.
+   */
+  public LoadResult loadApart(byte[] wasm, Engine engine) {
+    requireWorker();
+    return compile(engine.runner(), Digest.sha256(wasm), wasm.clone());
+  }
+
   private Future<LoadResult> enqueue(Digest digest, byte[] wasm) throws InterruptedException {
     compileQueue.acquire();
     try {
@@ -174,11 +184,7 @@ public final class Sandbox implements AutoCloseable {
    * time is over is taken for it.
    */
   public CallResult call(Call call) {
-    if (!(Thread.currentThread() instanceof WorkerThread)) {
-      throw new IllegalStateException(
-          "calls run on threads made by Sandbox.workerThread, not on "
-              + Thread.currentThread().getName());
-    }
+    requireWorker();
     Optional<Outcome> outcome = CallExecution.outcomeBefore(call);
     if (outcome.isPresent()) {
       return new CallResult.Faulted(outcome.get(), 0, CallRecord.NOT_STARTED);
@@ -196,6 +202,14 @@ public final class Sandbox implements AutoCloseable {
           NoResultReason.INTERRUPTED,
           "the calling thread was interrupted while it waited for memory",
           CallRecord.NOT_STARTED);
+    }
+  }
+
+  private static void requireWorker() {
+    if (!(Thread.currentThread() instanceof WorkerThread)) {
+      throw new IllegalStateException(
+          "guests run on threads made by Sandbox.workerThread, not on "
+              + Thread.currentThread().getName());
     }
   }
 

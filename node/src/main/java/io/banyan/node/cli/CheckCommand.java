@@ -64,7 +64,7 @@ final class CheckCommand implements Callable<Integer> {
       if (json) {
         out.json(json(loaded, findings));
       } else {
-        lines(loaded, request, findings).stream().map(CheckCommand::printable).forEach(out::data);
+        lines(loaded, request, findings).stream().map(Words::printable).forEach(out::data);
       }
       boolean sound = findings.map(found -> found.troubles().isEmpty()).orElse(true);
       return (sound ? ExitCode.OK : ExitCode.FAILURE).number();
@@ -75,20 +75,6 @@ final class CheckCommand implements Callable<Integer> {
       throws IOException, CommandException, InterruptedException {
     JobDraft draft = JobDraft.read(ModuleCheck.sampled(request), NOBODY, sandbox, _ -> {});
     return ModuleCheck.run(draft, sandbox);
-  }
-
-  /** {@code line} with no say over the terminal: names and messages in it are the module's own. */
-  private static String printable(String line) {
-    StringBuilder printable = new StringBuilder();
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (Character.isISOControl(c)) {
-        printable.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
-      } else {
-        printable.append(c);
-      }
-    }
-    return printable.toString();
   }
 
   private List<String> lines(
