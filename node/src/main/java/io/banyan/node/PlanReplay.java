@@ -185,7 +185,7 @@ final class PlanReplay {
     }
     return differences.isEmpty()
         ? Optional.empty()
-        : Optional.of(String.join("; ", differences));
+        : Optional.of("comes to something else: it " + String.join("; it ", differences));
   }
 
   private static String words(BlobRef output) {

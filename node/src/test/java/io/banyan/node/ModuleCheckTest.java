@@ -19,12 +19,16 @@ class ModuleCheckTest {
   private static final byte[] SAMPLE =
       "a sample of some forty letters, or more.".getBytes(StandardCharsets.US_ASCII);
 
+  /** The interpreter has all the time it needs; compiled code is repeated a little. */
+  private static final ModuleCheck.Effort EFFORT =
+      new ModuleCheck.Effort(TestingRun.PATIENT_MILLIS, 3);
+
   @TempDir private Path folder;
 
   private ModuleCheck.Findings check(TestingGuest guest, String rule, int chunkBytes)
       throws Exception {
     JobDraft draft = new TestingRun(folder).draft(guest.bytes(), SAMPLE, rule, chunkBytes);
-    return ModuleCheck.run(draft, TestingRun.SANDBOX);
+    return ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
   }
 
   @Test
@@ -181,14 +185,14 @@ class ModuleCheckTest {
 
   @Test
   void valuesTooLongForAMergeOfAFullNodeAreTrouble() throws Exception {
-    CallLimits limits = new CallLimits(1, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
+    CallLimits limits = new CallLimits(1_000_000_000, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
     byte[] guest = TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
     int fits = ((1 << 19) - 4) / 16 - 4;
     for (int length : List.of(fits, fits + 1)) {
       JobDraft draft =
           new TestingRun(folder)
               .draft(guest, new byte[length], "bytes", 1 << 20, limits, TestingRun.PATIENT_MILLIS);
-      List<String> troubles = ModuleCheck.run(draft, TestingRun.SANDBOX).troubles();
+      List<String> troubles = ModuleCheck.run(draft, guest, TestingRun.SANDBOX, EFFORT).troubles();
       if (length == fits) {
         assertEquals(List.of(), troubles);
       } else {
@@ -198,6 +202,71 @@ class ModuleCheckTest {
         assertTrue(troubles.getFirst().contains("524288, half of --memory"), troubles.getFirst());
       }
     }
+  }
+
+  /** The sample's own merge of all is no value that sixteen of are merged. */
+  @Test
+  void mergesAboveTheLowestAreForetoldAndNoTrouble() throws Exception {
+    int leaf = 1200; // 32 of them are more than a sixteenth of what a merge may be handed
+    TestingGuest guest = TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT);
+    CallLimits limits =
+        new CallLimits(1_000_000_000, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
+    JobDraft draft =
+        new TestingRun(folder)
+            .draft(
+                guest.bytes(), new byte[32 * leaf], "bytes", leaf, limits, limits.wallMillis());
+
+    ModuleCheck.Findings found =
+        ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
+
+    assertEquals(List.of(), found.troubles());
+    long leavesMax = found.growth().leavesMax(limits.mergeInputBytesMax()).orElseThrow();
+    assertTrue(leavesMax > 400 && leavesMax < (1 << 19) / leaf + 1, () -> leavesMax + " leaves");
+  }
+
+  @Test
+  void leavesAndAMergeAreTriedByInterpreterAndCompiler() throws Exception {
+    ModuleCheck.Findings found =
+        check(TestingGuest.of(TestingGuest.SUM_BYTES).merge(TestingGuest.SUM_VALUES), "bytes", 4);
+
+    assertEquals(
+        List.of(
+            "execute of leaf 0 of the sample",
+            "execute of leaf 4 of the sample",
+            "execute of leaf 9 of the sample",
+            "merge of 3 of its values"),
+        found.compared().stream().map(ComparedCall::words).toList());
+    for (ComparedCall call : found.compared()) {
+      assertEquals(3, call.repeats());
+      assertEquals(List.of(), call.untold());
+      assertEquals(List.of(), call.differences());
+      assertTrue(call.fuel() > 0);
+    }
+    assertEquals(16 << 16, found.memoryBytesMax());
+    assertTrue(found.fuelPerSecond() > 0);
+  }
+
+  @Test
+  void leafThatTheInterpreterWouldNotFinishIsCutShort() throws Exception {
+    TestingGuest guest = TestingGuest.of(TestingGuest.SUM_BYTES).memory(32, 32);
+    JobDraft draft =
+        new TestingRun(folder).draft(guest.bytes(), new byte[1 << 20], "bytes", 1 << 20);
+
+    ModuleCheck.Findings found =
+        ModuleCheck.run(
+            draft, guest.bytes(), TestingRun.SANDBOX, new ModuleCheck.Effort(100, 1));
+
+    String words = found.compared().getFirst().words();
+    assertTrue(words.startsWith("execute of leaf 0 of the sample, its first "), words);
+    assertEquals(List.of(), found.troubles());
+  }
+
+  @Test
+  void shortSampleStandsForALongInput() throws Exception {
+    ModuleCheck.Findings found = check(TestingGuest.of(TestingGuest.SUM_BYTES), "bytes", 4);
+
+    assertFalse(found.rehearsed());
+    assertEquals(1 << 20, found.rehearsal().orElseThrow().chunkBytes());
   }
 
   @Test

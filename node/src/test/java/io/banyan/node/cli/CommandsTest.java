@@ -64,6 +64,7 @@ class CommandsTest {
           "run",
           "check",
           "verify",
+          "replay",
           "submit",
           "status",
           "result",
@@ -300,13 +301,13 @@ class CommandsTest {
   @Test
   void checkTriesAModuleOnASample() throws IOException {
     String sound =
-        banyan("check", module, "--split lines --chunk 4 --input", input).succeeds().text();
+        banyan("check", module, "--time 400ms --split lines --chunk 4 --input", input).succeeds().text();
     assertTrue(sound.contains("sound     on this sample"), sound);
     assertTrue(sound.contains("ms per MiB on one worker"), sound);
 
     Files.write(
         module, TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS).bytes());
-    TestingConsole.Ran unsound = banyan("check", module, "--split lines --chunk 4 --input", input);
+    TestingConsole.Ran unsound = banyan("check", module, "--time 400ms --split lines --chunk 4 --input", input);
     assertEquals(1, unsound.code());
     assertTrue(unsound.text().contains("TROUBLE   merge, grouped in pairs"), unsound.text());
     assertTrue(unsound.text().endsWith("not sound\n"), unsound.text());
@@ -316,7 +317,7 @@ class CommandsTest {
   void checkAsJsonHasTheSampleIfThereWasOne() {
     JsonObject alone = banyan("check --json", module).json();
     JsonObject tried =
-        banyan("check --json", module, "--split lines --chunk 4 --input", input).json();
+        banyan("check --json --time 400ms", module, "--split lines --chunk 4 --input", input).json();
 
     assertEquals("REACTOR", alone.get("kind").getAsString());
     assertFalse(alone.has("sample"));
@@ -326,7 +327,7 @@ class CommandsTest {
 
   @Test
   void checkSaysThatAMergeWasNotTried() {
-    Object[] coarse = {module, "--split lines --chunk 1MiB --input", input};
+    Object[] coarse = {module, "--time 400ms --split lines --chunk 1MiB --input", input};
     String text = banyan("check", coarse[0], coarse[1], coarse[2]).succeeds().text();
     JsonObject json = banyan("check --json", coarse[0], coarse[1], coarse[2]).json();
 
@@ -340,13 +341,13 @@ class CommandsTest {
     Files.write(
         module, TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS).bytes());
 
-    assertEquals(1, banyan("check", module, "--split lines --input", input).code());
-    assertEquals(1, banyan("check", module, "--split bytes --input", input).code());
+    assertEquals(1, banyan("check", module, "--time 400ms --split lines --input", input).code());
+    assertEquals(1, banyan("check --time 400ms", module, "--split bytes --input", input).code());
   }
 
   @Test
   void checkOfAnIndexJobCountsTimeByTheLeaf() {
-    String text = banyan("check", module, "--split index:20").succeeds().text();
+    String text = banyan("check --time 400ms", module, "--split index:20").succeeds().text();
 
     assertTrue(text.contains(" ms per leaf on one worker"), text);
     assertFalse(text.contains("MiB on one worker"), text);
