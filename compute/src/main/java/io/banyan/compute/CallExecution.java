@@ -9,7 +9,10 @@ import io.banyan.schema.TrapKind;
 import java.util.List;
 import java.util.Optional;
 
-/** One call, from an instance that knows of no other call to its result. Confined to the calling thread. */
+/**
+ * One call, from an instance that knows of no other call to its result. Confined to the calling
+ * thread.
+ */
 final class CallExecution {
   private final Call call;
   private final GuestInterface guestInterface;
@@ -58,15 +61,18 @@ final class CallExecution {
     };
   }
 
+  /** On a {@link WorkerThread}. */
   CallResult run(Watchdog watchdog) {
     Watchdog.Watch watch = watchdog.watch(call.limits().wallMillis());
     long startNanos = System.nanoTime();
     CallEnd end;
     boolean late;
     try {
+      WorkerThread.current().guestRuns(call.module().program().brake());
       end = attempt();
     } finally {
       late = watch.end();
+      WorkerThread.current().guestIsOver();
     }
     CallRecord report =
         new CallRecord(

@@ -35,11 +35,7 @@ final class EndiveGuest implements Guest {
       WorkerThread worker, FlatMemory.Snapshot snapshot, long fuel, int depthBytesMax) {}
 
   EndiveGuest(
-      EndiveProgram program,
-      int memoryPagesMax,
-      FlatMemory memory,
-      HostCalls host,
-      Meter meter) {
+      EndiveProgram program, int memoryPagesMax, FlatMemory memory, HostCalls host, Meter meter) {
     this.program = program;
     this.memoryPagesMax = memoryPagesMax;
     this.memory = memory;
@@ -56,8 +52,8 @@ final class EndiveGuest implements Guest {
     return memory;
   }
 
-  long refill(long left) {
-    return meter.refill(left);
+  CallEndException end(long left) {
+    return meter.end(left);
   }
 
   long callHost(HostImport function, long[] args) {
@@ -66,10 +62,10 @@ final class EndiveGuest implements Guest {
   }
 
   @Override
-  public long call(String export, long... args) {
+  public long[] results(String export, long... args) {
     try {
       long[] results = machine.orElseThrow().call(program.function(export), args);
-      return results == null || results.length == 0 ? 0 : results[0];
+      return results == null ? new long[0] : results;
     } catch (WasmEngineException e) {
       throw EndiveTraps.translate(e);
     }
@@ -79,7 +75,8 @@ final class EndiveGuest implements Guest {
   void hasBegun(WorkerThread worker) {
     if (!calledHost && memory.size() <= WorkerThread.KEPT_MEMORY_BYTES_MAX) {
       long fuel = meter.spent() - memory.initialPages() * Meter.PAGE_FUEL;
-      beginning = Optional.of(new Beginning(worker, memory.snapshot(), fuel, meter.depthBytesMax()));
+      beginning =
+          Optional.of(new Beginning(worker, memory.snapshot(), fuel, meter.depthBytesMax()));
     }
   }
 
@@ -96,8 +93,7 @@ final class EndiveGuest implements Guest {
   }
 
   /** Puts it back, for another call; false if it would not be as a fresh one is. */
-  boolean beginAgain(
-      EndiveProgram wanted, int wantedPagesMax, HostCalls newHost, Meter newMeter) {
+  boolean beginAgain(EndiveProgram wanted, int wantedPagesMax, HostCalls newHost, Meter newMeter) {
     Beginning before = beginning.orElseThrow();
     if (!wanted.equals(program)
         || wantedPagesMax != memoryPagesMax

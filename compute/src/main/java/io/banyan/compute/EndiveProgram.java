@@ -23,23 +23,27 @@ final class EndiveProgram implements Program {
   private final Rewritten module;
   private final WasmModule parsed;
   private final Function<Instance, Machine> machine;
+  private final Brake brake;
   private final boolean countsInMemory;
   private final List<String> warnings;
   private final Map<String, Integer> functions = new HashMap<>();
 
   /**
    * @param parsed what instances are made of; without the bodies if {@code machine} has them
+   * @param brake stops the machine
    * @param countsInMemory whether the machine's globals are those of {@link FlatMemory}
    */
   EndiveProgram(
       Rewritten module,
       WasmModule parsed,
       Function<Instance, Machine> machine,
+      Brake brake,
       boolean countsInMemory,
       List<String> warnings) {
     this.module = module;
     this.parsed = parsed;
     this.machine = machine;
+    this.brake = brake;
     this.countsInMemory = countsInMemory;
     this.warnings = List.copyOf(warnings);
     for (int i = 0; i < parsed.exportSection().exportCount(); i++) {
@@ -48,6 +52,11 @@ final class EndiveProgram implements Program {
         functions.put(export.name(), export.index());
       }
     }
+  }
+
+  @Override
+  public Brake brake() {
+    return brake;
   }
 
   @Override
@@ -80,13 +89,10 @@ final class EndiveProgram implements Program {
   }
 
   private EndiveGuest fresh(int memoryPagesMax, HostCalls host, Meter meter) {
-    FlatMemory memory =
-        new FlatMemory(module.memoryPagesMin(), memoryPagesMax, module.segments());
+    FlatMemory memory = new FlatMemory(module.memoryPagesMin(), memoryPagesMax, module.segments());
     EndiveGuest guest = new EndiveGuest(this, memoryPagesMax, memory, host, meter);
     GlobalFactory globals =
-        countsInMemory
-            ? new FlatGlobals(module, memory, meter)
-            : new GlobalCounters(module, meter);
+        countsInMemory ? new FlatGlobals(module, memory, meter) : new GlobalCounters(module, meter);
     try {
       guest.runIn(
           Instance.builder(parsed)
@@ -115,8 +121,10 @@ final class EndiveProgram implements Program {
         new HostFunction(
             Rewritten.METER_MODULE,
             Rewritten.METER_NAME,
-            FunctionType.of(List.of(ValType.I64), List.of(ValType.I64)),
-            (instance, args) -> new long[] {guest.refill(args[0])}));
+            FunctionType.of(List.of(ValType.I64), List.of()),
+            (instance, args) -> {
+              throw guest.end(args[0]);
+            }));
     for (HostImport function : module.hostImports()) {
       imports.addFunction(
           new HostFunction(

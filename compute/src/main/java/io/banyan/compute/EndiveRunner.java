@@ -42,8 +42,9 @@ final class EndiveRunner implements Runner {
   public Program compile(Rewritten module) throws RefusedException {
     try {
       Map<String, Integer> codeBytes = new TreeMap<>();
+      Brake brake = new Brake();
       Function<Instance, Machine> machine =
-          compile(Parser.parse(module.wasm())).machine(module, codeBytes);
+          compile(Parser.parse(module.wasm())).machine(module, brake, codeBytes);
       // The parsed instructions take thirty times the module's size; no instance needs them.
       WasmModule skeleton =
           Parser.builder()
@@ -51,7 +52,7 @@ final class EndiveRunner implements Runner {
               .build()
               .parse(() -> new ByteArrayInputStream(module.skeleton()));
       return new EndiveProgram(
-          module.withoutBytes(), skeleton, machine, module.hasMemory(), warnings(codeBytes));
+          module.withoutBytes(), skeleton, machine, brake, module.hasMemory(), warnings(codeBytes));
     } catch (NoClassDefFoundError e) {
       throw new IllegalStateException("the engine itself is not whole", e);
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {

@@ -46,7 +46,7 @@ public final class FlatMemory implements Memory, GuestMemory, Meter.Counters {
   private int size;
   private long[] globals = {};
 
-  /** For generated code: what is left of the slice. */
+  /** For generated code: what is left of the fuel. */
   public long fuel;
 
   /** For generated code: what is left of the stack, in bytes. */

@@ -6,7 +6,8 @@ import run.endive.wasm.Parser;
 
 /**
  * Endive's interpreter: a hundred times slower than {@link EndiveRunner}, and the same outcomes,
- * outputs and fuel by another way. What the two disagree on is a fault of ours. Safe for any thread.
+ * outputs and fuel by another way. What the two disagree on is a fault of ours. Safe for any
+ * thread.
  */
 final class InterpretingRunner implements Runner {
   @Override
@@ -16,6 +17,7 @@ final class InterpretingRunner implements Runner {
           module.withoutBytes(),
           Parser.parse(module.wasm()),
           InterpreterMachine::new,
+          new Brake(), // pulls nothing: the interpreter looks by itself
           false,
           List.of());
     } catch (RuntimeException | StackOverflowError | AssertionError e) {

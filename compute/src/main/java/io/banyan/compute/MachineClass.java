@@ -16,8 +16,8 @@ import run.endive.runtime.Memory;
 /**
  * A class file as Endive's compiler makes it, changed so that guests run on {@link FlatMemory}
  * without a detour: loads and stores go to its static methods, globals are its fields, and the look
- * at the thread's interrupt flag in each loop and call is gone, as fuel bounds them. Confined to
- * the compiler's thread.
+ * at the thread's interrupt flag in each loop and call becomes one at the module's {@link Brake}.
+ * Confined to the compiler's thread.
  */
 final class MachineClass {
   /*
@@ -31,7 +31,7 @@ final class MachineClass {
    *     its methods memory...                                  those of FlatMemory
    *   in the code
    *     invokevirtual Instance.memory                          invokestatic FlatMemory.of
-   *     invokestatic  Shaded.checkInterruption                 three times nop
+   *     invokestatic  Shaded.checkInterruption                 invokestatic of the module's Brake
    *     push index, aload instance, invokestatic readGlobal    push index, aload memory, readGlobal
    *                                                            or nop, aload memory, getfield fuel
    *     (write likewise)
@@ -49,6 +49,7 @@ final class MachineClass {
 
   private static final String FLAT = internal(FlatMemory.class);
   private static final String MEMORY = internal(Memory.class);
+  private static final String SITE = Brake.SITE_CLASS.replace('.', '/');
   private static final String INSTANCE = internal(Instance.class);
   private static final String SHADED = internal(Shaded.class);
 
@@ -163,9 +164,7 @@ final class MachineClass {
     if (text.equals(MEMORY)) {
       return FLAT;
     }
-    return text.equals(MEMORY_TYPE)
-        ? text
-        : text.replace("L" + MEMORY + ";", "L" + FLAT + ";");
+    return text.equals(MEMORY_TYPE) ? text : text.replace("L" + MEMORY + ";", "L" + FLAT + ";");
   }
 
   private boolean isOfShaded(int method) {
@@ -206,15 +205,14 @@ final class MachineClass {
   /** A field or static method of FlatMemory, in the pool. */
   private int member(int tag, String name, String type) {
     return addedMembers.computeIfAbsent(
-        name,
-        ignored -> add(tag, flatClass, add(TAG_NAME_AND_TYPE, utf8(name), utf8(type))));
+        name, ignored -> add(tag, flatClass, add(TAG_NAME_AND_TYPE, utf8(name), utf8(type))));
   }
 
   private byte[] patchedBody() {
     int at = bodyAt + 6;
     at += 2 + 2 * u2(at); // interfaces
     at = afterMembers(at); // fields
-    at = afterMembers(at); // methods
+    afterMembers(at); // methods
     byte[] body = new byte[in.capacity() - bodyAt];
     System.arraycopy(in.array(), bodyAt, body, 0, body.length);
     return body;
@@ -254,7 +252,7 @@ final class MachineClass {
       int opcode = in.get(at) & 0xff;
       if (opcode == INVOKESTATIC || opcode == INVOKEVIRTUAL) {
         switch (role(u2(at + 1))) {
-          case CHECK -> fill(at, at + 3);
+          case CHECK -> look(at);
           case READ_GLOBAL -> readGlobal(beforeLast, last, at);
           case WRITE_GLOBAL -> writeGlobal(beforeLast, last, at);
           case MEMORY_OF_INSTANCE -> call(at, "of", "(L" + INSTANCE + ";)L" + FLAT + ";");
@@ -302,6 +300,18 @@ final class MachineClass {
     for (int at = from; at < to; at++) {
       in.put(at, NOP);
     }
+  }
+
+  private void look(int at) {
+    int method =
+        addedMembers.computeIfAbsent(
+            Brake.SITE_METHOD,
+            name ->
+                add(
+                    TAG_METHOD,
+                    add(TAG_CLASS, utf8(SITE)),
+                    add(TAG_NAME_AND_TYPE, utf8(name), utf8("()V"))));
+    in.putShort(at + 1, (short) method);
   }
 
   private void call(int at, String name, String type) {

@@ -22,8 +22,9 @@ import run.endive.runtime.Machine;
 final class MachineClasses implements ClassCollector {
   /* The compiler copies Shaded, of 100 KiB, into every module; ours use it where it is. */
   private static final byte[] SHADED_STUB =
-      ClassFile.of()
-          .build(ClassDesc.of("run.endive.compiler.internal.Shaded"), builder -> {});
+      ClassFile.of().build(ClassDesc.of("run.endive.compiler.internal.Shaded"), builder -> {});
+
+  private static final byte[] SITE_FILE = Brake.siteClass();
 
   private final Map<String, byte[]> files = new LinkedHashMap<>();
   private String mainClassName = "";
@@ -60,7 +61,8 @@ final class MachineClasses implements ClassCollector {
   }
 
   /** What makes a machine for an instance; the JVM has verified its classes. */
-  Function<Instance, Machine> machine(Rewritten module, Map<String, Integer> codeBytes) {
+  Function<Instance, Machine> machine(
+      Rewritten module, Brake brake, Map<String, Integer> codeBytes) {
     String shadedCopy = mainClassName.replace('.', '/') + "Shaded";
     files.remove(mainClassName + "Shaded");
     Map<String, byte[]> patched = new HashMap<>();
@@ -70,7 +72,8 @@ final class MachineClasses implements ClassCollector {
           patched.put(name, machineClass.patched());
           codeBytes.putAll(machineClass.codeBytes());
         });
-    Loader loader = new Loader(patched);
+    patched.put(Brake.SITE_CLASS, SITE_FILE);
+    Loader loader = new Loader(patched, brake);
     try {
       for (String name : files.keySet()) {
         Class.forName(name, true, loader); // the verifier sees it now, not at the first call
@@ -98,12 +101,18 @@ final class MachineClasses implements ClassCollector {
   }
 
   /** Knows the classes of one module, by their bytes until they are needed. */
-  private static final class Loader extends ClassLoader {
+  static final class Loader extends ClassLoader {
     private final Map<String, byte[]> files;
+    private final Brake brake;
 
-    Loader(Map<String, byte[]> files) {
+    Loader(Map<String, byte[]> files, Brake brake) {
       super("guest", FlatMemory.class.getClassLoader());
       this.files = files;
+      this.brake = brake;
+    }
+
+    Brake brake() {
+      return brake;
     }
 
     @Override

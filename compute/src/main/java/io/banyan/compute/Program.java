@@ -26,6 +26,11 @@ interface Program {
     return guest;
   }
 
+  /** What stops its guests when their thread is interrupted, where they do not look themselves. */
+  default Brake brake() {
+    return new Brake();
+  }
+
   /** What the engine has to say to the module's author, a sentence each. */
   default List<String> warnings() {
     return List.of();

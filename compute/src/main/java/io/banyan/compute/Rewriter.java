@@ -28,8 +28,7 @@ final class Rewriter {
    */
 
   private static final byte[] HEADER = {0, 'a', 's', 'm', 1, 0, 0, 0};
-  private static final Signature METER =
-      new Signature(List.of(ValueType.I64), List.of(ValueType.I64));
+  private static final Signature METER = new Signature(List.of(ValueType.I64), List.of());
 
   private static final int CUSTOM = 0;
   private static final int TYPE = 1;
@@ -531,7 +530,7 @@ final class Rewriter {
                 + " has a loop with parameters; the JVM may interpret it, a hundred times slower");
       }
       out.sized(writer.write(body));
-      if (out.length() > ModuleLimits.CODE_BYTES_MAX) {
+      if (out.length() + i * ModuleLimits.FUNCTION_BYTES > ModuleLimits.CODE_BYTES_MAX) {
         throw section.refused(
             Rule.CODE_BYTES,
             "the code, as it is written for the engine, exceeds "

@@ -13,7 +13,8 @@ final class Watchdog implements AutoCloseable {
    * stands with its deadline, and one thread looks at all slots every TICK. With nothing to watch
    * for a while it sleeps until it is woken.
    */
-  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10); // of 50 that are allowed
+  private static final long TICK_NANOS =
+      TimeUnit.MILLISECONDS.toNanos(10); // of 50 that are allowed
   private static final int IDLE_TICKS_MAX = 100; // 1 s
 
   private final List<Slot> slots = new CopyOnWriteArrayList<>();
@@ -39,8 +40,7 @@ final class Watchdog implements AutoCloseable {
       throw new IllegalStateException("the sandbox is closed");
     }
     Slot slot = slotOfThread.get();
-    Watch watch =
-        new Watch(slot, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wallMillis));
+    Watch watch = new Watch(slot, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wallMillis));
     slot.watch = watch;
     if (asleep) {
       LockSupport.unpark(ticker);
@@ -90,10 +90,8 @@ final class Watchdog implements AutoCloseable {
       if (now - watch.deadlineNanos >= 0) {
         watch.ring();
       }
-      if (!slot.worker.isAlive()) {
-        slots.remove(slot);
-      }
     }
+    slots.removeIf(slot -> !slot.worker.isAlive());
     return running;
   }
 

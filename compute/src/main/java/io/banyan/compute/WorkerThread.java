@@ -17,11 +17,58 @@ final class WorkerThread extends Thread {
    */
   static final int KEPT_MEMORY_BYTES_MAX = 1 << 20; // 1 MiB
 
+  private final Object lock = new Object();
+  private Optional<Brake> braked = Optional.empty(); // guarded by lock
+  private boolean pulled; // guarded by lock
   private Optional<EndiveGuest> kept = Optional.empty(); // the last call's, touched by this thread
 
   WorkerThread(String name, Runnable task) {
     super(null, task, name, STACK_BYTES);
     setDaemon(true);
+  }
+
+  static WorkerThread current() {
+    if (Thread.currentThread() instanceof WorkerThread worker) {
+      return worker;
+    }
+    throw new IllegalStateException(
+        "calls run on threads made by Sandbox.workerThread, not on "
+            + Thread.currentThread().getName());
+  }
+
+  /** From here to {@link #guestIsOver} an interrupt stops the guests behind {@code brake}. */
+  void guestRuns(Brake brake) {
+    synchronized (lock) {
+      braked = Optional.of(brake);
+      if (isInterrupted()) {
+        pull();
+      }
+    }
+  }
+
+  void guestIsOver() {
+    synchronized (lock) {
+      if (pulled) {
+        braked.ifPresent(Brake::release);
+      }
+      braked = Optional.empty();
+      pulled = false;
+    }
+  }
+
+  @Override
+  public void interrupt() {
+    super.interrupt();
+    synchronized (lock) {
+      pull();
+    }
+  }
+
+  private void pull() {
+    if (!pulled && braked.isPresent()) {
+      braked.get().pull();
+      pulled = true;
+    }
   }
 
   void keep(EndiveGuest guest) {
