@@ -12,7 +12,7 @@ import java.util.Optional;
 public final class CheckAdvice {
   private static final double NEAR = 0.8; // of a limit
   private static final double DEAR = 0.1; // of a leaf's fuel, for what its bytes do not need
-  private static final double LEAF_SECONDS_MIN = 0.02; // below it, sending a leaf costs more
+  private static final double CHEAP = 0.25; // of what a leaf should cost
 
   private final GuestModule module;
   private final CallLimits limits;
@@ -106,13 +106,16 @@ public final class CheckAdvice {
               + Quantities.fuel(fuel)
               + ": link with a smaller -Wl,--initial-memory=BYTES or stack, or give --chunk "
               + "16MiB");
-    } else if (found.fuelPerSecond() > 0 && fuel / found.fuelPerSecond() < LEAF_SECONDS_MIN) {
+    } else if (fuel < CHEAP * ChunkChoice.LEAF_FUEL) {
       advice.add(
-          "a leaf of "
+          "even a leaf of "
               + Quantities.bytes(rehearsal.chunkBytes())
-              + " takes "
+              + " costs only "
+              + Quantities.fuel(fuel)
+              + " fuel, about "
               + Quantities.seconds(fuel / found.fuelPerSecond())
-              + ", less than handing it to a peer: give larger chunks by --chunk, up to 16MiB");
+              + " here, and handing it to a peer may take longer: for large inputs give larger"
+              + " chunks by --chunk, up to 16MiB");
     }
   }
 

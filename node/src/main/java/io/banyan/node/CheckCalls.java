@@ -37,8 +37,16 @@ final class CheckCalls {
   static final class CallTrouble extends Exception {
     private static final long serialVersionUID = 1;
 
-    CallTrouble(String sentence) {
+    private final boolean hasOutcome;
+
+    CallTrouble(String sentence, boolean hasOutcome) {
       super(sentence);
+      this.hasOutcome = hasOutcome;
+    }
+
+    /** Whether it came to something that it must come to everywhere. */
+    boolean hasOutcome() {
+      return hasOutcome;
     }
   }
 
@@ -83,7 +91,8 @@ final class CheckCalls {
             function.exportName()
                 + " on the sample "
                 + faulted.outcome().words()
-                + Remedies.of(faulted.outcome()));
+                + Remedies.of(faulted.outcome()),
+            true);
       }
       case CallResult.NoResult(NoResultReason reason, String detail, var _) -> {
         log = result.report().log();
@@ -91,7 +100,8 @@ final class CheckCalls {
             function.exportName()
                 + " on the sample could not be run here: "
                 + detail
-                + (reason == NoResultReason.WALL_TIME ? ": give more by --leaf-time" : ""));
+                + (reason == NoResultReason.WALL_TIME ? ": give more by --leaf-time" : ""),
+            false);
       }
     };
   }

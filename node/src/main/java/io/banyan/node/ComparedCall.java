@@ -6,6 +6,7 @@ import java.util.List;
  * A call that was made by the interpreter and by compiled code, cold and hot.
  *
  * @param words how people name it
+ * @param leaf whether it is a leaf of the sample, and not a shorter one, nor a merge
  * @param fuel that it took, compiled
  * @param coldNanos what compiled code took that had never run
  * @param hotNanos the least that it took later; the same as cold if it was not repeated
@@ -15,6 +16,7 @@ import java.util.List;
  */
 public record ComparedCall(
     String words,
+    boolean leaf,
     long fuel,
     long coldNanos,
     long hotNanos,

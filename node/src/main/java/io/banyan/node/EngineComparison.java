@@ -54,7 +54,8 @@ record EngineComparison(Way interpreted, Supplier<Way> compiled, ModuleCheck.Eff
     }
   }
 
-  ComparedCall compare(String words, GuestFunction function, CallInput input) {
+  ComparedCall compare(
+      String words, boolean leaf, GuestFunction function, CallInput input) {
     List<String> untold = new ArrayList<>();
     List<String> differences = new ArrayList<>();
     Way way = compiled.get();
@@ -86,7 +87,7 @@ record EngineComparison(Way interpreted, Supplier<Way> compiled, ModuleCheck.Eff
       }
     }
     return new ComparedCall(
-        words, cold.fuel, coldNanos, hotNanos, repeats, untold, differences);
+        words, leaf, cold.fuel, coldNanos, hotNanos, repeats, untold, differences);
   }
 
   private static void compare(

@@ -43,7 +43,7 @@ public final class ModuleCheck {
   private static final long LONG_INPUT_BYTES = 1L << 32; // 4 GiB
 
   /** The interpreter runs about so much fuel in a millisecond, on a slow machine. */
-  private static final long INTERPRETED_FUEL_PER_MILLI = 5_000;
+  private static final long INTERPRETED_FUEL_PER_MILLI = 2_000;
 
   private final JobDraft draft;
   private final byte[] wasm;
@@ -208,7 +208,9 @@ public final class ModuleCheck {
         best = Math.max(best, sample.fuel() * 1e9 / Math.max(1, sample.nanos()));
       }
       for (ComparedCall call : compared) {
-        best = Math.max(best, call.fuel() * 1e9 / Math.max(1, call.hotNanos()));
+        if (call.leaf()) {
+          best = Math.max(best, call.fuel() * 1e9 / Math.max(1, call.hotNanos()));
+        }
       }
       return best;
     }
@@ -258,8 +260,9 @@ public final class ModuleCheck {
     long longest = 0;
     long mergedBytes = 0;
     boolean mergeTried = false;
+    List<byte[]> chunks = List.of();
     try {
-      List<byte[]> chunks = new SampleChunks(draft, calls).chunks();
+      chunks = new SampleChunks(draft, calls).chunks();
       byte[] first = calls.execute(chunks.getFirst()).output();
       for (byte[] chunk : chunks) {
         CallResult.Returned returned = calls.execute(chunk);
@@ -286,6 +289,9 @@ public final class ModuleCheck {
       compared.addAll(compared(chunks, values, samples));
     } catch (CallTrouble e) {
       troubles.add(String.valueOf(e.getMessage()));
+      if (e.hasOutcome() && values.size() < chunks.size()) {
+        compared.add(compared(values.size(), chunks.get(values.size()), true, comparison()));
+      }
     }
     compared.forEach(call -> troubles.addAll(call.differences()));
     ValueGrowth growth = new ValueGrowth(values.size(), longest, mergedBytes);
@@ -325,33 +331,40 @@ public final class ModuleCheck {
   /** The first leaf, the one in the middle and the last, and a merge of their values. */
   private List<ComparedCall> compared(
       List<byte[]> chunks, List<byte[]> values, List<LeafSample> samples) throws CallTrouble {
-    GuestModule interpreted = apart(Engine.INTERPRETER);
-    EngineComparison comparison =
-        new EngineComparison(by(interpreted), () -> by(apart(Engine.COMPILER)), effort);
+    EngineComparison comparison = comparison();
     List<ComparedCall> compared = new ArrayList<>();
     List<byte[]> some = new ArrayList<>();
     int last = chunks.size() - 1;
     for (int leaf : new TreeSet<>(List.of(0, last / 2, last))) {
       byte[] chunk = shortened(chunks.get(leaf), samples.get(leaf).fuel());
-      String part =
-          chunk.length < chunks.get(leaf).length
-              ? ", its first " + Quantities.bytes(chunk.length)
-              : "";
-      some.add(values.get(leaf));
-      compared.add(
-          comparison.compare(
-              "execute of leaf " + leaf + " of the sample" + part,
-              GuestFunction.EXECUTE,
-              new CallInput.Bytes(chunk)));
+      boolean whole = chunk.length == chunks.get(leaf).length;
+      some.add(whole ? values.get(leaf) : calls.execute(chunk).output());
+      compared.add(compared(leaf, chunk, whole, comparison));
     }
     if (calls.merges() && some.size() > 1) {
       compared.add(
           comparison.compare(
               "merge of " + some.size() + " of its values",
+              false,
               GuestFunction.MERGE,
               new CallInput.Parts(some)));
     }
     return compared;
+  }
+
+  private static ComparedCall compared(
+      int leaf, byte[] chunk, boolean whole, EngineComparison comparison) {
+    String part = whole ? "" : ", its first " + Quantities.bytes(chunk.length);
+    return comparison.compare(
+        "execute of leaf " + leaf + " of the sample" + part,
+        whole,
+        GuestFunction.EXECUTE,
+        new CallInput.Bytes(chunk));
+  }
+
+  private EngineComparison comparison() {
+    GuestModule interpreted = apart(Engine.INTERPRETER);
+    return new EngineComparison(by(interpreted), () -> by(apart(Engine.COMPILER)), effort);
   }
 
   private EngineComparison.Way by(GuestModule prepared) {

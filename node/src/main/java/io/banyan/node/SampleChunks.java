@@ -66,7 +66,7 @@ record SampleChunks(JobDraft draft, CheckCalls calls) {
       }
     }
     if (pieces.isEmpty()) {
-      throw new CallTrouble("split on the sample comes to no part that is not empty");
+      throw new CallTrouble("split on the sample comes to no part that is not empty", true);
     }
     return pieces;
   }

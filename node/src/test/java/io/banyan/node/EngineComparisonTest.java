@@ -30,7 +30,7 @@ class EngineComparisonTest {
             interpreted,
             () -> compiled,
             new ModuleCheck.Effort(TestingRun.PATIENT_MILLIS, REPEATS))
-        .compare("execute", GuestFunction.EXECUTE, new CallInput.Bytes(new byte[0]));
+        .compare("execute", true, GuestFunction.EXECUTE, new CallInput.Bytes(new byte[0]));
   }
 
   @Test

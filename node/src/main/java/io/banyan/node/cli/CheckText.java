@@ -112,16 +112,20 @@ record CheckText(Path path, GuestModule module, CallLimits limits) {
 
   private static String same(ComparedCall call) {
     String verdict = call.differences().isEmpty() ? "same      " : "DIFFERENT ";
-    String untold = call.untold().isEmpty() ? "" : "; not compared: " + call.untold();
+    boolean interpreted = call.untold().stream().noneMatch(it -> it.startsWith("interpreted"));
+    String untold =
+        call.untold().isEmpty() ? "" : "; not compared: " + String.join("; ", call.untold());
     return verdict
         + call.words()
-        + ": interpreted, compiled (cold "
+        + (interpreted ? ": interpreted, compiled (cold " : ": compiled (cold ")
         + Quantities.seconds(call.coldNanos() / 1e9)
         + ", hot "
         + Quantities.seconds(call.hotNanos() / 1e9)
         + " after "
         + call.repeats()
-        + " repeats)"
+        + " repeats): "
+        + call.fuel()
+        + " fuel"
         + untold;
   }
 

@@ -304,6 +304,12 @@ class CommandsTest {
         banyan("check", module, "--time 400ms --split lines --chunk 4 --input", input).succeeds().text();
     assertTrue(sound.contains("sound     on this sample"), sound);
     assertTrue(sound.contains("ms per MiB on one worker"), sound);
+    assertTrue(sound.contains("same      execute of leaf 0 of the sample: interpreted, "), sound);
+    assertTrue(sound.contains("merge     may be regrouped: the same as the plan groups"), sound);
+    assertTrue(sound.contains("chunk     1 MiB: a leaf costs "), sound);
+    assertTrue(sound.contains("limits    all kept; nearest: "), sound);
+    assertTrue(sound.contains("memory    up to 1 MiB a call, 16 pages"), sound);
+    assertTrue(sound.contains("advice    "), sound);
 
     Files.write(
         module, TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS).bytes());
@@ -311,6 +317,24 @@ class CommandsTest {
     assertEquals(1, unsound.code());
     assertTrue(unsound.text().contains("TROUBLE   merge, grouped in pairs"), unsound.text());
     assertTrue(unsound.text().endsWith("not sound\n"), unsound.text());
+  }
+
+  @Test
+  void whatAGuestLoggedOnTheSampleIsShown() throws IOException {
+    Files.write(
+        module,
+        TestingGuest.of("i32.const 1 i32.const 8 i32.const 4 call 0 unreachable")
+            .importsLog()
+            .data(8, "oh\u001b!")
+            .bytes());
+
+    TestingConsole.Ran ran =
+        banyan("check --time 400ms", module, "--split lines --chunk 4 --input", input);
+
+    assertEquals(1, ran.code());
+    assertEquals("log warning the sample: oh\\x1b!\n", ran.stderr());
+    assertTrue(ran.text().contains("TROUBLE   execute on the sample trapped: unreachable"));
+    assertTrue(ran.text().contains("same      execute of leaf 0 of the sample: "), ran.text());
   }
 
   @Test
@@ -323,6 +347,10 @@ class CommandsTest {
     assertFalse(alone.has("sample"));
     assertEquals(3, tried.getAsJsonObject("sample").get("leaves").getAsInt());
     assertTrue(tried.getAsJsonObject("sample").getAsJsonArray("troubles").isEmpty());
+    assertEquals(4, tried.getAsJsonObject("sample").getAsJsonArray("compared").size());
+    assertTrue(tried.getAsJsonObject("sample").get("fuel").getAsLong() > 0);
+    assertEquals(16, tried.getAsJsonObject("sample").get("memoryPagesMax").getAsInt());
+    assertTrue(alone.getAsJsonObject("limits").has("body-bytes"));
   }
 
   @Test
