@@ -25,8 +25,7 @@ final class CheckCalls {
   private long memoryBytesMax;
   private GuestLog log = new GuestLog(List.of(), false);
 
-  CheckCalls(
-      Sandbox sandbox, GuestModule module, Configuration configuration, CallLimits limits) {
+  CheckCalls(Sandbox sandbox, GuestModule module, Configuration configuration, CallLimits limits) {
     this.sandbox = sandbox;
     this.module = module;
     this.configuration = configuration;
@@ -69,8 +68,7 @@ final class CheckCalls {
     throw new IllegalStateException("a split returned a value");
   }
 
-  private CallResult.Returned returned(GuestFunction function, CallInput input)
-      throws CallTrouble {
+  private CallResult.Returned returned(GuestFunction function, CallInput input) throws CallTrouble {
     if (made(function, input) instanceof CallResult.Returned returned) {
       return returned;
     }

@@ -40,8 +40,7 @@ record EngineComparison(Way interpreted, Supplier<Way> compiled, ModuleCheck.Eff
           yield new Seen(Optional.empty(), "completed", Optional.of(list), fuel);
         }
         case CallResult.Faulted faulted ->
-            new Seen(
-                Optional.empty(), faulted.outcome().words(), Optional.empty(), faulted.fuel());
+            new Seen(Optional.empty(), faulted.outcome().words(), Optional.empty(), faulted.fuel());
         case CallResult.NoResult noResult ->
             new Seen(Optional.of(noResult.detail()), "no result", Optional.empty(), 0);
       };
@@ -54,8 +53,7 @@ record EngineComparison(Way interpreted, Supplier<Way> compiled, ModuleCheck.Eff
     }
   }
 
-  ComparedCall compare(
-      String words, boolean leaf, GuestFunction function, CallInput input) {
+  ComparedCall compare(String words, boolean leaf, GuestFunction function, CallInput input) {
     List<String> untold = new ArrayList<>();
     List<String> differences = new ArrayList<>();
     Way way = compiled.get();

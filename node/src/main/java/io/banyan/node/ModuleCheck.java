@@ -73,8 +73,7 @@ public final class ModuleCheck {
     this.sandbox = sandbox;
     this.effort = effort;
     this.calls =
-        new CheckCalls(
-            sandbox, draft.module(), draft.configuration(), draft.manifest().limits());
+        new CheckCalls(sandbox, draft.module(), draft.configuration(), draft.manifest().limits());
   }
 
   /**
@@ -157,6 +156,7 @@ public final class ModuleCheck {
    * @param samples the leaves that were run
    * @param bytes that they were handed
    * @param nanos that they took
+   * @param callFuel that each call takes for the memory that the module begins with
    * @param memoryBytesMax the most memory that a call had
    * @param growth how long values are
    * @param mergeTried whether there were leaf values enough to be grouped in more than one way
@@ -172,6 +172,7 @@ public final class ModuleCheck {
       List<LeafSample> samples,
       long bytes,
       long nanos,
+      long callFuel,
       long memoryBytesMax,
       ValueGrowth growth,
       boolean mergeTried,
@@ -196,6 +197,11 @@ public final class ModuleCheck {
       return samples.stream().mapToLong(LeafSample::fuel).sum();
     }
 
+    /** What they took beside the share of each call that its bytes do not need. */
+    public long fuelOfUnits() {
+      return Math.max(0, fuel() - leaves() * callFuel);
+    }
+
     /** What the costliest leaf took. */
     public long leafFuelMax() {
       return samples.stream().mapToLong(LeafSample::fuel).max().orElse(0);
@@ -217,8 +223,20 @@ public final class ModuleCheck {
 
     private Findings with(Rehearsed found) {
       return new Findings(
-          rule, samples, bytes, nanos, memoryBytesMax, growth, mergeTried, groupings, compared,
-          found.rehearsal, found.real, log, troubles);
+          rule,
+          samples,
+          bytes,
+          nanos,
+          callFuel,
+          memoryBytesMax,
+          growth,
+          mergeTried,
+          groupings,
+          compared,
+          found.rehearsal,
+          found.real,
+          log,
+          troubles);
     }
   }
 
@@ -301,6 +319,7 @@ public final class ModuleCheck {
         List.copyOf(samples),
         bytes,
         nanos,
+        Rehearser.callFuel(draft.module()),
         calls.memoryBytesMax(),
         growth,
         mergeTried,
@@ -375,12 +394,14 @@ public final class ModuleCheck {
     return switch (sandbox.loadApart(wasm, engine)) {
       case LoadResult.Loaded(GuestModule loaded) -> loaded;
       case LoadResult.Rejected(String reason) ->
-          throw new IllegalStateException("the module was loaded before, and is not now: " + reason);
+          throw new IllegalStateException(
+              "the module was loaded before, and is not now: " + reason);
     };
   }
 
   /** As much of a leaf as the interpreter is likely to finish; any part of an input is an input. */
-  private byte[] shortened(byte[] chunk, long fuel) {
+  private byte[] shortened(byte[] chunk, long leafFuel) {
+    long fuel = leafFuel - Rehearser.callFuel(draft.module()); // that for memory takes it no time
     long fuelMax = effort.millis() * INTERPRETED_FUEL_PER_MILLI;
     int unit =
         switch (draft.manifest().splitRule()) {

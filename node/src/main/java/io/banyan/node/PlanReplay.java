@@ -142,9 +142,7 @@ final class PlanReplay {
       GuestCalls.Made made =
           calls.make(claim.function(), inputs.handedTo(step.node(), claim.function()));
       return new Replayed(
-          step,
-          made.result(),
-          lie(claim, made).map(lie -> words(step) + ", run again, " + lie));
+          step, made.result(), lie(claim, made).map(lie -> words(step) + ", run again, " + lie));
     } catch (IOException e) {
       throw new NotReplayedException(step.node(), InputFile.reason(e));
     } catch (OutOfMemoryError e) {

@@ -52,12 +52,7 @@ final class ReceiptReplay {
     try (BlobStore store = new BlobStore(scratch, Runtime.getRuntime().maxMemory() / 8)) {
       GuestCalls calls =
           new GuestCalls(
-              sandbox,
-              checked.module(),
-              configuration(),
-              manifest.limits(),
-              files.input(),
-              store);
+              sandbox, checked.module(), configuration(), manifest.limits(), files.input(), store);
       return work.with(new PlanReplay(checked.job(), manifest, checked.cuts(), calls));
     }
   }

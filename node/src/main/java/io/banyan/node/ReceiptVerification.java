@@ -129,8 +129,7 @@ public final class ReceiptVerification {
    *
    * @param observer is shown each step that is in its place, in order
    */
-  static Checked check(
-      Files files, Sandbox sandbox, Consumer<Step> observer, LongConsumer progress)
+  static Checked check(Files files, Sandbox sandbox, Consumer<Step> observer, LongConsumer progress)
       throws IOException, CommandException, InterruptedException {
     ReceiptVerification verification = new ReceiptVerification(files, sandbox, progress);
     try (ReceiptReader reader = ReceiptReader.open(files.receipt)) {

@@ -114,7 +114,11 @@ final class ReplayInputs {
     int index = part.path().get(last);
     if (index >= divided.cuts.count()) {
       throw new LieException(
-          "split of plan node " + above + ", run again, comes to " + divided.cuts.count() + " parts");
+          "split of plan node "
+              + above
+              + ", run again, comes to "
+              + divided.cuts.count()
+              + " parts");
     }
     return new InputRef.Part(divided.cuts.part(index));
   }
@@ -170,8 +174,7 @@ final class ReplayInputs {
       case CallReport.Returned returned -> returned.output();
       case CallReport.Ended ended ->
           throw new LieException(call.words() + ", run again, " + ended.outcome().words());
-      case CallReport.NoResult noResult ->
-          throw new NotReplayedException(node, noResult.detail());
+      case CallReport.NoResult noResult -> throw new NotReplayedException(node, noResult.detail());
     };
   }
 

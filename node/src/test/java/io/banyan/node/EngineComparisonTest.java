@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Ways to make a call that disagree are named, with what each came to. */
 class EngineComparisonTest {
-  private static final CallRecord RECORD =
-      new CallRecord(1, 0, 0, new GuestLog(List.of(), false));
+  private static final CallRecord RECORD = new CallRecord(1, 0, 0, new GuestLog(List.of(), false));
   private static final int REPEATS = 5;
 
   private static EngineComparison.Way returning(int value, long fuel) {
@@ -27,9 +26,7 @@ class EngineComparisonTest {
   private static ComparedCall compare(
       EngineComparison.Way interpreted, EngineComparison.Way compiled) {
     return new EngineComparison(
-            interpreted,
-            () -> compiled,
-            new ModuleCheck.Effort(TestingRun.PATIENT_MILLIS, REPEATS))
+            interpreted, () -> compiled, new ModuleCheck.Effort(TestingRun.PATIENT_MILLIS, REPEATS))
         .compare("execute", true, GuestFunction.EXECUTE, new CallInput.Bytes(new byte[0]));
   }
 

@@ -185,7 +185,8 @@ class ModuleCheckTest {
 
   @Test
   void valuesTooLongForAMergeOfAFullNodeAreTrouble() throws Exception {
-    CallLimits limits = new CallLimits(1_000_000_000, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
+    CallLimits limits =
+        new CallLimits(1_000_000_000, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
     byte[] guest = TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
     int fits = ((1 << 19) - 4) / 16 - 4;
     for (int length : List.of(fits, fits + 1)) {
@@ -213,11 +214,9 @@ class ModuleCheckTest {
         new CallLimits(1_000_000_000, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
     JobDraft draft =
         new TestingRun(folder)
-            .draft(
-                guest.bytes(), new byte[32 * leaf], "bytes", leaf, limits, limits.wallMillis());
+            .draft(guest.bytes(), new byte[32 * leaf], "bytes", leaf, limits, limits.wallMillis());
 
-    ModuleCheck.Findings found =
-        ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
+    ModuleCheck.Findings found = ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
 
     assertEquals(List.of(), found.troubles());
     long leavesMax = found.growth().leavesMax(limits.mergeInputBytesMax()).orElseThrow();
@@ -253,8 +252,7 @@ class ModuleCheckTest {
         new TestingRun(folder).draft(guest.bytes(), new byte[1 << 20], "bytes", 1 << 20);
 
     ModuleCheck.Findings found =
-        ModuleCheck.run(
-            draft, guest.bytes(), TestingRun.SANDBOX, new ModuleCheck.Effort(100, 1));
+        ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, new ModuleCheck.Effort(100, 1));
 
     String words = found.compared().getFirst().words();
     assertTrue(words.startsWith("execute of leaf 0 of the sample, its first "), words);

@@ -44,6 +44,7 @@ record CheckJson(CheckText text, int workers) {
     sample.addProperty("leaves", found.leaves());
     sample.addProperty("bytes", found.bytes());
     sample.addProperty("fuel", found.fuel());
+    sample.addProperty("callFuel", found.callFuel());
     sample.addProperty("leafFuelMax", found.leafFuelMax());
     sample.addProperty("nanos", found.nanos());
     sample.addProperty("fuelPerSecond", found.fuelPerSecond());

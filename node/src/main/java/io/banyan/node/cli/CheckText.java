@@ -81,10 +81,12 @@ record CheckText(Path path, GuestModule module, CallLimits limits) {
       String unit = byIndex(found) ? "leaf" : "MiB";
       lines.add(
           "fuel      "
-              + Quantities.fuel(found.fuel() / units)
+              + Quantities.fuel(found.fuelOfUnits() / units)
               + " per "
               + unit
-              + "; up to "
+              + " and "
+              + Quantities.fuel(found.callFuel())
+              + " a call; up to "
               + Quantities.fuel(found.leafFuelMax())
               + " a leaf, which may use "
               + Quantities.fuel(limits.fuel()));
@@ -92,7 +94,7 @@ record CheckText(Path path, GuestModule module, CallLimits limits) {
           String.format(
               Locale.ROOT,
               "time      %.3g ms per %s on one worker, once it is hot",
-              found.fuel() / units / found.fuelPerSecond() * 1e3,
+              found.fuelOfUnits() / units / found.fuelPerSecond() * 1e3,
               unit));
       lines.add(
           "memory    up to "

@@ -140,8 +140,7 @@ final class ReplayCommand implements Callable<Integer> {
     for (LeafReplay.Call call : report.calls()) {
       if (call.result() instanceof CallResult.NoResult noResult) {
         throw new CommandException(
-            ExitCode.FAILURE,
-            call.words() + " could not be run again here: " + noResult.detail());
+            ExitCode.FAILURE, call.words() + " could not be run again here: " + noResult.detail());
       }
     }
     if (output != null) {
@@ -168,8 +167,7 @@ final class ReplayCommand implements Callable<Integer> {
         "same",
         report.calls().stream()
             .allMatch(
-                call ->
-                    call.difference().isEmpty() && call.result() instanceof CallResult.Ended));
+                call -> call.difference().isEmpty() && call.result() instanceof CallResult.Ended));
     JsonArray calls = new JsonArray();
     report.calls().forEach(call -> calls.add(json(call)));
     json.add("calls", calls);

@@ -58,8 +58,7 @@ class ReplayCommandTest {
   }
 
   private void concatenation() throws IOException {
-    job(
-        TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT), "--split bytes --chunk 1");
+    job(TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT), "--split bytes --chunk 1");
   }
 
   private TestingConsole.Ran replay(String leaf, Object... more) {
@@ -93,8 +92,7 @@ class ReplayCommandTest {
   @Test
   void emptyNeighboursTakeNoPartInAMerge() throws IOException {
     Files.writeString(input, "a\n" + "a line that is longer than its chunk\n".repeat(3));
-    job(
-        TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT), "--split lines --chunk 2");
+    job(TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT), "--split lines --chunk 2");
 
     int cells = (int) ((Files.size(input) + 1) / 2);
     replay("0-" + cells, "--output", value).succeeds();
@@ -241,8 +239,7 @@ class ReplayCommandTest {
     assertTrue(replay("x").failsWith(USAGE).startsWith("--leaf: 'x' is not a plan node such as"));
     assertEquals(
         "receipt " + folder + " is not a file",
-        banyan("replay", folder, "--leaf 1 --module", module, "--input", input)
-            .failsWith(FAILURE));
+        banyan("replay", folder, "--leaf 1 --module", module, "--input", input).failsWith(FAILURE));
     assertEquals(
         "the job has an input: give it with --input FILE",
         banyan("replay", receipt, "--leaf 1 --module", module).failsWith(USAGE));
