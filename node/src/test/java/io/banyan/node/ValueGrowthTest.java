@@ -36,7 +36,7 @@ class ValueGrowthTest {
 
     long leaves = sets.leavesMax(1_000_000).orElseThrow();
 
-    assertEquals(16 * 62.5 * 62.5, leaves, 1000); // 16 values of 62 500 bytes
+    assertEquals(16 * 62.5 * 62.5, (double) leaves, 1000); // 16 values of 62 500 bytes
   }
 
   @Test
