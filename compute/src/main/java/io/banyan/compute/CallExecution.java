@@ -81,7 +81,8 @@ final class CallExecution {
     } catch (CallEndException e) {
       return e.end();
     } catch (StackOverflowError e) {
-      return new CallEnd.Bad(new Outcome.LimitExceeded(LimitKind.DEPTH));
+      // The profile's depth ends first on a thread of ours. Where a stack ends is no outcome.
+      return new CallEnd.EngineFailure(e.toString());
     } catch (OutOfMemoryError e) {
       return new CallEnd.HostMemory(e.toString());
     } catch (RuntimeException | LinkageError e) {

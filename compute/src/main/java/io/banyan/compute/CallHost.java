@@ -24,6 +24,7 @@ final class CallHost implements HostCalls {
   /** 1 January 2020, 00:00 UTC: both clocks stand still there. */
   static final long CLOCK_NANOS = 1_577_836_800L * 1_000_000_000L;
 
+  private static final long VECTOR_FUEL = 8; // even if it names no bytes
   private static final long RANDOM_FUEL_PER_BYTE = 4; // a SHA-256 makes 32 of them
 
   private final Meter meter;
@@ -71,6 +72,7 @@ final class CallHost implements HostCalls {
     meter.charge(Meter.IMPORT_FUEL);
     return switch (function) {
       case LOG -> {
+        requireHeld(memory, u32(args[1]), u32(args[2]));
         meter.chargeBytes(u32(args[2]));
         log.line((int) args[0], memory, u32(args[1]), u32(args[2]));
         yield 0;
@@ -107,6 +109,12 @@ final class CallHost implements HostCalls {
     return descriptor >= Wasi.STDIN && descriptor <= Wasi.STDERR;
   }
 
+  private static void requireHeld(GuestMemory memory, long address, long length) {
+    if (!memory.holds(address, length)) {
+      throw CallEndException.trap(TrapKind.MEMORY_OUT_OF_BOUNDS);
+    }
+  }
+
   private static CallEndException fail(GuestMemory memory, long address, long length) {
     if (!memory.holds(address, length)) {
       return CallEndException.trap(TrapKind.MEMORY_OUT_OF_BOUNDS);
@@ -138,7 +146,7 @@ final class CallHost implements HostCalls {
     }
     int before = stdinRead;
     for (long i = 0; i < vectorCount && stdinRead < stdin.length; i++) {
-      meter.chargeBytes(Wasi.IOVEC_BYTES);
+      meter.charge(VECTOR_FUEL);
       long address = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES));
       long room = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES + 4));
       int part = (int) Math.min(room, stdin.length - stdinRead);
@@ -157,12 +165,10 @@ final class CallHost implements HostCalls {
     }
     long written = 0;
     for (long i = 0; i < vectorCount; i++) {
-      meter.chargeBytes(Wasi.IOVEC_BYTES);
+      meter.charge(VECTOR_FUEL);
       long address = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES));
       long length = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES + 4));
-      if (!memory.holds(address, length)) {
-        throw CallEndException.trap(TrapKind.MEMORY_OUT_OF_BOUNDS);
-      }
+      requireHeld(memory, address, length);
       meter.chargeBytes(length);
       writePart(memory, descriptor, address, length);
       written += length;
@@ -196,9 +202,7 @@ final class CallHost implements HostCalls {
   }
 
   private long drawRandom(GuestMemory memory, long address, long length) {
-    if (!memory.holds(address, length)) {
-      throw CallEndException.trap(TrapKind.MEMORY_OUT_OF_BOUNDS);
-    }
+    requireHeld(memory, address, length);
     meter.charge(RANDOM_FUEL_PER_BYTE * length);
     random.fill(memory, address, length);
     return Wasi.SUCCESS;

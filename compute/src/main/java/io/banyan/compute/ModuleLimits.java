@@ -1,7 +1,5 @@
 package io.banyan.compute;
 
-import io.banyan.schema.Limits;
-
 /**
  * How large a module may be. The engine's parser and compiler cannot be interrupted, so what could
  * hang or crash them is refused before they see it. Real programs stay below a tenth of each.
@@ -10,11 +8,14 @@ final class ModuleLimits {
   private ModuleLimits() {}
 
   static final int FUNCTION_COUNT_MAX = 10_000; // 200 000 take the compiler 20 s
-  static final int REWRITTEN_BYTES_MAX = 4 * Limits.MODULE_BYTES_MAX; // 32 MiB
   static final int BODY_BYTES_MAX = 64 << 10; // 64 KiB; a JVM method holds no more
   static final int INSTRUCTION_COUNT_MAX = 1_000_000; // about 3 s of compiling
+
+  /** All bodies as they are written for the engine: 2 s of compiling where it takes longest. */
+  static final int CODE_BYTES_MAX = 4 << 20; // 4 MiB
+
   static final int LOCAL_COUNT_MAX = 1_000;
-  static final int PARAM_COUNT_MAX = 64;
+  static final int PARAM_COUNT_MAX = 100; // a JVM method takes 255 slots
   static final int RESULT_COUNT_MAX = 16;
   static final int NESTING_MAX = 256;
   static final int OPERAND_COUNT_MAX = 1_024; // 60 000 crash the compiler

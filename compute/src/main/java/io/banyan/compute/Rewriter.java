@@ -529,10 +529,12 @@ final class Rewriter {
                 + " has a loop with parameters; the JVM may interpret it, a hundred times slower");
       }
       out.sized(writer.write(body));
-      if (out.length() > ModuleLimits.REWRITTEN_BYTES_MAX) {
+      if (out.length() > ModuleLimits.CODE_BYTES_MAX) {
         throw section.refused(
-            Rule.MODULE_BYTES,
-            "rewritten module exceeds " + ModuleLimits.REWRITTEN_BYTES_MAX + " bytes");
+            Rule.CODE_BYTES,
+            "the code, as it is written for the engine, exceeds "
+                + ModuleLimits.CODE_BYTES_MAX
+                + " bytes");
       }
     }
     bodyCount = (int) count;

@@ -6,7 +6,8 @@ package io.banyan.schema;
  *
  * @param fuel units of metered work, 1 to {@link #FUEL_MAX}
  * @param memoryBytesMax the guest's linear memory, 64 KiB to 2 GiB − 64 KiB, whole pages
- * @param depthBytesMax the guest's call stack as the profile counts it, 1 or more
+ * @param depthBytesMax the guest's call stack as the profile counts it, 1 to {@link
+ *     #DEPTH_BYTES_MAX}
  * @param outputBytesMax the value a call returns, 0 or more
  * @param wallMillis time by the clock after which the host gives up on the call, 1 to a year
  */
@@ -21,11 +22,14 @@ public record CallLimits(
   /** The most fuel of one call: the sum over the largest plan still fits a long. */
   public static final long FUEL_MAX = 1L << 38; // 275 thousand million
 
+  /** The deepest call stack: on any thread for guests, the JVM's own stack ends far behind it. */
+  public static final long DEPTH_BYTES_MAX = 1L << 20; // 1 MiB
+
   public static final CallLimits DEFAULT =
       new CallLimits(
           1_000_000_000L,
           256L << 20, // 256 MiB
-          1L << 20, // 1 MiB
+          DEPTH_BYTES_MAX,
           16L << 20, // 16 MiB
           30_000); // 30 s
 
@@ -41,8 +45,9 @@ public record CallLimits(
               + memoryBytesMax
               + " bytes, must be whole 64 KiB pages between 64 KiB and 2 GiB - 64 KiB");
     }
-    if (depthBytesMax < 1) {
-      throw new IllegalArgumentException("depth limit is " + depthBytesMax + ", must be 1 or more");
+    if (depthBytesMax < 1 || depthBytesMax > DEPTH_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "depth limit is " + depthBytesMax + " bytes, must be 1 to " + DEPTH_BYTES_MAX);
     }
     if (outputBytesMax < 0 || outputBytesMax > MEMORY_BYTES_MAX) {
       throw new IllegalArgumentException(
