@@ -161,7 +161,7 @@ class PlanCheckTest {
             : was.function();
     Claim claim =
         new Claim(
-            field == Field.PROFILE ? new Profile("1") : was.profile(),
+            field == Field.PROFILE ? new Profile("2") : was.profile(),
             field == Field.KEY ? OTHER : was.key(),
             function,
             field == Field.INPUT ? OTHER : was.input(),
