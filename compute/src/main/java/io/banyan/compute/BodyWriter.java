@@ -125,8 +125,8 @@ final class BodyWriter {
       out.u8(Opcodes.GLOBAL_SET).u32(fuelGlobal).u8(Opcodes.GLOBAL_GET).u32(fuelGlobal);
       constant(0);
       out.u8(Opcodes.I64_LT_S).u8(Opcodes.IF).u8(EMPTY_BLOCK);
-      out.u8(Opcodes.GLOBAL_GET).u32(fuelGlobal).u8(Opcodes.CALL).u32(METER);
-      out.u8(Opcodes.GLOBAL_SET).u32(fuelGlobal).u8(Opcodes.END);
+      out.u8(Opcodes.GLOBAL_GET).u32(fuelGlobal);
+      end();
     }
     out.u8(Opcodes.GLOBAL_GET).u32(depthGlobal).u8(Opcodes.I32_CONST).signed(body.frameBytes());
     if (body.calls()) {
@@ -135,7 +135,7 @@ final class BodyWriter {
     }
     out.u8(Opcodes.I32_LT_S).u8(Opcodes.IF).u8(EMPTY_BLOCK);
     constant(Meter.TOO_DEEP);
-    out.u8(Opcodes.CALL).u32(METER).u8(Opcodes.DROP).u8(Opcodes.END);
+    end();
   }
 
   private void writeExit(Body body) {
@@ -272,15 +272,21 @@ final class BodyWriter {
     checkFuel();
   }
 
-  /** Keeps the fuel that is on the stack, or what there is for it if it is negative. */
+  /**
+   * Ends the call, and the if around this. That there is no way back from here lets the JVM's
+   * compiler keep a loop in registers.
+   */
+  private void end() {
+    out.u8(Opcodes.CALL).u32(METER).u8(Opcodes.UNREACHABLE).u8(Opcodes.END);
+  }
+
+  /** Keeps the fuel that is on the stack, which must not be negative. */
   private void checkFuel() {
     local(Opcodes.LOCAL_TEE, fuelLocal);
     constant(0);
     out.u8(Opcodes.I64_LT_S).u8(Opcodes.IF).u8(EMPTY_BLOCK);
     local(Opcodes.LOCAL_GET, fuelLocal);
-    out.u8(Opcodes.CALL).u32(METER);
-    local(Opcodes.LOCAL_SET, fuelLocal);
-    out.u8(Opcodes.END);
+    end();
   }
 
   private void leaveFuel() {

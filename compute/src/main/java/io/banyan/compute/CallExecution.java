@@ -9,7 +9,10 @@ import io.banyan.schema.TrapKind;
 import java.util.List;
 import java.util.Optional;
 
-/** One call, from a fresh instance to its result. Confined to the calling thread. */
+/**
+ * One call, from an instance that knows of no other call to its result. Confined to the calling
+ * thread.
+ */
 final class CallExecution {
   private final Call call;
   private final GuestInterface guestInterface;
@@ -57,15 +60,18 @@ final class CallExecution {
     };
   }
 
+  /** On a {@link WorkerThread}. */
   CallResult run(Watchdog watchdog) {
     Watchdog.Watch watch = watchdog.watch(call.limits().wallMillis());
     long startNanos = System.nanoTime();
     CallEnd end;
     boolean late;
     try {
+      WorkerThread.current().guestRuns(call.module().program().brake());
       end = attempt();
     } finally {
       late = watch.end();
+      WorkerThread.current().guestIsOver();
     }
     CallRecord report =
         new CallRecord(System.nanoTime() - startNanos, host.progressPermille(), host.log());
@@ -91,16 +97,13 @@ final class CallExecution {
   }
 
   private Guest start() {
-    Guest guest =
-        call.module().program().start(memoryPagesMax(call.module(), call.limits()), host, meter);
-    if (guestInterface.initializes()) {
-      guest.call("_initialize");
-    }
-    return guest;
+    int memoryPagesMax = memoryPagesMax(call.module(), call.limits());
+    return call.module().program().begin(memoryPagesMax, host, meter, guestInterface.initializes());
   }
 
   private CallEnd command(Guest guest) {
     guest.call("_start");
+    guest.hasReturned();
     return new CallEnd.Value(host.stdout());
   }
 
@@ -126,7 +129,9 @@ final class CallExecution {
             yield guest.call(call.function().exportName(), address, length);
           }
         };
-    return output(guest.memory(), packed >>> 32, packed & 0xffff_ffffL);
+    CallEnd end = output(guest.memory(), packed >>> 32, packed & 0xffff_ffffL);
+    guest.hasReturned();
+    return end;
   }
 
   /**

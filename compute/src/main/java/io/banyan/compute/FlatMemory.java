@@ -15,7 +15,7 @@ import run.endive.wasm.types.PassiveDataSegment;
  * A guest's linear memory as one {@code byte[]}: one load and two compares an access, where the
  * engine's own pages cost twice that. Confined to its call's thread.
  */
-final class FlatMemory implements Memory, GuestMemory {
+public final class FlatMemory implements Memory, GuestMemory, Meter.Counters {
   /*
    * The array may be longer than the memory, so that a guest that grows page by page is not copied
    * each time; hence every access is compared with `size` before the JVM compares it with the
@@ -44,6 +44,13 @@ final class FlatMemory implements Memory, GuestMemory {
   private DataSegment[] engineSegments = {}; // where the engine notes what data.drop dropped
   private byte[] bytes;
   private int size;
+  private long[] globals = {};
+
+  /** For generated code: what is left of the fuel. */
+  public long fuel;
+
+  /** For generated code: what is left of the stack, in bytes. */
+  public long depth;
 
   /**
    * @param pagesMax at least {@code pagesMin}, at most 32 767
@@ -59,6 +66,156 @@ final class FlatMemory implements Memory, GuestMemory {
     this.segments = declared.stream().map(Rewritten.Segment::bytes).toArray(byte[][]::new);
     this.bytes = new byte[Memory.bytes(capacityPages(pagesMin, pagesMin))];
     this.size = Memory.bytes(pagesMin);
+  }
+
+  /** Makes room for the instance's globals as they come, in order. */
+  void setGlobal(int index, long value) {
+    if (index >= globals.length) {
+      globals = Arrays.copyOf(globals, Math.max(4, 2 * index));
+    }
+    globals[index] = value;
+  }
+
+  @Override
+  public long fuel() {
+    return fuel;
+  }
+
+  @Override
+  public void setFuel(long left) {
+    fuel = left;
+  }
+
+  @Override
+  public void setDepth(int bytes) {
+    depth = bytes;
+  }
+
+  /**
+   * What a memory and its globals were at some moment.
+   *
+   * @param from where its first byte that is not zero stands
+   * @param bytes from there to the last that is not
+   */
+  record Snapshot(int size, int from, byte[] bytes, long[] globals) {}
+
+  Snapshot snapshot() {
+    int from = 0;
+    while (from < size && bytes[from] == 0) {
+      from++;
+    }
+    int to = size;
+    while (to > from && bytes[to - 1] == 0) {
+      to--;
+    }
+    return new Snapshot(size, from, Arrays.copyOfRange(bytes, from, to), globals.clone());
+  }
+
+  /** Makes all as it was; segments that were dropped since stay so. */
+  void restore(Snapshot snapshot) {
+    int to = snapshot.from() + snapshot.bytes().length;
+    Arrays.fill(bytes, 0, snapshot.from(), (byte) 0);
+    System.arraycopy(snapshot.bytes(), 0, bytes, snapshot.from(), snapshot.bytes().length);
+    Arrays.fill(bytes, to, size, (byte) 0);
+    size = snapshot.size();
+    System.arraycopy(snapshot.globals(), 0, globals, 0, globals.length);
+  }
+
+  public static FlatMemory of(Instance instance) {
+    return (FlatMemory) instance.memory();
+  }
+
+  public static long readGlobal(int index, FlatMemory memory) {
+    return memory.globals[index];
+  }
+
+  public static void writeGlobal(long value, int index, FlatMemory memory) {
+    memory.globals[index] = value;
+  }
+
+  public static void fuelIs(long fuel, FlatMemory memory) {
+    memory.fuel = fuel;
+  }
+
+  public static void depthIs(long depth, FlatMemory memory) {
+    memory.depth = depth;
+  }
+
+  private static int address(int base, int offset) {
+    return base < 0 ? base : base + offset;
+  }
+
+  public static byte memoryReadByte(int base, int offset, FlatMemory memory) {
+    return memory.read(address(base, offset));
+  }
+
+  public static short memoryReadShort(int base, int offset, FlatMemory memory) {
+    return memory.readShort(address(base, offset));
+  }
+
+  public static int memoryReadInt(int base, int offset, FlatMemory memory) {
+    return memory.readInt(address(base, offset));
+  }
+
+  public static long memoryReadLong(int base, int offset, FlatMemory memory) {
+    return memory.readLong(address(base, offset));
+  }
+
+  public static float memoryReadFloat(int base, int offset, FlatMemory memory) {
+    return memory.readFloat(address(base, offset));
+  }
+
+  public static double memoryReadDouble(int base, int offset, FlatMemory memory) {
+    return memory.readDouble(address(base, offset));
+  }
+
+  public static void memoryWriteByte(int base, byte value, int offset, FlatMemory memory) {
+    memory.writeByte(address(base, offset), value);
+  }
+
+  public static void memoryWriteShort(int base, short value, int offset, FlatMemory memory) {
+    memory.writeShort(address(base, offset), value);
+  }
+
+  public static void memoryWriteInt(int base, int value, int offset, FlatMemory memory) {
+    memory.writeI32(address(base, offset), value);
+  }
+
+  public static void memoryWriteLong(int base, long value, int offset, FlatMemory memory) {
+    memory.writeLong(address(base, offset), value);
+  }
+
+  public static void memoryWriteFloat(int base, float value, int offset, FlatMemory memory) {
+    memory.writeF32(address(base, offset), value);
+  }
+
+  public static void memoryWriteDouble(int base, double value, int offset, FlatMemory memory) {
+    memory.writeF64(address(base, offset), value);
+  }
+
+  public static void memoryCopy(int target, int source, int length, FlatMemory memory) {
+    memory.copy(target, source, length);
+  }
+
+  public static void memoryFill(int from, byte value, int length, FlatMemory memory) {
+    memory.fill(value, from, from + length);
+  }
+
+  public static void memoryInit(
+      int target, int offset, int length, int segment, FlatMemory memory) {
+    memory.initPassiveSegment(segment, target, offset, length);
+  }
+
+  public static int memoryGrow(int deltaPages, FlatMemory memory) {
+    return memory.grow(deltaPages);
+  }
+
+  public static void memoryDrop(int segment, FlatMemory memory) {
+    memory.drop(segment);
+  }
+
+  public static int memoryPages(FlatMemory memory) {
+    return memory.pages();
   }
 
   /** How many pages to have room for: twice what there was, but never between a half and all. */

@@ -1,6 +1,6 @@
 package io.banyan.compute;
 
-/** One instance of a module: made for one call, confined to its thread. */
+/** One instance of a module, for one call. Confined to its thread. */
 interface Guest {
   GuestMemory memory();
 
@@ -9,4 +9,7 @@ interface Guest {
    * A trap, or an interrupt of the thread, comes out as {@link CallEndException}.
    */
   long call(String export, long... args);
+
+  /** The call came to a value, which was taken out: this guest is not used by it again. */
+  default void hasReturned() {}
 }

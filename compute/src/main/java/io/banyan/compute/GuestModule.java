@@ -4,6 +4,7 @@ import io.banyan.schema.CallLimits;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A compiled module. It stays usable after the sandbox has forgotten it. Safe for any thread. */
 public final class GuestModule {
@@ -63,7 +64,7 @@ public final class GuestModule {
 
   /** What its author should know, a sentence each. */
   public List<String> warnings() {
-    return rewritten.warnings();
+    return Stream.concat(rewritten.warnings().stream(), program.warnings().stream()).toList();
   }
 
   int memoryPagesMin() {

@@ -1,6 +1,9 @@
 package io.banyan.compute;
 
-/** What loading a module came to: a function of its bytes alone. */
+/**
+ * What loading a module came to: a function of its bytes alone, but where a rejection says that the
+ * compiler took too long.
+ */
 public sealed interface LoadResult {
   /** It can be called. */
   record Loaded(GuestModule module) implements LoadResult {}

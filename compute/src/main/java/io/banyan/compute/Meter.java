@@ -5,18 +5,11 @@ import io.banyan.schema.LimitKind;
 import io.banyan.schema.Outcome;
 
 /**
- * The fuel and the depth of one call. A guest counts its fuel down in slices and comes back for the
- * next, where it is also seen whether it is to stop. Confined to the call's thread.
+ * The fuel and the depth of one call. A guest counts both down by itself, and comes here when one
+ * is used up. Confined to the call's thread.
  */
 final class Meter {
-  /**
-   * The most fuel that is granted at a time: also where the JVM still interprets a guest, at some
-   * 100 ns an instruction, it looks up within 50 ms. Where it is compiled, a look up in 100 µs or
-   * more is not to be seen.
-   */
-  static final int SLICE = 1 << 18;
-
-  /** What {@link #refill} is handed when a frame does not fit the depth. */
+  /** What {@link #end} is handed when a frame does not fit the depth. */
   static final long TOO_DEEP = Long.MIN_VALUE;
 
   /** What a call of an import costs, beside the bytes it moves. */
@@ -27,7 +20,7 @@ final class Meter {
 
   /** Where an engine keeps the two numbers that the rewritten module counts in. */
   interface Counters {
-    /** What is left of the slice, as last written back. */
+    /** What is left, as last written back. */
     long fuel();
 
     void setFuel(long fuel);
@@ -38,7 +31,6 @@ final class Meter {
   private final long fuelMax;
   private final int depthBytesMax;
   private final long beginningFuel;
-  private long ungranted;
   private boolean exhausted;
   private Counters counters = new Unbound();
 
@@ -49,36 +41,25 @@ final class Meter {
     this.fuelMax = limits.fuel();
     this.depthBytesMax = (int) Math.min(Integer.MAX_VALUE, limits.depthBytesMax());
     this.beginningFuel = pages * PAGE_FUEL;
-    this.ungranted = fuelMax - beginningFuel;
+  }
+
+  int depthBytesMax() {
+    return depthBytesMax;
   }
 
   /** Begins to count in {@code counters}: before any code of the guest runs. */
   void begin(Counters counters) {
-    if (ungranted < 0) {
+    if (beginningFuel > fuelMax) {
       throw outOfFuel();
     }
     this.counters = counters;
-    long slice = Math.min(SLICE, ungranted);
-    ungranted -= slice;
-    counters.setFuel(slice);
+    counters.setFuel(fuelMax - beginningFuel);
     counters.setDepth(depthBytesMax);
   }
 
-  /**
-   * Takes what is left of a slice, a negative number, and returns what is left of the next. Ends
-   * the call if there is none, if it is too deep, or if it is to stop.
-   */
-  long refill(long left) {
-    if (left == TOO_DEEP) {
-      throw CallEndException.limit(LimitKind.DEPTH);
-    }
-    CallEndException.throwIfInterrupted();
-    long grant = Math.min(ungranted, SLICE - left);
-    ungranted -= grant;
-    if (left + grant < 0) {
-      throw outOfFuel();
-    }
-    return left + grant;
+  /** How the call ends, of which {@code left}, a negative number, is left. */
+  CallEndException end(long left) {
+    return left == TOO_DEEP ? CallEndException.limit(LimitKind.DEPTH) : outOfFuel();
   }
 
   private CallEndException outOfFuel() {
@@ -89,7 +70,10 @@ final class Meter {
   /** The guest pays for what the host does for it in an import. */
   void charge(long fuel) {
     long left = counters.fuel() - fuel;
-    counters.setFuel(left < 0 ? refill(left) : left);
+    if (left < 0) {
+      throw outOfFuel();
+    }
+    counters.setFuel(left);
   }
 
   /** As {@link #charge}, for bytes that are moved. */
@@ -99,7 +83,7 @@ final class Meter {
 
   /** The fuel that was charged up to now; all of it once it did not suffice. */
   long spent() {
-    return exhausted ? fuelMax : fuelMax - ungranted - counters.fuel();
+    return exhausted ? fuelMax : fuelMax - counters.fuel();
   }
 
   /** Before the guest begins. */

@@ -28,8 +28,7 @@ final class Rewriter {
    */
 
   private static final byte[] HEADER = {0, 'a', 's', 'm', 1, 0, 0, 0};
-  private static final Signature METER =
-      new Signature(List.of(ValueType.I64), List.of(ValueType.I64));
+  private static final Signature METER = new Signature(List.of(ValueType.I64), List.of());
 
   private static final int CUSTOM = 0;
   private static final int TYPE = 1;

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param exportsMemory whether it exports its memory as "memory"
  * @param hasMemory whether it has one
  * @param memoryPagesMax as it declares it, 65 536 if it does not
- * @param fuelGlobal the global, an i64, that counts the fuel of a slice down
+ * @param fuelGlobal the global, an i64, that counts the fuel down
  * @param depthGlobal the global, an i32, that counts the depth down
  * @param resettable whether all that a call may change is the memory and globals that are numbers
  * @param exports as people read them, in order

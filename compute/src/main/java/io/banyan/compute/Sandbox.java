@@ -5,16 +5,10 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Outcome;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 
 /**
  * Runs untrusted WebAssembly under profile {@code 1} (docs/profile.md). Safe for any thread:
- * modules are compiled on one thread of its own, calls run on their callers' threads, each in an
+ * modules are compiled on threads of its own, calls run on their callers' threads, each in an
  * instance that knows of no other call.
  *
  * <p>It guarantees that a call ends, that it touches nothing but its input and output, that its
@@ -22,31 +16,26 @@ import java.util.concurrent.Semaphore;
  * function of module and input alone.
  */
 public final class Sandbox implements AutoCloseable {
-  private static final int COMPILE_QUEUE_MAX = 256; // waiting loads; more wait before the queue
-
   private final Runner runner = new EndiveRunner();
   private final ModuleCache cache;
   private final MemoryBudget budget;
   private final Watchdog watchdog = new Watchdog();
-  private final Semaphore compileQueue = new Semaphore(COMPILE_QUEUE_MAX, true);
-  private final ExecutorService compiler =
-      Executors.newSingleThreadExecutor(task -> workerThread("sandbox-compiler", task));
+  private volatile boolean closed; // for the thread that warms up
+  private final ModuleCompiler compiler;
 
-  /**
-   * Returns at once; the engine warms up on the compiler's thread meanwhile, and what is loaded in
-   * the first half second waits for it.
-   */
+  /** Returns at once; the engine warms up meanwhile on a thread of its own, for half a second. */
   public Sandbox(SandboxOptions options) {
     this.cache = new ModuleCache(options.modulesMax());
     this.budget = new MemoryBudget(options.memoryBudgetBytes());
-    compiler.execute(this::warmUp);
+    this.compiler = new ModuleCompiler(runner, cache, ModuleCompiler.MILLIS_MAX);
+    workerThread("sandbox-warm-up", this::warmUp).start();
   }
 
   private void warmUp() {
     try {
       WarmUp.run(runner, watchdog);
     } catch (IllegalStateException e) {
-      if (!compiler.isShutdown()) {
+      if (!closed) {
         throw e;
       }
       // Closed before it was warm, as by a command that is refused at once.
@@ -63,7 +52,7 @@ public final class Sandbox implements AutoCloseable {
 
   /**
    * Checks and compiles a module, or finds it in the cache. May take seconds, as others wait for
-   * the same compiler; an interrupt ends the waiting, not the compiling.
+   * the same compilers, and two minutes at most; an interrupt ends the waiting, not the compiling.
    */
   public LoadResult load(byte[] wasm) throws InterruptedException {
     if (wasm.length > Limits.MODULE_BYTES_MAX) {
@@ -78,44 +67,7 @@ public final class Sandbox implements AutoCloseable {
     if (known.isPresent()) {
       return known.get();
     }
-    Future<LoadResult> compiled = enqueue(digest, wasm.clone());
-    try {
-      return compiled.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof OutOfMemoryError exhausted) {
-        throw exhausted;
-      }
-      throw new IllegalStateException(
-          "module " + digest.abbreviated() + " could not be compiled here: " + e.getCause(), e);
-    }
-  }
-
-  private Future<LoadResult> enqueue(Digest digest, byte[] wasm) throws InterruptedException {
-    compileQueue.acquire();
-    try {
-      return compiler.submit(
-          () -> {
-            try {
-              return compileUnlessKnown(digest, wasm);
-            } finally {
-              compileQueue.release();
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      compileQueue.release();
-      throw new IllegalStateException("the sandbox is closed", e);
-    }
-  }
-
-  // On the compiler's thread. A load that waited behind one of the same module finds it here.
-  private LoadResult compileUnlessKnown(Digest digest, byte[] wasm) {
-    Optional<LoadResult> known = cache.find(digest);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    LoadResult result = compile(runner, digest, wasm);
-    cache.put(digest, result);
-    return result;
+    return compiler.load(digest, wasm.clone());
   }
 
   static LoadResult compile(Runner runner, Digest digest, byte[] wasm) {
@@ -174,11 +126,7 @@ public final class Sandbox implements AutoCloseable {
    * time is over is taken for it.
    */
   public CallResult call(Call call) {
-    if (!(Thread.currentThread() instanceof WorkerThread)) {
-      throw new IllegalStateException(
-          "calls run on threads made by Sandbox.workerThread, not on "
-              + Thread.currentThread().getName());
-    }
+    WorkerThread.current();
     Optional<Outcome> outcome = CallExecution.outcomeBefore(call);
     if (outcome.isPresent()) {
       return new CallResult.Faulted(outcome.get(), 0, CallRecord.NOT_STARTED);
@@ -207,7 +155,8 @@ public final class Sandbox implements AutoCloseable {
   /** Loads and calls nothing more; calls that run go on to their end or their wall time. */
   @Override
   public void close() {
-    compiler.shutdownNow();
+    closed = true;
+    compiler.close();
     watchdog.close();
   }
 }

@@ -1,41 +1,141 @@
 package io.banyan.compute;
 
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** Interrupts calls that outlast their wall time. Safe for any thread; has one of its own. */
 final class Watchdog implements AutoCloseable {
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1, Watchdog::timerThread);
+  /*
+   * A call of ten microseconds cannot afford a timer: each thread has a slot in which its call
+   * stands with its deadline, and one thread looks at all slots every TICK. With nothing to watch
+   * for a while it sleeps until it is woken.
+   */
+  private static final long TICK_NANOS =
+      TimeUnit.MILLISECONDS.toNanos(10); // of 50 that are allowed
+  private static final int IDLE_TICKS_MAX = 100; // 1 s
+
+  private final List<Slot> slots = new CopyOnWriteArrayList<>();
+  private final ThreadLocal<Slot> slotOfThread = ThreadLocal.withInitial(this::newSlot);
+  private final Thread ticker =
+      Thread.ofPlatform().name("sandbox-watchdog").daemon(true).unstarted(this::tick);
+  private volatile boolean asleep; // read by each call, so that it wakes the ticker
+  private volatile boolean closed; // read by each call and each tick
 
   Watchdog() {
-    timer.setRemoveOnCancelPolicy(true); // most calls end long before their time
+    ticker.start();
   }
 
-  private static Thread timerThread(Runnable task) {
-    return Thread.ofPlatform().name("sandbox-watchdog").daemon(true).unstarted(task);
+  private Slot newSlot() {
+    Slot slot = new Slot(Thread.currentThread());
+    slots.add(slot);
+    return slot;
   }
 
-  /** Watches the calling thread from now on, until the watch is ended. */
+  /** Watches the calling thread from now on, until the watch is ended; one at a time. */
   Watch watch(long wallMillis) {
-    Alarm alarm = new Alarm(Thread.currentThread());
-    try {
-      return new Watch(alarm, timer.schedule(alarm::ring, wallMillis, TimeUnit.MILLISECONDS));
-    } catch (RejectedExecutionException e) {
-      throw new IllegalStateException("the sandbox is closed", e);
+    if (closed) {
+      throw new IllegalStateException("the sandbox is closed");
     }
+    Slot slot = slotOfThread.get();
+    Watch watch = new Watch(slot, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wallMillis));
+    slot.watch = watch;
+    if (asleep) {
+      LockSupport.unpark(ticker);
+    }
+    return watch;
   }
 
   /** Watches nothing more; the watches that run keep their time. */
   @Override
   public void close() {
-    timer.shutdown();
+    closed = true;
+    LockSupport.unpark(ticker);
+  }
+
+  private void tick() {
+    int idleTicks = 0;
+    while (true) {
+      idleTicks = ringWhatIsOver() ? 0 : idleTicks + 1;
+      if (closed && idleTicks > 0) {
+        return;
+      }
+      if (idleTicks > IDLE_TICKS_MAX) {
+        sleep();
+        idleTicks = 0;
+      } else {
+        LockSupport.parkNanos(this, TICK_NANOS);
+      }
+    }
+  }
+
+  /** A call that comes while the flag is set wakes the ticker; one that came before is seen. */
+  private void sleep() {
+    asleep = true;
+    if (!closed && slots.stream().allMatch(slot -> slot.watch.hasEnded())) {
+      LockSupport.park(this);
+    }
+    asleep = false;
+  }
+
+  /** Returns whether any call runs. */
+  private boolean ringWhatIsOver() {
+    boolean running = false;
+    long now = System.nanoTime();
+    for (Slot slot : slots) {
+      Watch watch = slot.watch;
+      running |= !watch.hasEnded();
+      if (now - watch.deadlineNanos >= 0) {
+        watch.ring();
+      }
+      if (!slot.worker.isAlive()) {
+        slots.remove(slot);
+      }
+    }
+    return running;
+  }
+
+  /** A thread, and its last call. */
+  private static final class Slot {
+    private final Thread worker;
+    private volatile Watch watch; // written by the worker, read by the ticker
+
+    Slot(Thread worker) {
+      this.worker = worker;
+      this.watch = new Watch(this, 0);
+      watch.end();
+    }
   }
 
   /** One call's watch, for the call's thread. */
-  record Watch(Alarm alarm, Future<?> pending) {
+  static final class Watch {
+    private static final int WATCHING = 0;
+    private static final int ENDED = 1;
+    private static final int RINGING = 2; // the interrupt is on its way
+    private static final int RANG = 3;
+
+    private final Slot slot;
+    private final long deadlineNanos;
+    private final AtomicInteger state = new AtomicInteger(WATCHING);
+
+    private Watch(Slot slot, long deadlineNanos) {
+      this.slot = slot;
+      this.deadlineNanos = deadlineNanos;
+    }
+
+    private boolean hasEnded() {
+      return state.get() == ENDED;
+    }
+
+    private void ring() {
+      if (state.compareAndSet(WATCHING, RINGING)) {
+        slot.worker.interrupt();
+        state.set(RANG);
+      }
+    }
+
     /**
      * No interrupt comes from this watch after this. Where one came before, the flag is cleared, as
      * it may have been set when the guest had already returned.
@@ -43,35 +143,17 @@ final class Watchdog implements AutoCloseable {
      * @return whether the time was over
      */
     boolean end() {
-      pending.cancel(false);
-      boolean rang = alarm.silence();
-      if (rang) {
+      if (state.compareAndSet(WATCHING, ENDED)) {
+        return false;
+      }
+      while (state.get() == RINGING) {
+        Thread.onSpinWait();
+      }
+      if (state.compareAndSet(RANG, ENDED)) {
         Thread.interrupted();
+        return true;
       }
-      return rang;
-    }
-  }
-
-  /** Rings once, or is silenced before. Guarded by itself. */
-  private static final class Alarm {
-    private final Thread worker;
-    private boolean silenced;
-    private boolean rang;
-
-    Alarm(Thread worker) {
-      this.worker = worker;
-    }
-
-    synchronized void ring() {
-      if (!silenced) {
-        rang = true;
-        worker.interrupt();
-      }
-    }
-
-    synchronized boolean silence() {
-      silenced = true;
-      return rang;
+      return false;
     }
   }
 }

@@ -205,8 +205,8 @@ class ModuleRulesTest {
     assertRejected("operand stack is higher than 1024", withCode("i32.const 0 ".repeat(1_025)));
     assertRejected("blocks nest deeper than 256", withCode("block void ".repeat(257)));
     assertRejected(
-        "number of parameters of 65 exceeds 64",
-        reactor(ECHO).function("", new Signature(Collections.nCopies(65, I64), List.of()), "", ""));
+        "number of parameters of 101 exceeds 100",
+        reactor(ECHO).function("", new Signature(Collections.nCopies(101, I64), List.of()), "", ""));
     assertRejected(
         "number of results of 17 exceeds 16",
         reactor(ECHO).function("", new Signature(List.of(), Collections.nCopies(17, I64)), "", ""));

@@ -31,7 +31,7 @@ public record Rehearsal(
   public int chunkBytes() {
     return trouble.isPresent()
         ? ChunkChoice.least(rule, units)
-        : ChunkChoice.nearest(rule, units, callFuel, fuelPerUnit());
+        : ChunkChoice.nearest(rule, units, (double) callFuel, fuelPerUnit());
   }
 
   /** Fuel a byte, or a cell, beside that of the call; 0 if it is not known. */

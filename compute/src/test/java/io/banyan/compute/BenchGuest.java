@@ -1,0 +1,88 @@
+package io.banyan.compute;
+
+import io.banyan.schema.CallLimits;
+import io.banyan.schema.GuestFunction;
+import java.util.HexFormat;
+
+/** A kernel in the sandbox, called as any leaf is. Confined to one worker's thread. */
+final class BenchGuest {
+  /** So that no limit is in the way. */
+  static final CallLimits LIMITS =
+      new CallLimits(
+          CallLimits.FUEL_MAX,
+          256L << 20, // 256 MiB
+          CallLimits.DEFAULT.depthBytesMax(),
+          CallLimits.DEFAULT.outputBytesMax(),
+          600_000); // 10 minutes
+
+  private final Sandbox sandbox;
+  private final Call call;
+  private long guestNanos;
+  private long callNanos;
+
+  BenchGuest(Sandbox sandbox, GuestModule module, Rewritten rewritten, byte[] input) {
+    this.sandbox = sandbox;
+    this.call = execution(timed(module, rewritten), input);
+  }
+
+  private GuestModule timed(GuestModule module, Rewritten rewritten) {
+    Program program = module.program();
+    return new GuestModule(
+        module.digest(),
+        rewritten,
+        module.guestInterface(),
+        (memoryPagesMax, host, meter) -> new Timed(program.start(memoryPagesMax, host, meter)));
+  }
+
+  static Call execution(GuestModule module, byte[] input) {
+    return new Call(
+        module, GuestFunction.EXECUTE, new CallInput.Bytes(input), Configuration.NONE, LIMITS);
+  }
+
+  /** Notes how long {@code execute} itself takes, apart from the instance and the input's copy. */
+  private final class Timed implements Guest {
+    private final Guest guest;
+
+    Timed(Guest guest) {
+      this.guest = guest;
+    }
+
+    @Override
+    public GuestMemory memory() {
+      return guest.memory();
+    }
+
+    @Override
+    public long call(String export, long... args) {
+      long before = BenchTurn.cpuNanos();
+      long result = guest.call(export, args);
+      guestNanos = BenchTurn.cpuNanos() - before; // of the last export called, which is execute
+      return result;
+    }
+  }
+
+  /** One call; the time is that of {@code execute}. */
+  BenchTurn run() {
+    long before = BenchTurn.cpuNanos();
+    CallResult result = sandbox.call(call);
+    callNanos = BenchTurn.cpuNanos() - before;
+    if (result instanceof CallResult.Returned returned) {
+      return new BenchTurn(guestNanos, checksum(returned.output()));
+    }
+    throw new IllegalStateException("the kernel came to " + result);
+  }
+
+  /** How long the last call took in all: fresh instance, input copied in, execute, output. */
+  long callNanos() {
+    return callNanos;
+  }
+
+  /** As the other runners print it: a guest's number is little-endian. */
+  static String checksum(byte[] output) {
+    byte[] reversed = new byte[output.length];
+    for (int i = 0; i < output.length; i++) {
+      reversed[i] = output[output.length - 1 - i];
+    }
+    return HexFormat.of().formatHex(reversed);
+  }
+}
