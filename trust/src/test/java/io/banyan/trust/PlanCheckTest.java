@@ -119,7 +119,7 @@ class PlanCheckTest {
         "step 1 (execute of plan node 1): its key is not the plan's",
         reason(job, with(steps, 1, step -> claimed(step, Field.KEY))));
     assertEquals(
-        "step 1 (execute of plan node 1): it is claimed under profile 1",
+        "step 1 (execute of plan node 1): it is claimed under profile 2",
         reason(job, with(steps, 1, step -> claimed(step, Field.PROFILE))));
     assertEquals(
         "step 1 (execute of plan node 1): its input digest is not that of what the plan hands it",
