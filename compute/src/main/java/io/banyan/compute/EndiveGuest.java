@@ -62,10 +62,10 @@ final class EndiveGuest implements Guest {
   }
 
   @Override
-  public long call(String export, long... args) {
+  public long[] results(String export, long... args) {
     try {
       long[] results = machine.orElseThrow().call(program.function(export), args);
-      return results == null || results.length == 0 ? 0 : results[0];
+      return results == null ? new long[0] : results;
     } catch (WasmEngineException e) {
       throw EndiveTraps.translate(e);
     }

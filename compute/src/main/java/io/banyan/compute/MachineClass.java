@@ -212,7 +212,7 @@ final class MachineClass {
     int at = bodyAt + 6;
     at += 2 + 2 * u2(at); // interfaces
     at = afterMembers(at); // fields
-    at = afterMembers(at); // methods
+    afterMembers(at); // methods
     byte[] body = new byte[in.capacity() - bodyAt];
     System.arraycopy(in.array(), bodyAt, body, 0, body.length);
     return body;

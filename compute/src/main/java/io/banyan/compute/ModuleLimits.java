@@ -14,6 +14,8 @@ final class ModuleLimits {
   /** All bodies as they are written for the engine: 2 s of compiling where it takes longest. */
   static final int CODE_BYTES_MAX = 4 << 20; // 4 MiB
 
+  static final int FUNCTION_BYTES = 320; // each counts as so much code more: a JVM method is a lot
+
   static final int LOCAL_COUNT_MAX = 1_000;
   static final int PARAM_COUNT_MAX = 100; // a JVM method takes 255 slots
   static final int RESULT_COUNT_MAX = 16;

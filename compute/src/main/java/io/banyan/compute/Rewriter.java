@@ -528,7 +528,7 @@ final class Rewriter {
                 + " has a loop with parameters; the JVM may interpret it, a hundred times slower");
       }
       out.sized(writer.write(body));
-      if (out.length() > ModuleLimits.CODE_BYTES_MAX) {
+      if (out.length() + i * ModuleLimits.FUNCTION_BYTES > ModuleLimits.CODE_BYTES_MAX) {
         throw section.refused(
             Rule.CODE_BYTES,
             "the code, as it is written for the engine, exceeds "

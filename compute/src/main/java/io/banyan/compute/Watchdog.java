@@ -90,10 +90,8 @@ final class Watchdog implements AutoCloseable {
       if (now - watch.deadlineNanos >= 0) {
         watch.ring();
       }
-      if (!slot.worker.isAlive()) {
-        slots.remove(slot);
-      }
     }
+    slots.removeIf(slot -> !slot.worker.isAlive());
     return running;
   }
 

@@ -2,107 +2,101 @@ package io.banyan.compute;
 
 import static io.banyan.compute.TestingModule.CALL;
 import static io.banyan.compute.TestingModule.ECHO;
-import static io.banyan.compute.TestingModule.NOTHING;
 import static io.banyan.compute.TestingModule.VOID;
 import static io.banyan.compute.TestingSandbox.execution;
 import static io.banyan.compute.TestingSandbox.limits;
 import static io.banyan.compute.TestingSandbox.onWorker;
+import static io.banyan.compute.TestingSandbox.output;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Modules made to hurt: none throws, none hangs. */
+/** Modules made to hurt: none throws, none hangs, none leaves anything behind. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120) // Each takes a second or two; a hang takes for ever.
 class HostileModulesTest {
-  private final TestingSandbox sandbox = new TestingSandbox();
+  private static final int HANG_SECONDS = 120; // each takes a second or two, a hang for ever
+  private static final int GC_ROUNDS_MAX = 20;
+  private static final long HEAP_SLACK_BYTES = 16L << 20; // 16 MiB; one hostile memory has 256 MiB
 
+  private final HostileRun run = new HostileRun();
+  private final TestingSandbox sandbox = run.sandbox();
+
+  /** An honest call beside each, which has its answer whatever the hostile one does. */
+  private final GuestModule echo = sandbox.load(TestingModule.reactor(ECHO));
+
+  private final long heapBytesBefore = heapBytes();
+
+  static List<HostileModule> modules() {
+    return HostileModule.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void eachEndsAsItsKindDoes(HostileModule hostile) throws Exception {
+    FutureTask<HostileRun.Report> running = new FutureTask<>(() -> run.run(hostile));
+    Thread.ofPlatform().daemon().start(running);
+
+    CallResult beside = sandbox.call(execution(echo, (byte) 42));
+    HostileRun.Report report = running.get(HANG_SECONDS, TimeUnit.SECONDS);
+
+    assertTrue(
+        report.matches(hostile.ending()), () -> report.words() + " is not " + hostile.ending());
+    assertArrayEquals(new byte[] {42}, output(beside));
+  }
+
+  /** After all of the others, since each may have left something. */
   @AfterAll
-  void close() {
-    sandbox.close();
-  }
-
-  @Test
-  void aHugeBranchTableIsRejected() {
-    TestingModule.Bytes body = new TestingModule.Bytes();
-    body.u8(0, 0x41, 0, 0x0e).u32(1_000_000);
-    body.writeBytes(new byte[1_000_001]);
-
-    sandbox.rejection(
-        TestingModule.reactor(ECHO).rawFunction("", VOID, body.u8(0x0b).toByteArray()).bytes());
-  }
-
-  @Test
-  void sixtyThousandConstantsOnTheStackAreRejected() {
-    String constants = "i32.const 0 ".repeat(30_000);
-
-    sandbox.rejection(TestingModule.reactor(constants + NOTHING).bytes());
-  }
-
-  @Test
-  void claimedSizesCostNothing() {
-    // Each says it has 4 294 967 295 of something, and ends there.
-    for (int section = 1; section <= 12; section++) {
-      sandbox.rejection(
-          new TestingModule()
-              .withoutMemoryExport()
-              .rawSection(section, new byte[] {-1, -1, -1, -1, 15})
-              .bytes());
+  void theHeapIsBackAtItsBaseLine() {
+    try (run) {
+      long heapBytes = heapBytes();
+      for (int i = 0; i < GC_ROUNDS_MAX && heapBytes > heapBytesBefore + HEAP_SLACK_BYTES; i++) {
+        heapBytes = heapBytes();
+      }
+      assertTrue(
+          heapBytes <= heapBytesBefore + HEAP_SLACK_BYTES,
+          "heap of " + heapBytes + " bytes, was " + heapBytesBefore);
     }
   }
 
-  @Test
-  void twoHundredThousandFunctionsAreRejected() {
-    TestingModule.Bytes content = new TestingModule.Bytes();
-    content.u32(200_000).writeBytes(new byte[200_000]);
-    TestingModule module =
-        new TestingModule().withoutMemoryExport().rawSection(1, new byte[] {1, 0x60, 0, 0});
-
-    sandbox.rejection(module.rawSection(3, content.toByteArray()).bytes());
+  private static long heapBytes() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   @Test
-  void manyBranchesOverManyLocalsAreRejected() {
-    // Left alone, they would keep the compiler busy for half a minute.
-    TestingModule module = TestingModule.reactor(ECHO);
-    byte[] body =
-        TestingCode.assemble("0x01 0xe8 0x07 0x7f " + "block void end ".repeat(10_000) + "end");
-    for (int i = 0; i < 10; i++) {
-      module.rawFunction("", VOID, body);
-    }
+  void thereAreMoreThanSixty() {
+    List<String> names = modules().stream().map(HostileModule::name).distinct().toList();
 
-    assertEquals(
-        "locals and operands at branches exceed 50000000 in all (rule branch-slots, offset 75140)",
-        sandbox.rejection(module.bytes()));
+    assertEquals(modules().size(), names.size());
+    assertTrue(names.size() > 60, names::toString);
   }
 
-  @Test
-  void theLargestModulesThatAreTakenCompile() {
-    TestingModule functions = TestingModule.reactor(ECHO);
-    for (int i = 0; i < 9_998; i++) {
-      functions.function("", VOID, "", "");
-    }
-    sandbox.load(functions);
-    TestingModule instructions = TestingModule.reactor(ECHO);
-    byte[] body = TestingCode.assemble("0x00 " + "i32.const 1 drop ".repeat(5_000) + "end");
-    for (int i = 0; i < 99; i++) {
-      instructions.rawFunction("", VOID, body);
-    }
-    sandbox.load(instructions);
-    sandbox.load(
-        TestingModule.reactor(
-            "block void ".repeat(255)
-                + "end ".repeat(255)
-                + "i32.const 0 ".repeat(1_000)
-                + "drop ".repeat(1_000)
-                + NOTHING));
+  static List<HostileModule> loops() {
+    return HostileLoops.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("loops")
+  void aCallOverTimeStopsSoon(HostileModule hostile) {
+    HostileRun.Lateness lateness = run.lateness(hostile);
+
+    // The bound is loose, for a machine that does other things too; HostileReport prints the times.
+    assertEquals(Optional.of(NoResultReason.WALL_TIME), lateness.reason());
+    assertTrue(lateness.nanos() < TimeUnit.SECONDS.toNanos(HANG_SECONDS), lateness::toString);
   }
 
   @Test

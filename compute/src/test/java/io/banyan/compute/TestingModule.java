@@ -155,6 +155,12 @@ final class TestingModule {
     return this;
   }
 
+  /** Exports a function once more, or one that is imported. */
+  TestingModule exportFunction(String name, int index) {
+    exports.item().name(name).u8(0).u32(index);
+    return this;
+  }
+
   TestingModule table(int min, int max, int... functionIndices) {
     tables.item().u8(0x70, 1).u32(min).u32(max);
     if (functionIndices.length > 0) {
