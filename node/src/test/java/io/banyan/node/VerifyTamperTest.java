@@ -539,7 +539,8 @@ class VerifyTamperTest {
 
   @Test
   void callThatCannotBeRunAgainHereIsNoLie() throws Exception {
-    CallLimits hasty = new CallLimits(1, 64L << 20, 1 << 20, 16L << 20, 200);
+    CallLimits hasty = // 200 ms are over long before that fuel is
+        new CallLimits(CallLimits.FUEL_MAX, 64L << 20, 1 << 20, 16L << 20, 200);
     JobDraft asked =
         runs.draft(
             TestingGuest.of(TestingGuest.LOOP).bytes(),
