@@ -3,10 +3,8 @@ package io.banyan.compute;
 import java.util.List;
 
 /** A compiled module. Safe for any thread. */
+@FunctionalInterface
 interface Program {
-  /** What stops its guests when their thread is interrupted. */
-  Brake brake();
-
   /**
    * Makes a fresh instance and runs its start function, on the calling thread. {@link
    * CallEndException} says if that ends the call.
@@ -26,6 +24,11 @@ interface Program {
       guest.call("_initialize");
     }
     return guest;
+  }
+
+  /** What stops its guests when their thread is interrupted, where they do not look themselves. */
+  default Brake brake() {
+    return new Brake();
   }
 
   /** What the engine has to say to the module's author, a sentence each. */

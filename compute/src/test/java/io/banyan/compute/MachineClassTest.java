@@ -12,6 +12,7 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import run.endive.compiler.internal.ClassCollector;
@@ -24,7 +25,7 @@ class MachineClassTest {
           + " i32.const 1 global.set 0 i32.const 8 call 0 drop i64.const 0";
 
   /** Who is called, or which field is read, by the functions of the module. */
-  private static TreeSet<String> uses(Rewritten module) {
+  private static Set<String> uses(Rewritten module) {
     ClassCollector classes =
         Compiler.builder(Parser.parse(module.wasm()))
             .withClassCollectorFactory(MachineClasses::new)
@@ -55,7 +56,7 @@ class MachineClassTest {
 
   @Test
   void aGuestCallsNothingBetweenItAndItsMemory() throws RefusedException {
-    TreeSet<String> uses = uses(Rewriter.rewrite(TestingModule.reactor(EXECUTE).bytes()));
+    Set<String> uses = uses(Rewriter.rewrite(TestingModule.reactor(EXECUTE).bytes()));
 
     String flat = "io/banyan/compute/FlatMemory";
     assertTrue(
@@ -88,7 +89,7 @@ class MachineClassTest {
             .withoutMemoryExport()
             .function("run", TestingModule.VOID, "", "loop void end");
 
-    TreeSet<String> uses = uses(Rewriter.rewrite(module.bytes()));
+    Set<String> uses = uses(Rewriter.rewrite(module.bytes()));
 
     assertTrue(
         uses.stream().anyMatch(use -> use.startsWith("run/endive/compiler/internal/Shaded.readGl")),
