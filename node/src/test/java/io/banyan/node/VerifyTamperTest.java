@@ -239,14 +239,14 @@ class VerifyTamperTest {
   @Test
   void receiptOfAnUnknownProfileIsRefusedByName() throws Exception {
     Contents was = contents();
-    Signed metered = wish(was.manifest(), new Profile("1"), new SplitRule.ByBytes());
+    Signed other = wish(was.manifest(), new Profile("2"), new SplitRule.ByBytes());
 
-    forge(metered, was.entries(), was.root());
+    forge(other, was.entries(), was.root());
 
     CommandException refused = assertThrows(CommandException.class, () -> verify(0));
     assertEquals(ExitCode.REFUSED, refused.code());
     assertEquals(
-        "receipt " + receipt + " was made under profile 1; this build checks 1 only",
+        "receipt " + receipt + " was made under profile 2; this build checks 1 only",
         refused.getMessage());
   }
 
@@ -539,7 +539,8 @@ class VerifyTamperTest {
 
   @Test
   void callThatCannotBeRunAgainHereIsNoLie() throws Exception {
-    CallLimits hasty = new CallLimits(1, 64L << 20, 1 << 20, 16L << 20, 200);
+    CallLimits hasty = // 200 ms are over long before that fuel is
+        new CallLimits(CallLimits.FUEL_MAX, 64L << 20, 1 << 20, 16L << 20, 200);
     JobDraft asked =
         runs.draft(
             TestingGuest.of(TestingGuest.LOOP).bytes(),
