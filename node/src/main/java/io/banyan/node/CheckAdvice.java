@@ -32,7 +32,7 @@ public final class CheckAdvice {
   public static List<String> of(
       GuestModule module,
       CallLimits limits,
-      Optional<ModuleCheck.Findings> findings,
+      Optional<CheckFindings> findings,
       int workers,
       long guestBytes) {
     CheckAdvice check = new CheckAdvice(module, limits);
@@ -57,7 +57,7 @@ public final class CheckAdvice {
             + ": compile with -Os, and link with --gc-sections, to stay below");
   }
 
-  private void memory(ModuleCheck.Findings found, int workers, long guestBytes) {
+  private void memory(CheckFindings found, int workers, long guestBytes) {
     if (found.memoryBytesMax() >= NEAR * limits.memoryBytesMax()) {
       advice.add(
           "a call had "
@@ -80,7 +80,7 @@ public final class CheckAdvice {
     }
   }
 
-  private void chunks(ModuleCheck.Findings found) {
+  private void chunks(CheckFindings found) {
     if (found.rehearsal().isEmpty() || found.rule() instanceof SplitRule.ByIndex) {
       return;
     }
@@ -119,7 +119,7 @@ public final class CheckAdvice {
     }
   }
 
-  private void merges(ModuleCheck.Findings found) {
+  private void merges(CheckFindings found) {
     if (!found.groupings().isEmpty()
         && found.troubles().stream().anyMatch(trouble -> trouble.startsWith("merge, grouped"))) {
       advice.add(

@@ -3,7 +3,6 @@ package io.banyan.node;
 import io.banyan.compute.CallInput;
 import io.banyan.compute.CallResult;
 import io.banyan.compute.Engine;
-import io.banyan.compute.GuestLog;
 import io.banyan.compute.GuestModule;
 import io.banyan.compute.LoadResult;
 import io.banyan.compute.Sandbox;
@@ -121,7 +120,8 @@ public final class ModuleCheck {
    *
    * @param entry who it would be submitted to
    */
-  public static Findings of(JobRequest request, PublicKey entry, Sandbox sandbox, Effort effort)
+  public static CheckFindings of(
+      JobRequest request, PublicKey entry, Sandbox sandbox, Effort effort)
       throws IOException, CommandException, InterruptedException {
     JobDraft draft = JobDraft.read(sampled(request), entry, sandbox, _ -> {});
     byte[] wasm = JobDraft.readModule(request.module());
@@ -133,14 +133,14 @@ public final class ModuleCheck {
   }
 
   /** Tries the module of {@code draft}, whose bytes are {@code wasm}, on leaves of its input. */
-  static Findings run(JobDraft draft, byte[] wasm, Sandbox sandbox, Effort effort)
+  static CheckFindings run(JobDraft draft, byte[] wasm, Sandbox sandbox, Effort effort)
       throws IOException, InterruptedException {
     ModuleCheck check = new ModuleCheck(draft, wasm, sandbox, effort);
-    FutureTask<Findings> task = new FutureTask<>(check::findings);
+    FutureTask<CheckFindings> task = new FutureTask<>(check::findings);
     Thread worker = Sandbox.workerThread("check", task);
     worker.start();
     try {
-      return task.get().with(check.rehearsal(task.get()));
+      return check.rehearsed(task.get());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException io) {
         throw io;
@@ -149,124 +149,24 @@ public final class ModuleCheck {
     }
   }
 
-  /**
-   * What was found.
-   *
-   * @param rule by which the sample was cut
-   * @param samples the leaves that were run
-   * @param bytes that they were handed
-   * @param nanos that they took
-   * @param callFuel that each call takes for the memory that the module begins with
-   * @param memoryBytesMax the most memory that a call had
-   * @param growth how long values are
-   * @param mergeTried whether there were leaf values enough to be grouped in more than one way
-   * @param groupings in which merges came to an answer, beside the plan's own
-   * @param compared the calls that were made in several ways
-   * @param rehearsal by which the chunks of a job would be chosen; empty where they are not
-   * @param rehearsed whether it has leaves as a job's would be, and not only the sample's
-   * @param log of the call that failed, or of the first that logged anything
-   * @param troubles what does not hold, a sentence each
-   */
-  public record Findings(
-      SplitRule rule,
-      List<LeafSample> samples,
-      long bytes,
-      long nanos,
-      long callFuel,
-      long memoryBytesMax,
-      ValueGrowth growth,
-      boolean mergeTried,
-      List<String> groupings,
-      List<ComparedCall> compared,
-      Optional<Rehearsal> rehearsal,
-      boolean rehearsed,
-      GuestLog log,
-      List<String> troubles) {
-    /** How many leaves were run. */
-    public int leaves() {
-      return samples.size();
-    }
-
-    /** The longest value of a leaf, or of a merge of all. */
-    public long valueBytesMax() {
-      return Math.max(growth.leafBytesMax(), growth.mergedBytes());
-    }
-
-    /** All that the leaves took. */
-    public long fuel() {
-      return samples.stream().mapToLong(LeafSample::fuel).sum();
-    }
-
-    /** What they took beside the share of each call that its bytes do not need. */
-    public long fuelOfUnits() {
-      return Math.max(0, fuel() - leaves() * callFuel);
-    }
-
-    /** What the costliest leaf took. */
-    public long leafFuelMax() {
-      return samples.stream().mapToLong(LeafSample::fuel).max().orElse(0);
-    }
-
-    /** Fuel that a worker here uses up in a second, once the JVM has compiled the module. */
-    public double fuelPerSecond() {
-      double best = 0;
-      for (LeafSample sample : samples) {
-        best = Math.max(best, sample.fuel() * 1e9 / Math.max(1, sample.nanos()));
-      }
-      for (ComparedCall call : compared) {
-        if (call.leaf()) {
-          best = Math.max(best, call.fuel() * 1e9 / Math.max(1, call.hotNanos()));
-        }
-      }
-      return best;
-    }
-
-    private Findings with(Rehearsed found) {
-      return new Findings(
-          rule,
-          samples,
-          bytes,
-          nanos,
-          callFuel,
-          memoryBytesMax,
-          growth,
-          mergeTried,
-          groupings,
-          compared,
-          found.rehearsal,
-          found.real,
-          log,
-          troubles);
-    }
-  }
-
-  /** By what chunks would be chosen, and whether its leaves are those of a rehearsal. */
-  private record Rehearsed(Optional<Rehearsal> rehearsal, boolean real) {}
-
   /** A sample that is too short to be rehearsed on stands for a longer input. */
-  private Rehearsed rehearsal(Findings found) throws IOException, InterruptedException {
-    SplitRule rule = found.rule;
-    if (rule instanceof SplitRule.ByModule || !found.troubles.isEmpty()) {
-      return new Rehearsed(Optional.empty(), false);
+  private CheckFindings rehearsed(CheckFindings found) throws IOException, InterruptedException {
+    SplitRule rule = found.rule();
+    if (rule instanceof SplitRule.ByModule || !found.troubles().isEmpty()) {
+      return found;
     }
     Optional<Rehearsal> real =
         new Rehearser(sandbox, draft.module(), draft.configuration(), draft.manifest().limits())
             .rehearse(rule, draft.input());
     if (real.isPresent() || rule instanceof SplitRule.ByIndex) {
-      return new Rehearsed(real, real.isPresent());
+      return found.with(real, real.isPresent());
     }
-    return new Rehearsed(
-        Optional.of(
-            new Rehearsal(
-                rule,
-                LONG_INPUT_BYTES,
-                Rehearser.callFuel(draft.module()),
-                found.samples,
-                Optional.empty())),
-        false);
+    Rehearsal ofSample =
+        new Rehearsal(rule, LONG_INPUT_BYTES, found.callFuel(), found.samples(), Optional.empty());
+    return found.with(Optional.of(ofSample), false);
   }
 
-  private Findings findings() throws IOException {
+  private CheckFindings findings() throws IOException {
     List<String> groupings = new ArrayList<>();
     List<String> troubles = new ArrayList<>();
     List<byte[]> values = new ArrayList<>();
@@ -314,7 +214,7 @@ public final class ModuleCheck {
     compared.forEach(call -> troubles.addAll(call.differences()));
     ValueGrowth growth = new ValueGrowth(values.size(), longest, mergedBytes);
     mergeRefusal(growth).ifPresent(troubles::add);
-    return new Findings(
+    return new CheckFindings(
         draft.manifest().splitRule(),
         List.copyOf(samples),
         bytes,

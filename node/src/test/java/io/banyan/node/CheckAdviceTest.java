@@ -24,7 +24,7 @@ class CheckAdviceTest {
     JobDraft draft =
         new TestingRun(folder)
             .draft(guest.bytes(), new byte[4096], "bytes", 128, limits, limits.wallMillis());
-    ModuleCheck.Findings found = ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
+    CheckFindings found = ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
     return CheckAdvice.of(draft.module(), limits, Optional.of(found), WORKERS, guestBytes);
   }
 

@@ -25,15 +25,14 @@ class ModuleCheckTest {
 
   @TempDir private Path folder;
 
-  private ModuleCheck.Findings check(TestingGuest guest, String rule, int chunkBytes)
-      throws Exception {
+  private CheckFindings check(TestingGuest guest, String rule, int chunkBytes) throws Exception {
     JobDraft draft = new TestingRun(folder).draft(guest.bytes(), SAMPLE, rule, chunkBytes);
     return ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
   }
 
   @Test
   void soundModuleHasNoTroubles() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT), "bytes", 4);
 
     assertEquals(List.of(), found.troubles());
@@ -48,7 +47,7 @@ class ModuleCheckTest {
 
   @Test
   void mergeThatEndsEachValueWithACommaMustNotBeRegrouped() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(
             TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS), "bytes", 4);
 
@@ -63,7 +62,7 @@ class ModuleCheckTest {
 
   @Test
   void mergeThatCountsItsArgumentsMustNotBeRegrouped() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(
             TestingGuest.of(TestingGuest.SUM_BYTES).merge(TestingGuest.COUNT_ARGUMENTS),
             "bytes",
@@ -74,7 +73,7 @@ class ModuleCheckTest {
 
   @Test
   void manyLeavesAreSampledOverTheWholeInput() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT), "index:1000", 0);
 
     assertEquals(ModuleCheck.LEAVES_MAX, found.leaves());
@@ -83,7 +82,7 @@ class ModuleCheckTest {
 
   @Test
   void partsOfAModulesOwnSplitAreTried() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(
             TestingGuest.of(TestingGuest.ECHO)
                 .merge(TestingGuest.CONCAT)
@@ -157,7 +156,7 @@ class ModuleCheckTest {
     String picky =
         "local.get 0 i32.load local.set 2 i32.const 16 local.get 2 i32.lt_u"
             + " local.set 3 block local.get 3 i32.eqz br_if 0 unreachable end ";
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(TestingGuest.of(TestingGuest.ECHO).merge(picky + TestingGuest.CONCAT), "bytes", 1);
 
     assertEquals(ModuleCheck.LEAVES_MAX, found.leaves());
@@ -168,11 +167,10 @@ class ModuleCheckTest {
   void moduleRuleTriesOnlyCallsThatThePlanMakes() throws Exception {
     TestingGuest trapOnEmpty =
         TestingGuest.of("block local.get 1 br_if 0 unreachable end " + TestingGuest.ECHO);
-    ModuleCheck.Findings withEmpties =
-        check(trapOnEmpty.split(TestingGuest.splitInto(70)), "module", 4);
-    ModuleCheck.Findings small =
+    CheckFindings withEmpties = check(trapOnEmpty.split(TestingGuest.splitInto(70)), "module", 4);
+    CheckFindings small =
         check(TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.TRAP), "module", 40);
-    ModuleCheck.Findings deep =
+    CheckFindings deep =
         check(TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.splitInto(2)), "module", 10);
 
     assertEquals(List.of(), withEmpties.troubles());
@@ -216,7 +214,7 @@ class ModuleCheckTest {
         new TestingRun(folder)
             .draft(guest.bytes(), new byte[32 * leaf], "bytes", leaf, limits, limits.wallMillis());
 
-    ModuleCheck.Findings found = ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
+    CheckFindings found = ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
 
     assertEquals(List.of(), found.troubles());
     long leavesMax = found.growth().leavesMax(limits.mergeInputBytesMax()).orElseThrow();
@@ -225,7 +223,7 @@ class ModuleCheckTest {
 
   @Test
   void leavesAndAMergeAreTriedByInterpreterAndCompiler() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(TestingGuest.of(TestingGuest.SUM_BYTES).merge(TestingGuest.SUM_VALUES), "bytes", 4);
 
     assertEquals(
@@ -251,7 +249,7 @@ class ModuleCheckTest {
     JobDraft draft =
         new TestingRun(folder).draft(guest.bytes(), new byte[1 << 20], "bytes", 1 << 20);
 
-    ModuleCheck.Findings found =
+    CheckFindings found =
         ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, new ModuleCheck.Effort(100, 1));
 
     String words = found.compared().getFirst().words();
@@ -261,7 +259,7 @@ class ModuleCheckTest {
 
   @Test
   void shortSampleStandsForALongInput() throws Exception {
-    ModuleCheck.Findings found = check(TestingGuest.of(TestingGuest.SUM_BYTES), "bytes", 4);
+    CheckFindings found = check(TestingGuest.of(TestingGuest.SUM_BYTES), "bytes", 4);
 
     assertFalse(found.rehearsed());
     assertEquals(1 << 20, found.rehearsal().orElseThrow().chunkBytes());
@@ -269,7 +267,7 @@ class ModuleCheckTest {
 
   @Test
   void moduleWithoutAMergeIsNotGrouped() throws Exception {
-    ModuleCheck.Findings found = check(TestingGuest.of(TestingGuest.ECHO), "bytes", 4);
+    CheckFindings found = check(TestingGuest.of(TestingGuest.ECHO), "bytes", 4);
 
     assertEquals(List.of(), found.groupings());
     assertEquals(List.of(), found.troubles());

@@ -239,9 +239,9 @@ class VerifyTamperTest {
   @Test
   void receiptOfAnUnknownProfileIsRefusedByName() throws Exception {
     Contents was = contents();
-    Signed metered = wish(was.manifest(), new Profile("2"), new SplitRule.ByBytes());
+    Signed other = wish(was.manifest(), new Profile("2"), new SplitRule.ByBytes());
 
-    forge(metered, was.entries(), was.root());
+    forge(other, was.entries(), was.root());
 
     CommandException refused = assertThrows(CommandException.class, () -> verify(0));
     assertEquals(ExitCode.REFUSED, refused.code());
@@ -543,7 +543,8 @@ class VerifyTamperTest {
 
   @Test
   void callThatCannotBeRunAgainHereIsNoLie() throws Exception {
-    CallLimits hasty = new CallLimits(CallLimits.FUEL_MAX, 64L << 20, 1 << 20, 16L << 20, 200);
+    CallLimits hasty = // 200 ms are over long before that fuel is
+        new CallLimits(CallLimits.FUEL_MAX, 64L << 20, 1 << 20, 16L << 20, 200);
     JobDraft asked =
         runs.draft(
             TestingGuest.of(TestingGuest.LOOP).bytes(),

@@ -4,6 +4,7 @@ import io.banyan.compute.GuestModule;
 import io.banyan.compute.Sandbox;
 import io.banyan.compute.SandboxOptions;
 import io.banyan.node.CheckAdvice;
+import io.banyan.node.CheckFindings;
 import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
 import io.banyan.node.JobDraft;
@@ -60,7 +61,7 @@ final class CheckCommand implements Callable<Integer> {
         JobRequest request = job.request(module, scratch)) {
       GuestModule loaded = JobDraft.load(request, sandbox);
       boolean sampled = request.input().isPresent() || request.rule().isPresent();
-      Optional<ModuleCheck.Findings> findings =
+      Optional<CheckFindings> findings =
           sampled
               ? Optional.of(ModuleCheck.of(request, NOBODY, sandbox, effort))
               : Optional.empty();

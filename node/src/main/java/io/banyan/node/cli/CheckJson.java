@@ -3,8 +3,8 @@ package io.banyan.node.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.banyan.compute.GuestModule;
+import io.banyan.node.CheckFindings;
 import io.banyan.node.ComparedCall;
-import io.banyan.node.ModuleCheck;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Profile;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** What {@code check} found, for programs. */
 record CheckJson(CheckText text, int workers) {
-  JsonObject json(Optional<ModuleCheck.Findings> findings, List<String> advice) {
+  JsonObject json(Optional<CheckFindings> findings, List<String> advice) {
     GuestModule module = text.module();
     JsonObject json = new JsonObject();
     json.addProperty("kind", module.kind().name());
@@ -38,7 +38,7 @@ record CheckJson(CheckText text, int workers) {
     return json;
   }
 
-  private JsonObject sample(ModuleCheck.Findings found) {
+  private JsonObject sample(CheckFindings found) {
     JsonObject sample = new JsonObject();
     sample.addProperty("split", found.rule().words());
     sample.addProperty("leaves", found.leaves());

@@ -2,9 +2,9 @@ package io.banyan.node.cli;
 
 import io.banyan.compute.GuestModule;
 import io.banyan.compute.Measure;
+import io.banyan.node.CheckFindings;
 import io.banyan.node.ChunkChoice;
 import io.banyan.node.ComparedCall;
-import io.banyan.node.ModuleCheck;
 import io.banyan.node.Quantities;
 import io.banyan.node.Rehearsal;
 import io.banyan.schema.CallLimits;
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 record CheckText(Path path, GuestModule module, CallLimits limits) {
   private static final int MEASURES_SHOWN = 4;
 
-  List<String> lines(Optional<ModuleCheck.Findings> findings, List<String> advice) {
+  List<String> lines(Optional<CheckFindings> findings, List<String> advice) {
     List<String> lines = new ArrayList<>(ofModule());
     findings.ifPresent(
         found -> {
@@ -72,7 +72,7 @@ record CheckText(Path path, GuestModule module, CallLimits limits) {
     return lines;
   }
 
-  private List<String> sample(ModuleCheck.Findings found) {
+  private List<String> sample(CheckFindings found) {
     List<String> lines = new ArrayList<>();
     lines.add("sample    " + found.leaves() + " leaves, " + Quantities.bytes(found.bytes()));
     found.compared().forEach(call -> lines.add(same(call)));
@@ -101,7 +101,7 @@ record CheckText(Path path, GuestModule module, CallLimits limits) {
               + Quantities.bytes(found.memoryBytesMax())
               + " a call, "
               + found.memoryBytesMax() / CallLimits.PAGE_BYTES
-              + " pages");
+              + (found.memoryBytesMax() == CallLimits.PAGE_BYTES ? " page" : " pages"));
     }
     found.rehearsal().ifPresent(rehearsal -> lines.add(chunk(found, rehearsal)));
     lines.add(
@@ -132,15 +132,15 @@ record CheckText(Path path, GuestModule module, CallLimits limits) {
   }
 
   /** In MiB; in leaves where they have no bytes of an input. */
-  private static double unitsOf(ModuleCheck.Findings found) {
+  private static double unitsOf(CheckFindings found) {
     return byIndex(found) ? found.leaves() : found.bytes() / (double) (1 << 20);
   }
 
-  private static boolean byIndex(ModuleCheck.Findings found) {
+  private static boolean byIndex(CheckFindings found) {
     return found.rule() instanceof SplitRule.ByIndex;
   }
 
-  private static String chunk(ModuleCheck.Findings found, Rehearsal rehearsal) {
+  private static String chunk(CheckFindings found, Rehearsal rehearsal) {
     if (byIndex(found)) {
       return "chunk     a cell each: " + Quantities.fuel(rehearsal.operationWeight()) + " fuel";
     }
@@ -158,7 +158,7 @@ record CheckText(Path path, GuestModule module, CallLimits limits) {
             : ", by the short leaves of this sample");
   }
 
-  private List<String> merges(ModuleCheck.Findings found) {
+  private List<String> merges(CheckFindings found) {
     List<String> lines = new ArrayList<>();
     if (!found.groupings().isEmpty()) {
       boolean same = found.troubles().stream().noneMatch(it -> it.startsWith("merge, grouped"));
@@ -177,7 +177,7 @@ record CheckText(Path path, GuestModule module, CallLimits limits) {
   }
 
   /** Which merges would be handed too much. */
-  private String growth(ModuleCheck.Findings found) {
+  private String growth(CheckFindings found) {
     long bytesMax = limits.mergeInputBytesMax();
     String seen =
         "values of up to "
@@ -202,11 +202,11 @@ record CheckText(Path path, GuestModule module, CallLimits limits) {
     return seen + may + ", which those over more than " + over + " would exceed, growing like that";
   }
 
-  boolean untried(ModuleCheck.Findings found) {
+  boolean untried(CheckFindings found) {
     return module.exports(GuestFunction.MERGE) && !found.mergeTried();
   }
 
-  static String notTried(ModuleCheck.Findings found) {
+  static String notTried(CheckFindings found) {
     return "not tried: " + found.leaves() + (found.leaves() == 1 ? " leaf value" : " leaf values");
   }
 }
