@@ -33,8 +33,8 @@ final class BodyReader {
     }
   }
 
-  private static final int FRAME_BYTES = 64; // of the depth limit, beside its slots
-  private static final int SLOT_BYTES = 8;
+  static final int FRAME_BYTES = 64; // of the depth limit, beside its slots
+  static final int SLOT_BYTES = 8;
   private static final int ANY = 0; // the type of an operand in dead code
   private static final int GROUPS_MAX = 10 * ModuleLimits.LOCAL_COUNT_MAX; // empty ones too
   private static final int EXACT = -1; // the origin of an operand whose bits are all determined

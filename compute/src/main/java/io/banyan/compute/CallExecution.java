@@ -18,6 +18,7 @@ final class CallExecution {
   private final GuestInterface guestInterface;
   private final Meter meter;
   private final CallHost host;
+  private Optional<GuestMemory> memory = Optional.empty();
 
   CallExecution(Call call) {
     this.call = call;
@@ -74,7 +75,11 @@ final class CallExecution {
       WorkerThread.current().guestIsOver();
     }
     CallRecord report =
-        new CallRecord(System.nanoTime() - startNanos, host.progressPermille(), host.log());
+        new CallRecord(
+            System.nanoTime() - startNanos,
+            memory.map(GuestMemory::size).orElse(0),
+            host.progressPermille(),
+            host.log());
     return result(end, late, report);
   }
 
@@ -98,7 +103,10 @@ final class CallExecution {
 
   private Guest start() {
     int memoryPagesMax = memoryPagesMax(call.module(), call.limits());
-    return call.module().program().begin(memoryPagesMax, host, meter, guestInterface.initializes());
+    Guest guest =
+        call.module().program().begin(memoryPagesMax, host, meter, guestInterface.initializes());
+    memory = Optional.of(guest.memory());
+    return guest;
   }
 
   private CallEnd command(Guest guest) {

@@ -67,6 +67,11 @@ public final class GuestModule {
     return Stream.concat(rewritten.warnings().stream(), program.warnings().stream()).toList();
   }
 
+  /** What it takes of the limits that the profile sets to modules. */
+  public List<Measure> measures() {
+    return rewritten.measures();
+  }
+
   int memoryPagesMin() {
     return rewritten.memoryPagesMin();
   }

@@ -1,7 +1,9 @@
 package io.banyan.compute;
 
 import io.banyan.schema.Digest;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -34,6 +36,7 @@ final class ModuleCompiler implements AutoCloseable {
   private final long millisMax;
   private final Semaphore places = new Semaphore(THREADS_MAX, true);
   private final Semaphore mayBeAbandoned = new Semaphore(ABANDONED_MAX);
+  private final Map<Digest, Compilation> compilations = new ConcurrentHashMap<>(); // that run
   private volatile boolean closed; // read by each load
 
   ModuleCompiler(Runner runner, ModuleCache cache, long millisMax) {
@@ -50,12 +53,14 @@ final class ModuleCompiler implements AutoCloseable {
     if (!places.tryAcquire(millisMax, TimeUnit.MILLISECONDS)) {
       return cache.find(digest).orElseGet(() -> busy(digest));
     }
-    Optional<LoadResult> known = cache.find(digest);
-    if (known.isPresent()) {
+    Compilation mine = new Compilation(digest, wasm);
+    Compilation first = compilations.computeIfAbsent(digest, _ -> mine);
+    if (!first.equals(mine)) {
       places.release();
-      return known.get();
+      return await(digest, first);
     }
-    return await(digest, begin(digest, wasm));
+    begin(mine);
+    return await(digest, mine);
   }
 
   /** Not remembered: another time there is a place. */
@@ -65,18 +70,16 @@ final class ModuleCompiler implements AutoCloseable {
             .formatted(digest.abbreviated(), TimeUnit.MILLISECONDS.toSeconds(millisMax)));
   }
 
-  private Compilation begin(Digest digest, byte[] wasm) {
-    Compilation compilation = new Compilation(digest, wasm);
+  private void begin(Compilation compilation) {
     boolean begun = false;
     try {
       Sandbox.workerThread("sandbox-compiler", compilation.task).start();
       begun = true;
     } finally {
       if (!begun) {
-        places.release();
+        compilation.end();
       }
     }
-    return compilation;
   }
 
   private LoadResult await(Digest digest, Compilation compilation) throws InterruptedException {
@@ -117,6 +120,11 @@ final class ModuleCompiler implements AutoCloseable {
 
     private LoadResult compile(byte[] wasm) {
       try {
+        // What ended meanwhile was remembered before it left the compilations.
+        Optional<LoadResult> known = cache.find(digest);
+        if (known.isPresent()) {
+          return known.get();
+        }
         LoadResult result = Sandbox.compile(runner, digest, wasm);
         remember(result);
         return result;
@@ -133,6 +141,7 @@ final class ModuleCompiler implements AutoCloseable {
 
     private synchronized void end() {
       ended = true;
+      compilations.remove(digest);
       if (placeIsFree) {
         mayBeAbandoned.release();
       } else {
@@ -161,7 +170,7 @@ final class ModuleCompiler implements AutoCloseable {
     }
 
     private void leavePlace() {
-      if (mayBeAbandoned.tryAcquire()) {
+      if (!placeIsFree && mayBeAbandoned.tryAcquire()) {
         placeIsFree = true;
         places.release();
       }

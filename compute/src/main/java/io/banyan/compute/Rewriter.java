@@ -77,6 +77,7 @@ final class Rewriter {
   private final Map<String, Export> exports = new LinkedHashMap<>();
   private final List<Rewritten.Segment> segments = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
+  private final Measures measures = new Measures();
   private final Map<Signature, Integer> addedTypes = new HashMap<>();
 
   /** What is written of each section, by its id; a section that stays as it is, is copied. */
@@ -531,6 +532,7 @@ final class Rewriter {
                 + ModuleLimits.BODY_BYTES_MAX);
       }
       Body body = bodies.read(section.part(length), scope.functions.get(function));
+      measures.body(length, body);
       if (body.instructionCount() > ModuleLimits.FUNCTION_INSTRUCTIONS_FAST) {
         warnings.add(
             "function "
@@ -556,6 +558,7 @@ final class Rewriter {
                 + " bytes");
       }
     }
+    measures.most(Rule.CODE_BYTES, out.length(), ModuleLimits.CODE_BYTES_MAX);
     bodyCount = (int) count;
     sections.put(CODE, out);
   }
@@ -593,7 +596,19 @@ final class Rewriter {
         : addedTypes.computeIfAbsent(signature, _ -> scope.types.size() + addedTypes.size());
   }
 
+  private void measure() {
+    measures.most(Rule.MODULE_BYTES, wasm.length, Limits.MODULE_BYTES_MAX);
+    measures.most(Rule.FUNCTION_COUNT, functionTypes.size(), ModuleLimits.FUNCTION_COUNT_MAX);
+    measures.most(Rule.TYPE_COUNT, scope.types.size(), ModuleLimits.TYPE_COUNT_MAX);
+    measures.most(Rule.GLOBAL_COUNT, scope.globals.size(), ModuleLimits.GLOBAL_COUNT_MAX);
+    measures.most(Rule.EXPORT_COUNT, exports.size(), ModuleLimits.EXPORT_COUNT_MAX);
+    measures.most(Rule.SEGMENT_COUNT, segments.size(), ModuleLimits.SEGMENT_COUNT_MAX);
+    measures.most(Rule.ELEMENT_COUNT, elementCount, ModuleLimits.ELEMENT_COUNT_MAX);
+    measures.most(Rule.MEMORY_PAGES, memoryPagesMin, GUEST_PAGES_MAX);
+  }
+
   private Rewritten finish() {
+    measure();
     if (!sections.containsKey(IMPORT)) {
       writeImports(0, 0, 0);
     }
@@ -628,7 +643,8 @@ final class Rewriter {
         isResettable(),
         exportWords,
         imports,
-        warnings);
+        warnings,
+        measures.all());
   }
 
   private boolean isResettable() {

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param resettable whether all that a call may change is the memory and globals that are numbers
  * @param exports as people read them, in order
  * @param imports as people read them, in order
+ * @param measures what it takes of the profile's limits
  */
 record Rewritten(
     byte[] wasm,
@@ -35,7 +36,8 @@ record Rewritten(
     boolean resettable,
     List<String> exports,
     List<String> imports,
-    List<String> warnings) {
+    List<String> warnings,
+    List<Measure> measures) {
   /** The function that a rewritten module imports first. */
   static final String METER_MODULE = "banyan";
 
@@ -48,6 +50,7 @@ record Rewritten(
     exports = List.copyOf(exports);
     imports = List.copyOf(imports);
     warnings = List.copyOf(warnings);
+    measures = List.copyOf(measures);
   }
 
   /** For keeping: what the engine was made from is not needed again. */
@@ -68,7 +71,8 @@ record Rewritten(
         resettable,
         exports,
         imports,
-        warnings);
+        warnings,
+        measures);
   }
 
   /**

@@ -70,6 +70,16 @@ public final class Sandbox implements AutoCloseable {
     return compiler.load(digest, wasm.clone());
   }
 
+  /**
+   * Prepares a module for {@code engine}, beside those that are loaded: its code is its own, and
+   * cold. For comparing ways to run one module; calls of the result are made as any other. Runs on
+   * the calling thread, which must be a {@link #workerThread}.
+   */
+  public LoadResult loadApart(byte[] wasm, Engine engine) {
+    WorkerThread.current();
+    return compile(engine.runner(), Digest.sha256(wasm), wasm.clone());
+  }
+
   static LoadResult compile(Runner runner, Digest digest, byte[] wasm) {
     try {
       Rewritten rewritten = Rewriter.rewrite(wasm);

@@ -133,7 +133,12 @@ class GoldenPlanTest {
     return parts;
   }
 
-  /** Runs the job by two workers; calls under the profile 1 claim fuel 0. */
+  /** What the page lets a call on {@code bytes} use up. */
+  private static long fuel(long bytes) {
+    return 8_300 + 28 * bytes;
+  }
+
+  /** Runs the job by two workers. */
   private static TestingNode.Job run(Manifest manifest, byte[] input, TestingGuest guest) {
     TestingNode node = new TestingNode(2);
     TestingNode.Job job = new TestingNode.Job(TestingManifests.link(1), manifest, input, guest);
@@ -142,8 +147,9 @@ class GoldenPlanTest {
       long call = node.out.lastKey();
       CallReport.Returned report =
           assertInstanceOf(CallReport.Returned.class, node.perform(node.out.get(call)));
+      long fuel = fuel(report.fuel() - TestingGuest.fuel(0)); // a byte is one fuel there
       node.report(
-          call, new CallReport.Returned(report.input(), report.output(), 0, report.nanos()));
+          call, new CallReport.Returned(report.input(), report.output(), fuel, report.nanos()));
     }
     return job;
   }
@@ -193,17 +199,17 @@ class GoldenPlanTest {
     assertEquals(
         List.of(
             "6142e18802808064e88413c09fa240b54b79956c053e5de4f4b53be87e4b17f7",
-            "41d51a84e96215d6845f722b6243111f3b3195436fac00354658f040ec738c15",
-            "ef0dfd6923949f6f3661e61ec90ba91da2341f3cd816ad5dc2c27b632bed885b",
+            "ea66a93afdda1a7f0c561b7c8f478b5c04c8ecb11301b973168d43476d13559b",
+            "210ac196929360ec6e124c2fd72277fb943f1ebbcdea37264891093cf67a7f5e",
             "bfee87eb94a2778bda67282ca105e1637febe6bd21b074bda56e7fd14d19dc68",
             "2"),
         fourHashes(lines(), LINES, new TestingGuest.WordCount()));
     assertEquals(
         List.of(
-            "execute 0 d403a72dbd772708a142c5394eb03200205007fbe06ebcdb6226149668b1f452",
-            "execute 2 60995504d3f39ec5d73a771a62ad3f195f100270e740286a12b340c3b5c45ae0",
-            "execute 6 7b34406965beb096d8a1898b901d72b7acb47f43a46bc448a95114a61680c411",
-            "merge 0-8 cc0dcefb31beceda57a83cdb11610dc6b19eab926e61213bdb98c5ad238646a8"),
+            "execute 0 3dc73da8022d998d85c48a293925da531b44f1c69b2687f6cd2926c20dc4e1d0",
+            "execute 2 a931069d92dc94822d90a262f63ce5be79c5cfdb2a74dec077be7c9246a710d9",
+            "execute 6 a7b4c4661aaf3c535a4f0b49957e3e993dc38240e916a08c14f194eb32b7acd8",
+            "merge 0-8 c450db10ba9e4081a59ce9a39da8a29615384c4e20393d4dfbe241fb4ef8fdda"),
         claims(run(lines(), LINES, new TestingGuest.WordCount())));
   }
 
@@ -217,23 +223,23 @@ class GoldenPlanTest {
     assertEquals(
         List.of(
             "b59343fb609bbb5f18008979a21c1e471c7d8844a749e0d710bb868f0f7ff4cc",
-            "169eecf259acce0ead761f26c971f37e3ee9b2593360dcbfaadb08d3669d0d79",
-            "933998003299ddccf781966db48e43ba6f06b4c2e08b2c0d8381f2d507e23e5f",
+            "2b4886d3bcc5b5ec6cb66c16cce9f1a2a57fec47605e4125d9af5db332337847",
+            "4c6a4d6968b710d3335846435245786fbe88259c9ed12610fe68caba50ccbc91",
             "0b6994a84003d0a67e0e2ed029a69f315245ee9694b5f0694e0fd8c50a896e39",
             "8"),
         fourHashes(manifest, input, sort));
     assertEquals(
         List.of(
-            "split / 49df3b2544019af1550a74ea8a658a79f6e7021f237f41349d39695c83f83148",
-            "split /0/ a61377e7d81f891a0c543711835d86bb4c33b44af49ca091fea37898f379a852",
-            "execute /0/0/ cc95e745db3e9455558869bef38e9602bfc9582ad8adbddcb6432659ac63453c",
-            "execute /0/2/ ce4e52b4e67fa148909f06473097b8aa00f7c70ce6510be248873a9c592baffa",
-            "merge /0/ 1de0e3717332a7e654abd6034fff97b5a91911b54ff6f81156a4e7de86822f70",
-            "split /2/ d080dafa8f25d658a40639d9db63fbd2f5654fc7309fc69060016bc06c929b8b",
-            "execute /2/0/ c0b314eb96d38c48926a7bfb2dc0dc4680a48580622723cb2385ea207729aaa8",
-            "execute /2/2/ 0bdc9e331e387a4be0ae928154bed9e659c797a4b9e4913bb5de0a49995cc4e1",
-            "merge /2/ c44330e3c9864ab3848d1e2af50b320efbc426a1e235f246ee9d9f052e9696ae",
-            "merge / eb07be96857e2593327dd7aea3666609fda9e5b655ba33c70a57d4112e9aa6b0"),
+            "split / 0c37c4ad76129cc343514ea764727e552d0c75c7427031c3990e63fd069e34df",
+            "split /0/ 67422fcf6d8794f4127c829341c2de8319611b25045506b9085c06c325f82fce",
+            "execute /0/0/ a5e1c5deee1e233969febf9c73c2a7ff659d7d4ef211bdde9c0a15d22569fc98",
+            "execute /0/2/ 3191b710561305bd5db3e99a000ae537356ff52fe4bee6b376d946119322ff82",
+            "merge /0/ 70524f4643151d8d4679f8203747dc6237b07677d945c253822b8fbb279733c6",
+            "split /2/ 6445944afa623971498c9f80662615de0fbb3e2910874692ef3a5c1e31148aee",
+            "execute /2/0/ 9f0e8469d67e2cd6a4a1050e07006751217d9404785d690c119aa929d4c9c3f2",
+            "execute /2/2/ 736d9e6946439d82a0a655818f067cd750a0a1ffccfd7e4a012bd02a45a8f6b8",
+            "merge /2/ 159ccc8ef512f75c2d5dc084062ff5eb16f6245092240eaab3352eae0c2bebe2",
+            "merge / 56b79ece014e603b381ca0500186b9b2a02792ac73f62e45bcf6da5a96d0550f"),
         claims(run(manifest, input, sort)));
   }
 
@@ -243,8 +249,8 @@ class GoldenPlanTest {
     assertEquals(
         List.of(
             "b50a79686fdfe30581a5e5f8b863f7af34d15f7806727df48e2d497859abe720",
-            "47a00ba75307e656df5b86ae954b74019b8fc7bb5c7815e923dd4dba60297382",
-            "7a0d62120ecbe2b7cf9401a66d392cc38a2e1f79046feb1aef891f7969f95053",
+            "bae8b9efbd3b1f82e195b0aa6bfa78ff112b48a6052af84dcc67bf19cba923eb",
+            "dea6323da41c80369b2ee5e6c39f826acf8a3265ba37c3a382860bdda41b0222",
             "4df7416df2ecfe8822366c153d8e6d4310e316c1bea9eb131961ecd70c110794",
             "36"),
         fourHashes(
@@ -256,8 +262,8 @@ class GoldenPlanTest {
     assertEquals(
         List.of(
             BlobRef.of(records).digest().toString(),
-            "46317d94966c0a1d3bc8a4ea5a41e93380420e82e0f512ec3c0b4b187d1d218d",
-            "da0c46760ba6ba2e04c4c9d6b38a9e1eb8cbf235a296bd9231f2aaebb3377d1f",
+            "0bc9335a5aced035611f4b3a834d676d0aa437c389a2e7af5c77fd877fcd25f7",
+            "f4fa41c3a220b2a236160fbaf530315c3de4604e63dfafa52e603724dcc9dce7",
             "62d46ff9908a6ed30e1f2106f0f08c8d71dd5bc748d0259f8f80fbaad8ba7941",
             "40"),
         fourHashes(
@@ -268,8 +274,8 @@ class GoldenPlanTest {
     assertEquals(
         List.of(
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-            "fc1a1dc9194b1baeb435679185d7681d657002303d130e9a4bde6faf52e3bb75",
-            "f2bd6c99d596fd8bb6ebd00d8d8537e70a61bcb7678da4912c81a8d357d5f978",
+            "d645ea24f20e8ba215016c604c754dd1046f7bc9170766174dc8c5908d11e0ff",
+            "3ae9fcd20144415fc675296f42392ec2dfff4732d30acb8ded611f2040457984",
             "dd626638eb14a7bde2b2f1809b165151b65880b1a509f2a6b194b5d3e2f2558e",
             "26"),
         fourHashes(
@@ -281,8 +287,8 @@ class GoldenPlanTest {
     assertEquals(
         List.of(
             BlobRef.of(twenty).digest().toString(),
-            "07cc99d082aaca7b53fa5b272c5ec896fe49b3d9a90b6ec77f4b5be8f3894fe9",
-            "30be7ebaa2926d167ec45576fbe735172092219176bbabfcf99604e24291eafe",
+            "6300d78328bf440218605ec1370c0557f36982733ea952f000148e3e3eee3f30",
+            "4e897b83bb49ba1ed97f198beea9360da6531ca09ca29a0e3de3b7f8796cca48",
             "5b47e399fc3f035b247b8311dcae0ce9159d7fc7eb40de6e7e39f96c77fb354c",
             "20"),
         fourHashes(

@@ -15,6 +15,7 @@ import io.banyan.node.data.RangeReader;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
 import io.banyan.schema.IndexCuts;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.Value;
@@ -63,16 +64,29 @@ public final class GuestCalls {
   CallReport make(PlannedCall call) {
     long begin = System.nanoTime();
     try {
-      Handed handed = fetch(call.input());
-      CallResult result =
-          sandbox.call(new Call(module, call.function(), handed.input, configuration, limits));
-      guestNanos.add(result.report().guestNanos());
-      return report(handed.digest, result, begin);
+      Made made = make(call.function(), call.input());
+      return report(made.handed, made.result, begin);
     } catch (IOException e) {
       return new CallReport.NoResult(HostFailure.RESOURCES, InputFile.reason(e));
     } catch (OutOfMemoryError e) {
       return new CallReport.NoResult(HostFailure.RESOURCES, Heap.exhausted());
     }
+  }
+
+  /**
+   * A call and what it came to; no output of it is stored.
+   *
+   * @param handed the digest of what it was handed
+   */
+  record Made(Digest handed, CallResult result) {}
+
+  /** Makes a call on the calling thread, which must be a worker's. */
+  Made make(GuestFunction function, InputRef input) throws IOException {
+    Handed handed = fetch(input);
+    CallResult result =
+        sandbox.call(new Call(module, function, handed.input, configuration, limits));
+    guestNanos.add(result.report().guestNanos());
+    return new Made(handed.digest, result);
   }
 
   private CallReport report(Digest handed, CallResult result, long begin) throws IOException {

@@ -1,36 +1,31 @@
 package io.banyan.node;
 
-import io.banyan.compute.Call;
 import io.banyan.compute.CallInput;
 import io.banyan.compute.CallResult;
-import io.banyan.compute.Configuration;
+import io.banyan.compute.Engine;
 import io.banyan.compute.GuestModule;
+import io.banyan.compute.LoadResult;
 import io.banyan.compute.Sandbox;
-import io.banyan.schema.CallLimits;
-import io.banyan.schema.Cuts;
+import io.banyan.node.CheckCalls.CallTrouble;
+import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
-import io.banyan.schema.IndexCuts;
-import io.banyan.schema.Interval;
 import io.banyan.schema.Limits;
-import io.banyan.schema.Plan;
-import io.banyan.schema.PlanNode;
+import io.banyan.schema.PublicKey;
 import io.banyan.schema.SplitRule;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
  * Tries a module on a sample: whether its leaves run, what they cost, whether the same call comes
- * to the same twice, and whether its merges may be grouped in any way.
+ * to the same in the interpreter and in compiled code, cold and hot, and whether its merges may be
+ * grouped in any way.
  *
  * <p>Used on a worker thread.
  */
@@ -43,18 +38,41 @@ public final class ModuleCheck {
 
   private static final int CHUNK_BYTES_MAX = 1 << 20; // 1 MiB: what a job is cut by, if not told
 
-  private final Sandbox sandbox;
-  private final Plan plan;
-  private final GuestModule module;
-  private final Configuration configuration;
-  private final CallLimits limits;
+  /** Long enough that no choice of a chunk depends on it. */
+  private static final long LONG_INPUT_BYTES = 1L << 32; // 4 GiB
 
-  private ModuleCheck(JobDraft draft, Sandbox sandbox) {
+  /** The interpreter runs about so much fuel in a millisecond, on a slow machine. */
+  private static final long INTERPRETED_FUEL_PER_MILLI = 2_000;
+
+  private final JobDraft draft;
+  private final byte[] wasm;
+  private final Sandbox sandbox;
+  private final CheckCalls calls;
+  private final Effort effort;
+
+  /**
+   * What one comparison of a call may take.
+   *
+   * @param millis for the interpreter, and as much again for repeating compiled code
+   * @param repeatsMax how often compiled code is repeated
+   */
+  public record Effort(long millis, int repeatsMax) {
+    private static final int COMPARED_MAX = 4; // three leaves and a merge
+    private static final int REPEATS_MAX = 20_000; // the JVM compiles a method after 5000 calls
+
+    /** As much as a check may take of {@code millis} in all. */
+    public static Effort within(long millis) {
+      return new Effort(Math.max(1, millis / COMPARED_MAX / 2), REPEATS_MAX);
+    }
+  }
+
+  private ModuleCheck(JobDraft draft, byte[] wasm, Sandbox sandbox, Effort effort) {
+    this.draft = draft;
+    this.wasm = wasm;
     this.sandbox = sandbox;
-    this.plan = Plan.of(draft.manifest());
-    this.module = draft.module();
-    this.configuration = draft.configuration();
-    this.limits = draft.manifest().limits();
+    this.effort = effort;
+    this.calls =
+        new CheckCalls(sandbox, draft.module(), draft.configuration(), draft.manifest().limits());
   }
 
   /**
@@ -78,7 +96,8 @@ public final class ModuleCheck {
         request.params(),
         request.shared(),
         request.limits(),
-        request.timeMillis());
+        request.timeMillis(),
+        request.fuel());
   }
 
   private static OptionalInt chunkBytes(SplitRule rule, long sampleBytes) {
@@ -96,15 +115,32 @@ public final class ModuleCheck {
     return Math.toIntExact(unit * Math.max(1, Math.min(units, unitsMax)));
   }
 
-  /** Tries the module of {@code draft} on leaves of its input. */
-  public static Findings run(JobDraft draft, Sandbox sandbox)
+  /**
+   * Tries the module of {@code request} on its input.
+   *
+   * @param entry who it would be submitted to
+   */
+  public static CheckFindings of(
+      JobRequest request, PublicKey entry, Sandbox sandbox, Effort effort)
+      throws IOException, CommandException, InterruptedException {
+    JobDraft draft = JobDraft.read(sampled(request), entry, sandbox, _ -> {});
+    byte[] wasm = JobDraft.readModule(request.module());
+    if (!Digest.sha256(wasm).equals(draft.module().digest())) {
+      throw new CommandException(
+          ExitCode.FAILURE, "module " + request.module() + " was changed while it was checked");
+    }
+    return run(draft, wasm, sandbox, effort);
+  }
+
+  /** Tries the module of {@code draft}, whose bytes are {@code wasm}, on leaves of its input. */
+  static CheckFindings run(JobDraft draft, byte[] wasm, Sandbox sandbox, Effort effort)
       throws IOException, InterruptedException {
-    ModuleCheck check = new ModuleCheck(draft, sandbox);
-    FutureTask<Findings> task = new FutureTask<>(() -> check.on(draft));
+    ModuleCheck check = new ModuleCheck(draft, wasm, sandbox, effort);
+    FutureTask<CheckFindings> task = new FutureTask<>(check::findings);
     Thread worker = Sandbox.workerThread("check", task);
     worker.start();
     try {
-      return task.get();
+      return check.rehearsed(task.get());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException io) {
         throw io;
@@ -113,227 +149,170 @@ public final class ModuleCheck {
     }
   }
 
-  /** Up to {@link #LEAVES_MAX} leaves, spread over the whole input; under {@code module}, first. */
-  private List<byte[]> chunks(JobDraft draft) throws IOException, CallTrouble {
-    if (draft.cuts().isEmpty()) {
-      InputFile input = draft.input().orElseThrow();
-      return leafParts(input.read(0, input.size()));
+  /** A sample that is too short to be rehearsed on stands for a longer input. */
+  private CheckFindings rehearsed(CheckFindings found) throws IOException, InterruptedException {
+    SplitRule rule = found.rule();
+    if (rule instanceof SplitRule.ByModule || !found.troubles().isEmpty()) {
+      return found;
     }
-    List<byte[]> chunks = new ArrayList<>();
-    Cuts cuts = draft.cuts().get();
-    int count = Math.min(LEAVES_MAX, cuts.count());
-    for (int i = 0; i < count; i++) {
-      int cell = (int) ((long) i * cuts.count() / count);
-      if (cuts instanceof IndexCuts index) {
-        chunks.add(index.chunk(cell));
-      } else if (cuts.cut(cell) < cuts.cut(cell + 1) || cuts.size() == 0) {
-        chunks.add(draft.input().orElseThrow().read(cuts.cut(cell), cuts.cut(cell + 1)));
-      }
+    Optional<Rehearsal> real =
+        new Rehearser(sandbox, draft.module(), draft.configuration(), draft.manifest().limits())
+            .rehearse(rule, draft.input());
+    if (real.isPresent() || rule instanceof SplitRule.ByIndex) {
+      return found.with(real, real.isPresent());
     }
-    return chunks;
+    Rehearsal ofSample =
+        new Rehearsal(rule, LONG_INPUT_BYTES, found.callFuel(), found.samples(), Optional.empty());
+    return found.with(Optional.of(ofSample), false);
   }
 
-  /** A part of the guest's splits; those that wait are in the order of the plan. */
-  private record Piece(PlanNode.Part place, byte[] bytes, long parentBytes) {}
-
-  /** The first leaves that the plan cuts {@code all} into, after at most so many splits. */
-  private List<byte[]> leafParts(byte[] all) throws CallTrouble {
-    List<byte[]> leaves = new ArrayList<>();
-    Deque<Piece> waiting = new ArrayDeque<>();
-    waiting.push(new Piece(new PlanNode.Part(List.of()), all, Long.MAX_VALUE));
-    for (int splits = 0; !waiting.isEmpty() && leaves.size() < LEAVES_MAX; ) {
-      Piece piece = waiting.pop();
-      if (plan.isLeaf(piece.place(), piece.bytes().length, piece.parentBytes())) {
-        leaves.add(piece.bytes());
-      } else if (splits++ < LEAVES_MAX) {
-        pieces(piece).reversed().forEach(waiting::push);
-      }
-    }
-    return leaves;
-  }
-
-  /** What a split makes of {@code piece}, without the empty parts: the plan never runs those. */
-  private List<Piece> pieces(Piece piece) throws CallTrouble {
-    List<Piece> pieces = new ArrayList<>();
-    List<byte[]> parts = split(piece.bytes());
-    for (int i = 0; i < parts.size(); i++) {
-      if (parts.get(i).length > 0) {
-        pieces.add(new Piece(piece.place().child(i), parts.get(i), piece.bytes().length));
-      }
-    }
-    if (pieces.isEmpty()) {
-      throw new CallTrouble("split on the sample comes to no part that is not empty");
-    }
-    return pieces;
-  }
-
-  /**
-   * What was found.
-   *
-   * @param leaves that were run
-   * @param bytes that they were handed
-   * @param nanos that they took, once the engine was warm
-   * @param valueBytesMax the longest value of a leaf, or of a merge of all
-   * @param mergeTried whether there were leaf values enough to be grouped in more than one way
-   * @param groupings in which merges came to an answer, beside the plan's own
-   * @param troubles what does not hold, a sentence each
-   */
-  public record Findings(
-      int leaves,
-      long bytes,
-      long nanos,
-      long valueBytesMax,
-      boolean mergeTried,
-      List<String> groupings,
-      List<String> troubles) {}
-
-  /** A call did not return. */
-  private static final class CallTrouble extends Exception {
-    private static final long serialVersionUID = 1;
-
-    CallTrouble(String sentence) {
-      super(sentence);
-    }
-  }
-
-  private Findings on(JobDraft draft) throws IOException {
+  private CheckFindings findings() throws IOException {
     List<String> groupings = new ArrayList<>();
     List<String> troubles = new ArrayList<>();
     List<byte[]> values = new ArrayList<>();
+    List<LeafSample> samples = new ArrayList<>();
+    List<ComparedCall> compared = new ArrayList<>();
+    boolean index = draft.manifest().splitRule() instanceof SplitRule.ByIndex;
     long bytes = 0;
     long nanos = 0;
     long longest = 0;
+    long mergedBytes = 0;
     boolean mergeTried = false;
+    List<byte[]> chunks = List.of();
     try {
-      List<byte[]> chunks = chunks(draft);
-      byte[] first = call(GuestFunction.EXECUTE, new CallInput.Bytes(chunks.getFirst())).output();
+      chunks = new SampleChunks(draft, calls).chunks();
+      byte[] first = calls.execute(chunks.getFirst()).output();
       for (byte[] chunk : chunks) {
-        CallResult.Returned returned = call(GuestFunction.EXECUTE, new CallInput.Bytes(chunk));
+        CallResult.Returned returned = calls.execute(chunk);
         values.add(returned.output());
         bytes += chunk.length;
         nanos += returned.report().guestNanos();
         longest = Math.max(longest, returned.output().length);
+        samples.add(
+            new LeafSample(
+                index ? 1 : Math.max(1, chunk.length),
+                returned.fuel(),
+                returned.report().guestNanos()));
       }
       if (!Arrays.equals(first, values.getFirst())) {
         troubles.add("execute comes to two different outputs on the same chunk");
       }
-      mergeTried = module.exports(GuestFunction.MERGE) && values.size() > 2;
+      mergeTried = calls.merges() && values.size() > 2;
       if (mergeTried) {
-        longest = Math.max(longest, regroup(values, groupings, troubles));
+        Regrouping regrouping = Regrouping.of(values, calls);
+        groupings.addAll(regrouping.groupings());
+        troubles.addAll(regrouping.troubles());
+        mergedBytes = regrouping.mergedBytes();
       }
+      compared.addAll(compared(chunks, values, samples));
     } catch (CallTrouble e) {
       troubles.add(String.valueOf(e.getMessage()));
+      if (e.hasOutcome() && values.size() < chunks.size()) {
+        compared.add(compared(values.size(), chunks.get(values.size()), true, comparison()));
+      }
     }
-    mergeRefusal(longest).ifPresent(troubles::add);
-    return new Findings(values.size(), bytes, nanos, longest, mergeTried, groupings, troubles);
+    compared.forEach(call -> troubles.addAll(call.differences()));
+    ValueGrowth growth = new ValueGrowth(values.size(), longest, mergedBytes);
+    mergeRefusal(growth).ifPresent(troubles::add);
+    return new CheckFindings(
+        draft.manifest().splitRule(),
+        List.copyOf(samples),
+        bytes,
+        nanos,
+        Rehearser.callFuel(draft.module()),
+        calls.memoryBytesMax(),
+        growth,
+        mergeTried,
+        groupings,
+        compared,
+        Optional.empty(),
+        false,
+        calls.log(),
+        troubles);
   }
 
-  /** Foretells that a merge of a full node would be handed too much. */
-  private Optional<String> mergeRefusal(long valueBytes) {
-    long framedBytes = 4 + Limits.FAN_OUT * (4 + valueBytes); // a count, and a length each
-    if (!module.exports(GuestFunction.MERGE) || framedBytes <= limits.mergeInputBytesMax()) {
+  /** Foretells that a lowest merge of a full node would be handed too much. */
+  private Optional<String> mergeRefusal(ValueGrowth growth) {
+    long bytesMax = draft.manifest().limits().mergeInputBytesMax();
+    if (!calls.merges() || !growth.exceedsAtOnce(bytesMax)) {
       return Optional.empty();
     }
     return Optional.of(
         "merge would be handed "
-            + framedBytes
+            + ValueGrowth.framedBytes(growth.leafBytesMax())
             + " bytes for "
             + Limits.FAN_OUT
-            + " values of the longest seen, and may be handed "
-            + limits.mergeInputBytesMax()
+            + " values of the longest leaf seen, and may be handed "
+            + bytesMax
             + ", half of --memory: give more of it, or return shorter values");
   }
 
-  /** Merges {@code values} in several groupings, and returns the length of what all come to. */
-  private int regroup(List<byte[]> values, List<String> groupings, List<String> troubles)
-      throws CallTrouble {
-    byte[] planned = asPlanned(values, Interval.all(values.size()));
-    Map<String, byte[]> others = new LinkedHashMap<>();
-    others.put("in pairs", inPairs(values));
-    others.put("one by one from the left", fromTheLeft(values));
-    others.put("one by one from the right", fromTheRight(values));
-    others.forEach(
-        (grouping, answer) -> {
-          groupings.add(grouping);
-          if (!Arrays.equals(planned, answer)) {
-            troubles.add(
-                "merge, grouped "
-                    + grouping
-                    + ", comes to another answer than as the plan groups: the"
-                    + " answer would depend on how the plan is cut");
-          }
-        });
-    return planned.length;
-  }
-
-  /** As the plan does, which never hands a merge more than {@link Limits#FAN_OUT} values. */
-  private byte[] asPlanned(List<byte[]> values, Interval interval) throws CallTrouble {
-    if (interval.count() == 1) {
-      return values.get(interval.from());
+  /** The first leaf, the one in the middle and the last, and a merge of their values. */
+  private List<ComparedCall> compared(
+      List<byte[]> chunks, List<byte[]> values, List<LeafSample> samples) throws CallTrouble {
+    EngineComparison comparison = comparison();
+    List<ComparedCall> compared = new ArrayList<>();
+    List<byte[]> some = new ArrayList<>();
+    int last = chunks.size() - 1;
+    for (int leaf : new TreeSet<>(List.of(0, last / 2, last))) {
+      byte[] chunk = shortened(chunks.get(leaf), samples.get(leaf).fuel());
+      boolean whole = chunk.length == chunks.get(leaf).length;
+      some.add(whole ? values.get(leaf) : calls.execute(chunk).output());
+      compared.add(compared(leaf, chunk, whole, comparison));
     }
-    List<byte[]> below = new ArrayList<>();
-    for (Interval child : interval.children()) {
-      below.add(asPlanned(values, child));
+    if (calls.merges() && some.size() > 1) {
+      compared.add(
+          comparison.compare(
+              "merge of " + some.size() + " of its values",
+              false,
+              GuestFunction.MERGE,
+              new CallInput.Parts(some)));
     }
-    return merge(below);
+    return compared;
   }
 
-  private byte[] inPairs(List<byte[]> values) throws CallTrouble {
-    List<byte[]> level = values;
-    while (level.size() > 1) {
-      List<byte[]> above = new ArrayList<>();
-      for (int i = 0; i < level.size(); i += 2) {
-        above.add(i + 1 < level.size() ? merge(level.subList(i, i + 2)) : level.get(i));
-      }
-      level = above;
-    }
-    return level.getFirst();
+  private static ComparedCall compared(
+      int leaf, byte[] chunk, boolean whole, EngineComparison comparison) {
+    String part = whole ? "" : ", its first " + Quantities.bytes(chunk.length);
+    return comparison.compare(
+        "execute of leaf " + leaf + " of the sample" + part,
+        whole,
+        GuestFunction.EXECUTE,
+        new CallInput.Bytes(chunk));
   }
 
-  private byte[] fromTheLeft(List<byte[]> values) throws CallTrouble {
-    byte[] merged = values.getFirst();
-    for (byte[] value : values.subList(1, values.size())) {
-      merged = merge(List.of(merged, value));
-    }
-    return merged;
+  private EngineComparison comparison() {
+    GuestModule interpreted = apart(Engine.INTERPRETER);
+    return new EngineComparison(by(interpreted), () -> by(apart(Engine.COMPILER)), effort);
   }
 
-  private byte[] fromTheRight(List<byte[]> values) throws CallTrouble {
-    byte[] merged = values.getLast();
-    for (byte[] value : values.subList(0, values.size() - 1).reversed()) {
-      merged = merge(List.of(value, merged));
-    }
-    return merged;
+  private EngineComparison.Way by(GuestModule prepared) {
+    return (function, input, wallMillis) -> calls.of(prepared, function, input, wallMillis);
   }
 
-  private byte[] merge(List<byte[]> values) throws CallTrouble {
-    return call(GuestFunction.MERGE, new CallInput.Parts(values)).output();
-  }
-
-  private CallResult.Returned call(GuestFunction function, CallInput input) throws CallTrouble {
-    if (made(function, input) instanceof CallResult.Returned returned) {
-      return returned;
-    }
-    throw new IllegalStateException(function + " returned the parts of a split");
-  }
-
-  private List<byte[]> split(byte[] all) throws CallTrouble {
-    if (made(GuestFunction.SPLIT, new CallInput.Bytes(all)) instanceof CallResult.Divided divided) {
-      return divided.parts();
-    }
-    throw new IllegalStateException("a split returned a value");
-  }
-
-  private CallResult made(GuestFunction function, CallInput input) throws CallTrouble {
-    CallResult result = sandbox.call(new Call(module, function, input, configuration, limits));
-    return switch (result) {
-      case CallResult.Returned _, CallResult.Divided _ -> result;
-      case CallResult.Faulted faulted ->
-          throw new CallTrouble(
-              function.exportName() + " on the sample " + faulted.outcome().words());
-      case CallResult.NoResult noResult ->
-          throw new CallTrouble(
-              function.exportName() + " on the sample could not be run here: " + noResult.detail());
+  private GuestModule apart(Engine engine) {
+    return switch (sandbox.loadApart(wasm, engine)) {
+      case LoadResult.Loaded(GuestModule loaded) -> loaded;
+      case LoadResult.Rejected(String reason) ->
+          throw new IllegalStateException(
+              "the module was loaded before, and is not now: " + reason);
     };
+  }
+
+  /** As much of a leaf as the interpreter is likely to finish; any part of an input is an input. */
+  private byte[] shortened(byte[] chunk, long leafFuel) {
+    long fuel = leafFuel - Rehearser.callFuel(draft.module()); // that for memory takes it no time
+    long fuelMax = effort.millis() * INTERPRETED_FUEL_PER_MILLI;
+    int unit =
+        switch (draft.manifest().splitRule()) {
+          case SplitRule.ByBytes(), SplitRule.ByLines() -> 1;
+          case SplitRule.ByRecords(int record) -> record;
+          case SplitRule.ByIndex(int _), SplitRule.ByModule() -> Integer.MAX_VALUE; // not ours
+        };
+    if (fuel <= fuelMax || chunk.length <= unit) {
+      return chunk;
+    }
+    int units = (int) Math.max(1, (double) chunk.length * fuelMax / fuel / unit);
+    return Arrays.copyOf(chunk, units * unit);
   }
 }

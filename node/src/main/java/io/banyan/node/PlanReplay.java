@@ -1,19 +1,18 @@
 package io.banyan.node;
 
+import io.banyan.compute.CallResult;
 import io.banyan.compute.Sandbox;
-import io.banyan.delegation.CallReport;
-import io.banyan.delegation.InputRef;
-import io.banyan.delegation.PlannedCall;
+import io.banyan.node.ReplayInputs.LieException;
+import io.banyan.node.ReplayInputs.NotReplayedException;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Claim;
 import io.banyan.schema.Cuts;
-import io.banyan.schema.GuestFunction;
-import io.banyan.schema.IndexCuts;
-import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Manifest;
-import io.banyan.schema.PlanNode;
+import io.banyan.schema.PartCuts;
 import io.banyan.schema.Step;
+import io.banyan.schema.Value;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,35 +27,21 @@ import java.util.concurrent.Future;
  * of them with what is claimed.
  */
 final class PlanReplay {
-  private final JobId job;
-  private final Manifest manifest;
-  private final Optional<Cuts> inputCuts;
+  private final ReplayInputs inputs;
   private final GuestCalls calls;
 
   PlanReplay(JobId job, Manifest manifest, Optional<Cuts> inputCuts, GuestCalls calls) {
-    this.job = job;
-    this.manifest = manifest;
-    this.inputCuts = inputCuts;
+    this.inputs = new ReplayInputs(job, manifest, inputCuts, calls);
     this.calls = calls;
   }
 
-  /** Nothing of the call can be said: this host could not make it. */
-  static final class NotReplayedException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    NotReplayedException(String sentence) {
-      super(sentence);
-    }
-  }
-
-  /** A call that another one needs did not come to what is claimed, so neither does the other. */
-  private static final class LieException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    LieException(String sentence) {
-      super(sentence);
-    }
-  }
+  /**
+   * A call that was made again.
+   *
+   * @param lie what differs from the claim, in words; empty if nothing does. One that the host
+   *     could not make differs in nothing, and shows nothing
+   */
+  record Replayed(Step step, CallResult result, Optional<String> lie) {}
 
   /**
    * Runs all of {@code steps} again, on all processors.
@@ -64,16 +49,49 @@ final class PlanReplay {
    * @return the first claim that did not come true, in words; nothing if all did
    */
   Optional<String> run(List<Step> steps) throws InterruptedException, CommandException {
+    List<Callable<Optional<String>>> tasks = new ArrayList<>();
+    for (Step step : steps) {
+      tasks.add(() -> lie(step));
+    }
+    return firstLie(onWorkers(tasks));
+  }
+
+  /**
+   * Runs {@code steps} again, and says how each went.
+   *
+   * @throws CommandException with VERIFICATION_FAILED if a call that one of them needs does not
+   *     come true; with FAILURE if such a one cannot be made here
+   */
+  List<Replayed> each(List<Step> steps) throws InterruptedException, CommandException {
+    List<Callable<Replayed>> tasks = new ArrayList<>();
+    for (Step step : steps) {
+      tasks.add(() -> replay(step));
+    }
+    List<Replayed> replayed = new ArrayList<>();
+    for (Future<Replayed> result : onWorkers(tasks)) {
+      try {
+        replayed.add(result.get());
+      } catch (ExecutionException e) {
+        switch (e.getCause()) {
+          case LieException lie ->
+              throw new CommandException(
+                  ExitCode.VERIFICATION_FAILED, String.valueOf(lie.getMessage()), lie);
+          case NotReplayedException trouble -> throw unknown(trouble);
+          case null, default -> throw new IllegalStateException("a replay failed", e);
+        }
+      }
+    }
+    return replayed;
+  }
+
+  private static <T> List<Future<T>> onWorkers(List<Callable<T>> tasks)
+      throws InterruptedException {
     ExecutorService threads =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
             task -> Sandbox.workerThread("replay", task));
     try {
-      List<Callable<Optional<String>>> tasks = new ArrayList<>();
-      for (Step step : steps) {
-        tasks.add(() -> replay(step));
-      }
-      return firstLie(threads.invokeAll(tasks));
+      return threads.invokeAll(tasks);
     } finally {
       threads.shutdownNow();
     }
@@ -97,103 +115,78 @@ final class PlanReplay {
       }
     }
     if (unknown.isPresent()) {
-      NotReplayedException trouble = unknown.get();
-      throw new CommandException(ExitCode.FAILURE, String.valueOf(trouble.getMessage()), trouble);
+      throw unknown(unknown.get());
     }
     return Optional.empty();
   }
 
-  private Optional<String> replay(Step step) throws NotReplayedException {
-    Claim claim = step.claim();
-    CallReport report;
+  private static CommandException unknown(NotReplayedException trouble) {
+    return new CommandException(ExitCode.FAILURE, String.valueOf(trouble.getMessage()), trouble);
+  }
+
+  private Optional<String> lie(Step step) throws NotReplayedException {
     try {
-      report = make(step.node(), claim.function(), handedTo(step.node(), claim.function()));
+      Replayed replayed = replay(step);
+      if (replayed.result() instanceof CallResult.NoResult trouble) {
+        throw new NotReplayedException(step.node(), trouble.detail());
+      }
+      return replayed.lie();
     } catch (LieException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
-    return switch (report) {
-      case CallReport.Returned(var input, List<BlobRef> output, long fuel, long _)
-          when input.equals(claim.input())
-              && output.getFirst().equals(new BlobRef(claim.output(), claim.outputBytes()))
-              && fuel == claim.fuel() ->
-          Optional.empty();
-      case CallReport.Returned _ -> Optional.of(words(step) + " comes to something else");
-      case CallReport.Ended ended -> Optional.of(words(step) + " " + ended.outcome().words());
-      case CallReport.NoResult noResult -> throw notReplayed(step.node(), noResult);
-    };
   }
 
-  private static String words(Step step) {
-    return step.claim().function().exportName() + " of plan node " + step.node() + ", run again,";
+  private Replayed replay(Step step) throws NotReplayedException, LieException {
+    Claim claim = step.claim();
+    try {
+      GuestCalls.Made made =
+          calls.make(claim.function(), inputs.handedTo(step.node(), claim.function()));
+      return new Replayed(
+          step, made.result(), lie(claim, made).map(lie -> words(step) + ", run again, " + lie));
+    } catch (IOException e) {
+      throw new NotReplayedException(step.node(), InputFile.reason(e));
+    } catch (OutOfMemoryError e) {
+      throw new NotReplayedException(step.node(), Heap.exhausted());
+    }
   }
 
-  private static NotReplayedException notReplayed(PlanNode node, CallReport.NoResult why) {
-    return new NotReplayedException(
-        "plan node " + node + " could not be run again here: " + why.detail());
+  static String words(Step step) {
+    return step.claim().function().exportName() + " of plan node " + step.node();
   }
 
-  private CallReport make(PlanNode node, GuestFunction function, InputRef input) {
-    return calls.make(new PlannedCall(job.digest(), node, function, input));
-  }
-
-  /** What the plan hands to a call; values that it needs are computed anew. */
-  private InputRef handedTo(PlanNode node, GuestFunction function)
-      throws NotReplayedException, LieException {
-    return switch (node) {
-      case PlanNode.Cells(Interval interval) when function == GuestFunction.EXECUTE ->
-          cellInput(interval.from());
-      case PlanNode.Cells(Interval interval) -> {
-        List<BlobRef> values = new ArrayList<>();
-        for (Interval child : cuts().children(interval)) {
-          PlanNode below = new PlanNode.Cells(child);
-          GuestFunction made = child.count() == 1 ? GuestFunction.EXECUTE : GuestFunction.MERGE;
-          values.add(output(below, made).getFirst());
-        }
-        yield new InputRef.Values(values);
+  private static Optional<String> lie(Claim claim, GuestCalls.Made made) {
+    return switch (made.result()) {
+      case CallResult.NoResult _ -> Optional.empty();
+      case CallResult.Faulted faulted -> Optional.of(faulted.outcome().words());
+      case CallResult.Returned(byte[] output, long fuel, var _) ->
+          difference(claim, made, BlobRef.of(output), fuel);
+      case CallResult.Divided(List<byte[]> parts, long fuel, var _) -> {
+        List<BlobRef> refs = parts.stream().map(BlobRef::of).toList();
+        BlobRef list = new BlobRef(Value.listDigest(refs), new PartCuts(refs).size());
+        yield difference(claim, made, list, fuel);
       }
-      case PlanNode.Part part when function != GuestFunction.MERGE -> partInput(part);
-      case PlanNode.Part _, PlanNode.Parts _ ->
-          throw new IllegalArgumentException("merges of a module split are replayed as a whole");
     };
   }
 
-  private InputRef cellInput(int cell) {
-    return cuts() instanceof IndexCuts(int cells)
-        ? new InputRef.CellIndex(cell, cells)
-        : new InputRef.InputRange(cuts().cut(cell), cuts().cut(cell + 1));
-  }
-
-  private InputRef partInput(PlanNode.Part part) throws NotReplayedException, LieException {
-    if (part.path().isEmpty()) {
-      return new InputRef.InputRange(0, manifest.input().length());
+  private static Optional<String> difference(
+      Claim claim, GuestCalls.Made made, BlobRef output, long fuel) {
+    List<String> differences = new ArrayList<>();
+    if (!made.handed().equals(claim.input())) {
+      differences.add("is handed " + made.handed() + ", not " + claim.input());
     }
-    int last = part.path().size() - 1;
-    PlanNode.Part above = new PlanNode.Part(part.path().subList(0, last));
-    List<BlobRef> parts = output(above, GuestFunction.SPLIT);
-    int index = part.path().get(last);
-    if (index >= parts.size()) {
-      throw new LieException(
-          "split of plan node " + above + ", run again, comes to " + parts.size() + " parts");
+    BlobRef claimed = new BlobRef(claim.output(), claim.outputBytes());
+    if (!output.equals(claimed)) {
+      differences.add("comes to " + words(output) + ", not to " + words(claimed));
     }
-    return new InputRef.Part(parts.get(index));
+    if (fuel != claim.fuel()) {
+      differences.add("takes " + fuel + " fuel, not " + claim.fuel());
+    }
+    return differences.isEmpty()
+        ? Optional.empty()
+        : Optional.of("comes to something else: it " + String.join("; it ", differences));
   }
 
-  private List<BlobRef> output(PlanNode node, GuestFunction function)
-      throws NotReplayedException, LieException {
-    return switch (make(node, function, handedTo(node, function))) {
-      case CallReport.Returned returned -> returned.output();
-      case CallReport.Ended ended ->
-          throw new LieException(
-              function.exportName()
-                  + " of plan node "
-                  + node
-                  + ", run again, "
-                  + ended.outcome().words());
-      case CallReport.NoResult noResult -> throw notReplayed(node, noResult);
-    };
-  }
-
-  private Cuts cuts() {
-    return inputCuts.orElseThrow(() -> new IllegalStateException("the plan has no cells"));
+  private static String words(BlobRef output) {
+    return output.digest() + " (" + output.length() + " bytes)";
   }
 }

@@ -1,12 +1,7 @@
 package io.banyan.node;
 
-import io.banyan.compute.Configuration;
 import io.banyan.compute.GuestModule;
 import io.banyan.compute.Sandbox;
-import io.banyan.delegation.CallReport;
-import io.banyan.delegation.Delegator;
-import io.banyan.delegation.JobEnd;
-import io.banyan.delegation.PlannedCall;
 import io.banyan.node.ReceiptReader.DamagedException;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Cuts;
@@ -22,10 +17,9 @@ import io.banyan.schema.PublicKey;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
-import io.banyan.schema.Value;
+import io.banyan.schema.Step;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.Attribution;
-import io.banyan.trust.Evidence;
 import io.banyan.trust.JobContent;
 import io.banyan.trust.Link;
 import io.banyan.trust.ReceiptCheck;
@@ -35,9 +29,9 @@ import io.banyan.trust.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -83,6 +77,23 @@ public final class ReceiptVerification {
       Attribution attribution,
       List<String> replayed) {}
 
+  /**
+   * A receipt that holds, with all that its calls can be run again from.
+   *
+   * @param signed the manifest, as the submitter signed it
+   * @param signer of the root's receipt
+   * @param cuts of the input; empty under the rule {@code module}
+   */
+  record Checked(
+      JobId job,
+      Signed signed,
+      PublicKey signer,
+      Manifest manifest,
+      Optional<Cuts> cuts,
+      GuestModule module,
+      Receipt receipt,
+      Attribution attribution) {}
+
   private ReceiptVerification(Files files, Sandbox sandbox, LongConsumer progress) {
     this.files = files;
     this.sandbox = sandbox;
@@ -99,9 +110,30 @@ public final class ReceiptVerification {
    */
   public static Report verify(Files files, Sandbox sandbox, Path scratch, LongConsumer progress)
       throws IOException, CommandException, InterruptedException {
+    boolean all = files.replay == REPLAY_ALL;
+    ReplayDraw draw = new ReplayDraw(all ? 0 : files.replay);
+    Checked checked = check(files, sandbox, draw::offer, progress);
+    ReceiptReplay replay = new ReceiptReplay(files, checked, sandbox, scratch);
+    return new Report(
+        checked.job,
+        checked.signed.signer(),
+        checked.signer,
+        checked.manifest,
+        checked.receipt,
+        checked.attribution,
+        all ? replay.all() : replay.drawn(draw.steps()));
+  }
+
+  /**
+   * Checks all but whether calls come to what is claimed.
+   *
+   * @param observer is shown each step that is in its place, in order
+   */
+  static Checked check(Files files, Sandbox sandbox, Consumer<Step> observer, LongConsumer progress)
+      throws IOException, CommandException, InterruptedException {
     ReceiptVerification verification = new ReceiptVerification(files, sandbox, progress);
     try (ReceiptReader reader = ReceiptReader.open(files.receipt)) {
-      return verification.read(reader, scratch);
+      return verification.read(reader, observer);
     } catch (DamagedException e) {
       throw failed(String.valueOf(e.getMessage()));
     } catch (UncheckedIOException e) {
@@ -109,7 +141,7 @@ public final class ReceiptVerification {
     }
   }
 
-  private Report read(ReceiptReader reader, Path scratch)
+  private Checked read(ReceiptReader reader, Consumer<Step> observer)
       throws IOException, CommandException, InterruptedException {
     Signed signed = reader.manifest();
     if (!Signatures.hold(SigningDomain.MANIFEST, signed)) {
@@ -124,15 +156,13 @@ public final class ReceiptVerification {
     Content content = new Content(manifest, module, indexed);
 
     ReceiptReader.Entries entries = reader.entries();
-    boolean all = files.replay == REPLAY_ALL;
-    ReplayDraw draw = new ReplayDraw(all ? 0 : files.replay);
     try (OutputCheck output = OutputCheck.open(files.output, content.merges())) {
       Verdict verdict =
           new ReceiptCheck(job, manifest, content, Link.ofJob(job, manifest))
               .check(
                   entries,
                   step -> {
-                    draw.offer(step);
+                    observer.accept(step);
                     output.step(step);
                   },
                   entries::receipt);
@@ -143,18 +173,15 @@ public final class ReceiptVerification {
       reader.end();
       Receipt receipt = accepted.receipt();
       output.end(receipt.value().named());
-      List<String> replayed =
-          all
-              ? replayAll(job, signed, content, module, receipt, scratch)
-              : replay(job, signed, content, module, draw, scratch);
-      return new Report(
+      return new Checked(
           job,
-          signed.signer(),
+          signed,
           entries.receipt().signer(),
           manifest,
+          content.cuts,
+          module,
           receipt,
-          accepted.attribution(),
-          replayed);
+          accepted.attribution());
     }
   }
 
@@ -276,97 +303,6 @@ public final class ReceiptVerification {
     }
   }
 
-  private List<String> replay(
-      JobId job, Signed signed, Content content, GuestModule module, ReplayDraw draw, Path scratch)
-      throws IOException, CommandException, InterruptedException {
-    if (draw.steps().isEmpty()) {
-      return List.of();
-    }
-    Manifest manifest = decodeManifest(signed);
-    try (BlobStore store = new BlobStore(scratch, Runtime.getRuntime().maxMemory() / 8)) {
-      GuestCalls calls =
-          new GuestCalls(
-              sandbox,
-              module,
-              new Configuration(manifest.params().toArray(), shared(manifest)),
-              manifest.limits(),
-              files.input,
-              store);
-      Optional<String> lie = new PlanReplay(job, manifest, content.cuts, calls).run(draw.steps());
-      if (lie.isPresent()) {
-        throw failed("receipt " + files.receipt + ": " + lie.get());
-      }
-    }
-    return draw.steps().stream()
-        .map(step -> step.claim().function().exportName() + " of plan node " + step.node())
-        .toList();
-  }
-
-  /** Runs the whole job, by its own plan, and wants it to come to the very same. */
-  private List<String> replayAll(
-      JobId job, Signed signed, Content content, GuestModule module, Receipt receipt, Path scratch)
-      throws IOException, CommandException, InterruptedException {
-    Manifest manifest = decodeManifest(signed);
-    Configuration configuration = new Configuration(manifest.params().toArray(), shared(manifest));
-    JobDraft draft =
-        new JobDraft(manifest, content.cuts, module, configuration, files.input, Optional.empty());
-    try (BlobStore store = new BlobStore(scratch, Runtime.getRuntime().maxMemory() / 8);
-        ClaimLog claims = new ClaimLog(scratch)) {
-      JobEnd end =
-          LocalRun.run(
-                  new PreparedJob(job, signed, draft),
-                  sandbox,
-                  Delegator.Settings.of(Runtime.getRuntime().availableProcessors()),
-                  store,
-                  claims,
-                  _ -> {})
-              .end();
-      return switch (end) {
-        case JobEnd.Completed(Value value, Evidence evidence, var _)
-            when value.equals(receipt.value())
-                && evidence.executionRoot().equals(receipt.executionRoot()) ->
-            List.of("every call of the plan");
-        case JobEnd.Completed(Value value, Evidence evidence, var _) ->
-            throw failed(
-                "receipt "
-                    + files.receipt
-                    + ": run again, the job comes to the output hash "
-                    + value.named().digest()
-                    + " and the execution hash "
-                    + evidence.executionRoot()
-                    + ", not to those of the receipt");
-        case JobEnd.TaskFailed trouble ->
-            throw failed("receipt " + files.receipt + ": run again, " + trouble.words());
-        case JobEnd.PlanRefused(String reason) ->
-            throw failed("receipt " + files.receipt + ": " + reason);
-        case JobEnd.NodeFailed(PlannedCall call, CallReport.NoResult why) ->
-            throw new CommandException(
-                ExitCode.FAILURE, call.words() + " could not be run again here: " + why.detail());
-        case JobEnd.TimedOut(long timeMillis) ->
-            throw new CommandException(
-                ExitCode.TIMEOUT,
-                "running the job again took longer than its own "
-                    + Quantities.seconds(timeMillis / 1e3));
-        case JobEnd.Cancelled() -> throw new IllegalStateException("nobody cancels a replay");
-      };
-    }
-  }
-
-  private List<byte[]> shared(Manifest manifest) throws CommandException {
-    List<byte[]> shared = new ArrayList<>();
-    for (Path path : files.shared) {
-      shared.add(JobDraft.readFile("shared blob", path, Integer.MAX_VALUE));
-    }
-    if (!shared.stream().map(BlobRef::of).toList().equals(manifest.shared())) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "running calls again needs the job's "
-              + manifest.shared().size()
-              + " shared blobs in order: give each with --shared FILE");
-    }
-    return shared;
-  }
-
   private Manifest decodeManifest(Signed signed) throws CommandException {
     try {
       return WireCodec.decodeManifest(signed.payload());
@@ -375,7 +311,7 @@ public final class ReceiptVerification {
     }
   }
 
-  private static CommandException failed(String sentence) {
+  static CommandException failed(String sentence) {
     return new CommandException(ExitCode.VERIFICATION_FAILED, sentence);
   }
 }

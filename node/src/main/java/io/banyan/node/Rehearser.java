@@ -87,6 +87,10 @@ public record Rehearser(
 
   /** A page that a module begins with costs an eighth of its bytes (docs/profile.md). */
   private long callFuel() {
+    return callFuel(module);
+  }
+
+  static long callFuel(GuestModule module) {
     return module.memoryBytesMin() / 8;
   }
 

@@ -19,17 +19,20 @@ class ModuleCheckTest {
   private static final byte[] SAMPLE =
       "a sample of some forty letters, or more.".getBytes(StandardCharsets.US_ASCII);
 
+  /** The interpreter has all the time it needs; compiled code is repeated a little. */
+  private static final ModuleCheck.Effort EFFORT =
+      new ModuleCheck.Effort(TestingRun.PATIENT_MILLIS, 3);
+
   @TempDir private Path folder;
 
-  private ModuleCheck.Findings check(TestingGuest guest, String rule, int chunkBytes)
-      throws Exception {
+  private CheckFindings check(TestingGuest guest, String rule, int chunkBytes) throws Exception {
     JobDraft draft = new TestingRun(folder).draft(guest.bytes(), SAMPLE, rule, chunkBytes);
-    return ModuleCheck.run(draft, TestingRun.SANDBOX);
+    return ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
   }
 
   @Test
   void soundModuleHasNoTroubles() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT), "bytes", 4);
 
     assertEquals(List.of(), found.troubles());
@@ -44,7 +47,7 @@ class ModuleCheckTest {
 
   @Test
   void mergeThatEndsEachValueWithACommaMustNotBeRegrouped() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(
             TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS), "bytes", 4);
 
@@ -59,7 +62,7 @@ class ModuleCheckTest {
 
   @Test
   void mergeThatCountsItsArgumentsMustNotBeRegrouped() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(
             TestingGuest.of(TestingGuest.SUM_BYTES).merge(TestingGuest.COUNT_ARGUMENTS),
             "bytes",
@@ -70,7 +73,7 @@ class ModuleCheckTest {
 
   @Test
   void manyLeavesAreSampledOverTheWholeInput() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT), "index:1000", 0);
 
     assertEquals(ModuleCheck.LEAVES_MAX, found.leaves());
@@ -79,7 +82,7 @@ class ModuleCheckTest {
 
   @Test
   void partsOfAModulesOwnSplitAreTried() throws Exception {
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(
             TestingGuest.of(TestingGuest.ECHO)
                 .merge(TestingGuest.CONCAT)
@@ -153,7 +156,7 @@ class ModuleCheckTest {
     String picky =
         "local.get 0 i32.load local.set 2 i32.const 16 local.get 2 i32.lt_u"
             + " local.set 3 block local.get 3 i32.eqz br_if 0 unreachable end ";
-    ModuleCheck.Findings found =
+    CheckFindings found =
         check(TestingGuest.of(TestingGuest.ECHO).merge(picky + TestingGuest.CONCAT), "bytes", 1);
 
     assertEquals(ModuleCheck.LEAVES_MAX, found.leaves());
@@ -164,11 +167,10 @@ class ModuleCheckTest {
   void moduleRuleTriesOnlyCallsThatThePlanMakes() throws Exception {
     TestingGuest trapOnEmpty =
         TestingGuest.of("block local.get 1 br_if 0 unreachable end " + TestingGuest.ECHO);
-    ModuleCheck.Findings withEmpties =
-        check(trapOnEmpty.split(TestingGuest.splitInto(70)), "module", 4);
-    ModuleCheck.Findings small =
+    CheckFindings withEmpties = check(trapOnEmpty.split(TestingGuest.splitInto(70)), "module", 4);
+    CheckFindings small =
         check(TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.TRAP), "module", 40);
-    ModuleCheck.Findings deep =
+    CheckFindings deep =
         check(TestingGuest.of(TestingGuest.ECHO).split(TestingGuest.splitInto(2)), "module", 10);
 
     assertEquals(List.of(), withEmpties.troubles());
@@ -181,14 +183,15 @@ class ModuleCheckTest {
 
   @Test
   void valuesTooLongForAMergeOfAFullNodeAreTrouble() throws Exception {
-    CallLimits limits = new CallLimits(1, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
+    CallLimits limits =
+        new CallLimits(1_000_000_000, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
     byte[] guest = TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
     int fits = ((1 << 19) - 4) / 16 - 4;
     for (int length : List.of(fits, fits + 1)) {
       JobDraft draft =
           new TestingRun(folder)
               .draft(guest, new byte[length], "bytes", 1 << 20, limits, TestingRun.PATIENT_MILLIS);
-      List<String> troubles = ModuleCheck.run(draft, TestingRun.SANDBOX).troubles();
+      List<String> troubles = ModuleCheck.run(draft, guest, TestingRun.SANDBOX, EFFORT).troubles();
       if (length == fits) {
         assertEquals(List.of(), troubles);
       } else {
@@ -200,9 +203,71 @@ class ModuleCheckTest {
     }
   }
 
+  /** The sample's own merge of all is no value that sixteen of are merged. */
+  @Test
+  void mergesAboveTheLowestAreForetoldAndNoTrouble() throws Exception {
+    int leaf = 1200; // 32 of them are more than a sixteenth of what a merge may be handed
+    TestingGuest guest = TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT);
+    CallLimits limits =
+        new CallLimits(1_000_000_000, 1 << 20, 1 << 20, 16L << 20, TestingRun.PATIENT_MILLIS);
+    JobDraft draft =
+        new TestingRun(folder)
+            .draft(guest.bytes(), new byte[32 * leaf], "bytes", leaf, limits, limits.wallMillis());
+
+    CheckFindings found = ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, EFFORT);
+
+    assertEquals(List.of(), found.troubles());
+    long leavesMax = found.growth().leavesMax(limits.mergeInputBytesMax()).orElseThrow();
+    assertTrue(leavesMax > 400 && leavesMax < (1 << 19) / leaf + 1, () -> leavesMax + " leaves");
+  }
+
+  @Test
+  void leavesAndAMergeAreTriedByInterpreterAndCompiler() throws Exception {
+    CheckFindings found =
+        check(TestingGuest.of(TestingGuest.SUM_BYTES).merge(TestingGuest.SUM_VALUES), "bytes", 4);
+
+    assertEquals(
+        List.of(
+            "execute of leaf 0 of the sample",
+            "execute of leaf 4 of the sample",
+            "execute of leaf 9 of the sample",
+            "merge of 3 of its values"),
+        found.compared().stream().map(ComparedCall::words).toList());
+    for (ComparedCall call : found.compared()) {
+      assertEquals(3, call.repeats());
+      assertEquals(List.of(), call.untold());
+      assertEquals(List.of(), call.differences());
+      assertTrue(call.fuel() > 0);
+    }
+    assertEquals(16 << 16, found.memoryBytesMax());
+    assertTrue(found.fuelPerSecond() > 0);
+  }
+
+  @Test
+  void leafThatTheInterpreterWouldNotFinishIsCutShort() throws Exception {
+    TestingGuest guest = TestingGuest.of(TestingGuest.SUM_BYTES).memory(32, 32);
+    JobDraft draft =
+        new TestingRun(folder).draft(guest.bytes(), new byte[1 << 20], "bytes", 1 << 20);
+
+    CheckFindings found =
+        ModuleCheck.run(draft, guest.bytes(), TestingRun.SANDBOX, new ModuleCheck.Effort(100, 1));
+
+    String words = found.compared().getFirst().words();
+    assertTrue(words.startsWith("execute of leaf 0 of the sample, its first "), words);
+    assertEquals(List.of(), found.troubles());
+  }
+
+  @Test
+  void shortSampleStandsForALongInput() throws Exception {
+    CheckFindings found = check(TestingGuest.of(TestingGuest.SUM_BYTES), "bytes", 4);
+
+    assertFalse(found.rehearsed());
+    assertEquals(1 << 20, found.rehearsal().orElseThrow().chunkBytes());
+  }
+
   @Test
   void moduleWithoutAMergeIsNotGrouped() throws Exception {
-    ModuleCheck.Findings found = check(TestingGuest.of(TestingGuest.ECHO), "bytes", 4);
+    CheckFindings found = check(TestingGuest.of(TestingGuest.ECHO), "bytes", 4);
 
     assertEquals(List.of(), found.groupings());
     assertEquals(List.of(), found.troubles());

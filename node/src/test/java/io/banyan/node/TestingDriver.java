@@ -48,7 +48,11 @@ public final class TestingDriver implements JobDriver, AutoCloseable {
   public volatile List<PeerSummary> peers = List.of();
   public volatile CallLimits limits =
       new CallLimits(
-          CallLimits.FUEL_MAX, 512L << 20, 1L << 30, 64L << 20, TestingRun.PATIENT_MILLIS);
+          CallLimits.FUEL_MAX,
+          512L << 20,
+          CallLimits.DEPTH_BYTES_MAX,
+          64L << 20,
+          TestingRun.PATIENT_MILLIS);
   public volatile long inputBytesMax = 1L << 30;
   public volatile int leavesMax = 10_000;
 

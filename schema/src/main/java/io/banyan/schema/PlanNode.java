@@ -2,9 +2,54 @@ package io.banyan.schema;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The place of one subtree in the plan. */
 public sealed interface PlanNode {
+  /**
+   * The plan node that {@code text} names, as its {@code toString} has it: cells {@code 17} or
+   * {@code 16-32}, a part {@code /} or {@code /3/0/}, some parts of a split {@code /3/0-16}.
+   *
+   * @throws IllegalArgumentException if it names none, or in other words than {@code toString}
+   */
+  static PlanNode parse(String text) {
+    int behind = text.lastIndexOf('/') + 1;
+    Optional<Interval> interval =
+        behind == text.length() ? Optional.empty() : Optional.of(interval(text.substring(behind)));
+    List<Integer> path = new ArrayList<>();
+    for (String index : text.substring(0, behind).split("/")) {
+      if (!index.isEmpty()) {
+        path.add(unit(index));
+      }
+    }
+    PlanNode node =
+        behind == 0
+            ? new Cells(interval.orElseThrow(() -> noNode(text)))
+            : interval.<PlanNode>map(parts -> new Parts(path, parts)).orElse(new Part(path));
+    if (!node.toString().equals(text)) {
+      throw noNode(text);
+    }
+    return node;
+  }
+
+  private static Interval interval(String text) {
+    int dash = text.indexOf('-');
+    int from = unit(dash < 0 ? text : text.substring(0, dash));
+    return new Interval(from, dash < 0 ? from + 1 : unit(text.substring(dash + 1)));
+  }
+
+  private static int unit(String text) {
+    if (!text.matches("[0-9]{1,8}")) {
+      throw noNode(text);
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static IllegalArgumentException noNode(String text) {
+    return new IllegalArgumentException(
+        "'" + text + "' is not a plan node such as 17, 16-32, /, /3/ or /3/0-16");
+  }
+
   /** An interval of the input's cells, under every rule but {@code module}. */
   record Cells(Interval interval) implements PlanNode {
     @Override

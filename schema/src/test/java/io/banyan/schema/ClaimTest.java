@@ -41,25 +41,25 @@ class ClaimTest {
   @Test
   void claimDigestsAreGolden() {
     assertEquals(
-        "55ae5745139b55cc4ec1067d7a0c934ed2db00ee4f29051b6b9fedf676f3a235",
+        "924a32f6860d36e245f0f8a55044910e0114662f6d9b59d8c755a28394491f02",
         mergeDigest(new Outcome.Completed()));
     assertEquals(
-        "5ac9621abb6c4fdd43931781d5c9f35ce9ece0d024d479ad96763a3f4cbd87ed",
+        "426160f69ed9cf8afd072f52346b90f7503b881f492f43f7ab3e8fcd2a55cb41",
         mergeDigest(new Outcome.Trapped(TrapKind.UNREACHABLE)));
     assertEquals(
-        "55c54fed94557cef52bf72e01c9fea62598617a63bcfe7ce0847f024b5c2aa9c",
+        "9df748bde22a9c6b37ad7e022fb87bb2410d7f5484c82c099bef4ed7e0e4afb6",
         mergeDigest(new Outcome.Trapped(TrapKind.NONZERO_EXIT)));
     assertEquals(
-        "d50690000dc8767dbe01d99e2d3dcad36b73cf06ad010baae11b5dfeb0c8b2cf",
+        "e568caef4679185a15d8157467f0fdb0c286d5349503da63100a10e2b55671d8",
         mergeDigest(new Outcome.OutOfFuel()));
     assertEquals(
-        "65baf4908f23e9df803bd0ade3fa70ea32527c2f5b9137039c959c98c61e0bc1",
+        "53f9a0677e93807cc49fbabc046722e319c52c961fb736edb2c3cb3b2da949e7",
         mergeDigest(new Outcome.LimitExceeded(LimitKind.LEAF)));
     assertEquals(
-        "a8109d8b1bd522af8b0d9f1ce45b1f8a15e7f470b300844a12977b96c6768425",
+        "6721f14c2138fdfa437102940d284e253918ad473d83e70686187a1732681e50",
         mergeDigest(new Outcome.Failed("na\u00efv")));
     assertEquals(
-        "63501143db6ac7523662cec3dc79f9adb527d2ae8600d116b5f69e21ab4032d9",
+        "832d905e68c1a6b863917ac10fa241418aede6171a32a9dd4a322ae1368abcec",
         mergeDigest(new Outcome.BadOutput()));
   }
 
@@ -73,7 +73,7 @@ class ClaimTest {
         "b8ce2c6008a6497ebf6668c1268daa60572f53109aa430366e507ffd850734ff",
         Claim.nodeHash(List.of(), List.of(digest(7))).toString());
     assertEquals(
-        "dbc11b6a1886d7dbb93a823745c51c5bbf97d8b75271aa4a664d463cf8950e63",
+        "de0de5c5ce027cf527640e0e34e2fbc0c3d47292b65f7c090b513d68fe5dc61e",
         Claim.nodeHash(List.of(split, merge), children).toString());
   }
 
@@ -126,7 +126,7 @@ class ClaimTest {
     claims.add(claim(GuestFunction.EXECUTE, new Outcome.Completed()));
     claims.add(claim(GuestFunction.SPLIT, new Outcome.Completed()));
     claims.add(claim(GuestFunction.MERGE, new Outcome.Completed()));
-    claims.add(of(new Profile("1"), 1, 2, 3, 4, 5));
+    claims.add(of(new Profile("2"), 1, 2, 3, 4, 5));
     claims.add(of(Profile.ONE, 9, 2, 3, 4, 5));
     claims.add(of(Profile.ONE, 1, 9, 3, 4, 5));
     claims.add(of(Profile.ONE, 1, 2, 9, 4, 5));

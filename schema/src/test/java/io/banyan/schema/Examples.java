@@ -180,7 +180,7 @@ final class Examples {
         new CapabilityReport(
             "banyan/0.1.0",
             1,
-            List.of(new Profile("1"), Profile.ONE),
+            List.of(new Profile("2"), Profile.ONE),
             8,
             5,
             1_000_000_000L,

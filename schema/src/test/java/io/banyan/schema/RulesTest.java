@@ -217,7 +217,7 @@ class RulesTest {
     long page = 1 << 16;
     long most = 32767 * page;
     limits(1, page, 1, 0, 1);
-    CallLimits largest = limits(1L << 38, most, 1, most, 1);
+    CallLimits largest = limits(1L << 38, most, 1 << 20, most, 1);
 
     assertEquals(most / 2, largest.mergeInputBytesMax());
     assertEquals(most / 4, largest.splitBytesMax());
@@ -233,7 +233,11 @@ class RulesTest {
               + " bytes, must be whole 64 KiB pages between 64 KiB and 2 GiB - 64 KiB",
           () -> limits(1, memory, 1, 0, 1));
     }
-    refusedBecause("depth limit is 0, must be 1 or more", () -> limits(1, page, 0, 0, 1));
+    for (long depth : new long[] {0, CallLimits.DEPTH_BYTES_MAX + 1}) {
+      refusedBecause(
+          "depth limit is " + depth + " bytes, must be 1 to 1048576",
+          () -> limits(1, page, depth, 0, 1));
+    }
     refusedBecause(
         "output limit is -1 bytes, must be 0 to 2 GiB - 64 KiB", () -> limits(1, page, 1, -1, 1));
     refusedBecause(

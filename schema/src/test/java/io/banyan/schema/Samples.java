@@ -173,7 +173,7 @@ final class Samples {
     return new CallLimits(
         number(1, CallLimits.FUEL_MAX),
         CallLimits.PAGE_BYTES * number(1, CallLimits.MEMORY_BYTES_MAX / CallLimits.PAGE_BYTES),
-        number(1, Long.MAX_VALUE),
+        number(1, CallLimits.DEPTH_BYTES_MAX),
         number(0, CallLimits.MEMORY_BYTES_MAX),
         number(1, Budget.TIME_MILLIS_MAX));
   }

@@ -171,6 +171,27 @@ final class WireCodecTest {
   }
 
   @Test
+  void aLimitOfACallOverItsMaximumIsMalformed() throws MalformedMessageException {
+    byte[] payload = WireCodec.encodeManifest(Examples.MANIFEST);
+    ByteBuffer words = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+    int fuelAt = 0;
+    while (words.getLong(fuelAt) != CallLimits.DEFAULT.fuel()) {
+      fuelAt += Long.BYTES;
+    }
+    int depthAt = fuelAt + 2 * Long.BYTES; // fuel, memory, depth
+
+    words.putLong(depthAt, CallLimits.DEPTH_BYTES_MAX);
+    assertEquals(Examples.MANIFEST, WireCodec.decodeManifest(Bytes.of(payload)));
+
+    words.putLong(depthAt, CallLimits.DEPTH_BYTES_MAX + 1);
+    assertEquals(
+        "depth limit is 1048577 bytes, must be 1 to 1048576",
+        assertThrows(
+                MalformedMessageException.class, () -> WireCodec.decodeManifest(Bytes.of(payload)))
+            .rule());
+  }
+
+  @Test
   void aListOverItsLimitIsMalformedBeforeItIsRead() {
     byte[] heartbeat =
         Wire.encode(BanyanWire.Message.factory, to -> to.initHeartbeat().initLeases(129));
@@ -234,10 +255,10 @@ final class WireCodecTest {
   }
 
   @Test
-  void aStepTakes256Bytes() {
+  void aStepTakes248Bytes() {
     byte[] step = WireCodec.encodeReceiptEntry(Examples.receiptEntries().get("entryExecute"));
 
-    assertEquals(256, step.length);
+    assertEquals(248, step.length);
   }
 
   private static int indexOf(byte[] bytes, String ascii) {

@@ -42,7 +42,6 @@ import org.junit.jupiter.api.Test;
  * of signatures: what is wrong is what the lease says. Long, for the many rules.
  */
 class LeaseChainTest {
-  private static final Profile PROFILE = new Profile("1");
   private static final Digest OTHER = Digest.sha256(new byte[] {42});
   private static final Identity MANAGER = peer(1);
   private static final Identity FOREMAN = peer(2);
@@ -53,8 +52,7 @@ class LeaseChainTest {
 
   /** 300 cells of a byte, lent on three times. */
   private static final TestingTree BYTES =
-      new TestingTree(
-          TestingJob.ofCells(PROFILE, new SplitRule.ByBytes(), 1, "x".repeat(300), true));
+      new TestingTree(TestingJob.ofCells(new SplitRule.ByBytes(), 1, "x".repeat(300), true));
 
   private static final List<PlanNode> WAY = List.of(cells(0, 256), cells(16, 32), cells(17, 18));
 
@@ -63,8 +61,7 @@ class LeaseChainTest {
   }
 
   private static LeaseChain takes() {
-    return new LeaseChain(
-        id(SELF), TestingTree.SUBMITTER.publicKey()::equals, Set.of(PROFILE, Profile.ONE));
+    return new LeaseChain(id(SELF), TestingTree.SUBMITTER.publicKey()::equals, Set.of(Profile.ONE));
   }
 
   /** The leases down {@code way}, the one at {@code level} bent by its lender. */
@@ -153,7 +150,7 @@ class LeaseChainTest {
         "submitter "
             + TestingTree.SUBMITTER
             + " is not among those that this node works for (--allow)",
-        new LeaseChain(id(SELF), nobody, Set.of(PROFILE)).check(BYTES.manifest, honest(), NOW));
+        new LeaseChain(id(SELF), nobody, Set.of(Profile.ONE)).check(BYTES.manifest, honest(), NOW));
   }
 
   @Test
@@ -183,7 +180,7 @@ class LeaseChainTest {
     assertRejected(
         Refused.Code.UNSUPPORTED,
         "manifest: this node does not know its profile 1",
-        new LeaseChain(id(SELF), _ -> true, Set.of(Profile.ONE))
+        new LeaseChain(id(SELF), _ -> true, Set.of(new Profile("2")))
             .check(BYTES.manifest, honest(), NOW));
   }
 
@@ -342,8 +339,7 @@ class LeaseChainTest {
 
   @Test
   void cellsOfAnIndexHaveNoBytes() {
-    TestingTree tree =
-        new TestingTree(TestingJob.ofCells(PROFILE, new SplitRule.ByIndex(18), 0, "", true));
+    TestingTree tree = new TestingTree(TestingJob.ofCells(new SplitRule.ByIndex(18), 0, "", true));
     List<PlanNode> way = List.of(cells(0, 16), cells(3, 4));
 
     assertInstanceOf(LeaseChain.Holds.class, check(tree, chain(tree, way, -1, _ -> {})));
@@ -357,7 +353,7 @@ class LeaseChainTest {
   private static final TestingTree LINES =
       new TestingTree(
           TestingJob.ofCells(
-              PROFILE, new SplitRule.ByLines(), 4, "ab\ncd\nefghijklmnop\n\nq\n".repeat(9), true));
+              new SplitRule.ByLines(), 4, "ab\ncd\nefghijklmnop\n\nq\n".repeat(9), true));
 
   private static void assertLines(String reason, int level, Consumer<TestingLease> bend) {
     List<PlanNode> way = List.of(cells(16, 32), cells(17, 18));
@@ -420,8 +416,7 @@ class LeaseChainTest {
   void linesThatAreTooLongForALeafAreNotLent() {
     TestingTree tree =
         new TestingTree(
-            TestingJob.ofCells(
-                PROFILE, new SplitRule.ByLines(), 1 << 20, "x".repeat(17 << 20), true));
+            TestingJob.ofCells(new SplitRule.ByLines(), 1 << 20, "x".repeat(17 << 20), true));
 
     assertRejected(
         Refused.Code.INVALID,
@@ -431,8 +426,7 @@ class LeaseChainTest {
 
   @Test
   void emptyInputMayBeLentAsAWhole() {
-    TestingTree tree =
-        new TestingTree(TestingJob.ofCells(PROFILE, new SplitRule.ByLines(), 4, "", true));
+    TestingTree tree = new TestingTree(TestingJob.ofCells(new SplitRule.ByLines(), 4, "", true));
 
     assertInstanceOf(
         LeaseChain.Holds.class, check(tree, chain(tree, List.of(cells(0, 1)), -1, _ -> {})));
@@ -442,7 +436,6 @@ class LeaseChainTest {
   private static final TestingTree PARTS =
       new TestingTree(
           TestingJob.ofParts(
-              PROFILE,
               3,
               40,
               true,
@@ -662,7 +655,7 @@ class LeaseChainTest {
   /** Every byte of everything that is signed, one bit of it; and whoever is allowed. */
   @Test
   void flippedBitInAnyByteIsRejected() {
-    LeaseChain any = new LeaseChain(id(SELF), _ -> true, Set.of(PROFILE));
+    LeaseChain any = new LeaseChain(id(SELF), _ -> true, Set.of(Profile.ONE));
     List<Signed> all = new ArrayList<>(honest());
     all.addFirst(BYTES.manifest);
 
@@ -685,10 +678,12 @@ class LeaseChainTest {
 
   @Test
   void controlCharactersOfASubmitterAreNotPassedOn() {
+    Profile rare = new Profile("other-rules"); // its id stands nowhere else in the payload
     TestingTree tree =
-        new TestingTree(TestingJob.ofCells(new SplitRule.ByBytes(), 1, "x".repeat(300), true));
+        new TestingTree(
+            TestingJob.ofCells(rare, new SplitRule.ByBytes(), 1, "x".repeat(300), true));
     String payload = new String(tree.manifest.payload().toArray(), ISO_8859_1);
-    byte[] painted = payload.replace("1", "\u001b[31m\r\n!!!!").getBytes(ISO_8859_1);
+    byte[] painted = payload.replace(rare.id(), "\u001b[31m\r\n!!!!").getBytes(ISO_8859_1);
 
     assertRejected(
         Refused.Code.INVALID,
@@ -699,7 +694,7 @@ class LeaseChainTest {
   /** Signed as it should be, whatever it says: the answer is a value, and can be sent. */
   @Test
   void signedNonsenseIsRejectedInASentence() {
-    LeaseChain any = new LeaseChain(id(SELF), _ -> true, Set.of(PROFILE));
+    LeaseChain any = new LeaseChain(id(SELF), _ -> true, Set.of(Profile.ONE));
     List<Signed> all = new ArrayList<>(honest());
     all.addFirst(BYTES.manifest);
     Random random = new Random(20_261_121);

@@ -49,7 +49,6 @@ import org.junit.jupiter.api.Test;
  * liar signed it and all above him rest on it. Long, for the many lies.
  */
 class LentReceiptTest {
-  private static final Profile PROFILE = new Profile("1");
   private static final Digest OTHER = Digest.sha256(new byte[] {42});
   private static final Identity ANN = peer(1);
   private static final Identity BEN = peer(2);
@@ -58,7 +57,7 @@ class LentReceiptTest {
 
   /** 35 cells of a byte. */
   private static final TestingJob BYTES =
-      TestingJob.ofCells(PROFILE, new SplitRule.ByBytes(), 1, "x".repeat(35), true);
+      TestingJob.ofCells(new SplitRule.ByBytes(), 1, "x".repeat(35), true);
 
   /** Ann has 0-16, of which Ben runs 3 and Cat 5; Ben has 16-32, after Cat came to nothing. */
   private static final List<Branch> BRANCHES =
@@ -87,8 +86,7 @@ class LentReceiptTest {
   @Test
   void signaturesSayWhoRanWhat() {
     TestingTree tree =
-        new TestingTree(
-            TestingJob.ofCells(PROFILE, new SplitRule.ByBytes(), 1, "x".repeat(300), true));
+        new TestingTree(TestingJob.ofCells(new SplitRule.ByBytes(), 1, "x".repeat(300), true));
     Grown whole =
         tree.grow(
             lent(
@@ -196,17 +194,16 @@ class LentReceiptTest {
     return List.of(
         BYTES,
         TestingJob.ofCells(
-            PROFILE, new SplitRule.ByLines(), 4, "ab\ncd\nefghijklmnop\n\nq\n".repeat(9), true),
+            new SplitRule.ByLines(), 4, "ab\ncd\nefghijklmnop\n\nq\n".repeat(9), true),
         TestingJob.ofCells(
-            PROFILE, new SplitRule.ByLines(), 4, "ab\ncd\nefghijklmnop\n\nq\n".repeat(9), false),
-        TestingJob.ofCells(PROFILE, new SplitRule.ByIndex(40), 0, "", false),
+            new SplitRule.ByLines(), 4, "ab\ncd\nefghijklmnop\n\nq\n".repeat(9), false),
+        TestingJob.ofCells(new SplitRule.ByIndex(40), 0, "", false),
         PARTS);
   }
 
   /** 40 bytes, split into 20 parts, those into 2 or left alone. */
   private static final TestingJob PARTS =
       TestingJob.ofParts(
-          PROFILE,
           3,
           40,
           true,
@@ -658,7 +655,7 @@ class LentReceiptTest {
 
   private static Claim trapped(PlanNode node, GuestFunction function) {
     return new Claim(
-        PROFILE,
+        Profile.ONE,
         new TestingTree(BYTES).plan.key(node),
         function,
         OTHER,
@@ -762,7 +759,7 @@ class LentReceiptTest {
     long most = BYTES.manifest.limits().fuel();
     assertFailure(
         "it claims fuel " + (most + 1) + ", more than a call may use",
-        signed(CAT, failure(cells(20, 21), with(claim, PROFILE, most + 1))));
+        signed(CAT, failure(cells(20, 21), with(claim, Profile.ONE, most + 1))));
   }
 
   private static Claim with(Claim claim, Profile profile, long fuel) {

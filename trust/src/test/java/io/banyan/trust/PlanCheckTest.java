@@ -119,7 +119,7 @@ class PlanCheckTest {
         "step 1 (execute of plan node 1): its key is not the plan's",
         reason(job, with(steps, 1, step -> claimed(step, Field.KEY))));
     assertEquals(
-        "step 1 (execute of plan node 1): it is claimed under profile 1",
+        "step 1 (execute of plan node 1): it is claimed under profile 2",
         reason(job, with(steps, 1, step -> claimed(step, Field.PROFILE))));
     assertEquals(
         "step 1 (execute of plan node 1): its input digest is not that of what the plan hands it",
@@ -161,7 +161,7 @@ class PlanCheckTest {
             : was.function();
     Claim claim =
         new Claim(
-            field == Field.PROFILE ? new Profile("1") : was.profile(),
+            field == Field.PROFILE ? new Profile("2") : was.profile(),
             field == Field.KEY ? OTHER : was.key(),
             function,
             field == Field.INPUT ? OTHER : was.input(),

@@ -10,7 +10,6 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
-import io.banyan.schema.Profile;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
@@ -29,13 +28,11 @@ class ReceiptCheckTest {
   private static final Identity STRANGER = identity(2);
   private static final Digest OTHER = Digest.sha256(new byte[] {42});
 
-  private final TestingJob job = job(new Profile("1"));
-  private final Receipt honest = receipt(job);
-
   /** Four cells of four bytes and their merge. */
-  private static TestingJob job(Profile profile) {
-    return TestingJob.ofCells(profile, new SplitRule.ByBytes(), 4, "x".repeat(15), true);
-  }
+  private final TestingJob job =
+      TestingJob.ofCells(new SplitRule.ByBytes(), 4, "x".repeat(15), true);
+
+  private final Receipt honest = receipt(job);
 
   private static Identity identity(int seed) {
     byte[] secret = new byte[Identity.SEED_LENGTH];

@@ -92,7 +92,7 @@ final class TestingJob implements JobContent {
     return ofCells(Profile.ONE, rule, chunkBytes, input, merges);
   }
 
-  /** The same under a profile of the caller's choice; its claims count fuel under any. */
+  /** The same under a profile of the caller's choice. */
   static TestingJob ofCells(
       Profile profile, SplitRule rule, int chunkBytes, String input, boolean merges) {
     byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
@@ -109,18 +109,8 @@ final class TestingJob implements JobContent {
       int inputBytes,
       boolean merges,
       Function<PlanNode.Part, List<Integer>> split) {
-    return ofParts(Profile.ONE, chunkBytes, inputBytes, merges, split);
-  }
-
-  /** The same under a profile of the caller's choice. */
-  static TestingJob ofParts(
-      Profile profile,
-      int chunkBytes,
-      int inputBytes,
-      boolean merges,
-      Function<PlanNode.Part, List<Integer>> split) {
     byte[] bytes = new byte[inputBytes];
-    return new TestingJob(profile, new SplitRule.ByModule(), chunkBytes, bytes, merges, split);
+    return new TestingJob(Profile.ONE, new SplitRule.ByModule(), chunkBytes, bytes, merges, split);
   }
 
   static Manifest manifest(SplitRule rule, int chunkBytes, BlobRef input, CallLimits limits) {

@@ -64,6 +64,7 @@ class CommandsTest {
           "run",
           "check",
           "verify",
+          "replay",
           "submit",
           "status",
           "result",
@@ -300,33 +301,65 @@ class CommandsTest {
   @Test
   void checkTriesAModuleOnASample() throws IOException {
     String sound =
-        banyan("check", module, "--split lines --chunk 4 --input", input).succeeds().text();
+        banyan("check", module, "--time 400ms --split lines --chunk 4 --input", input)
+            .succeeds()
+            .text();
     assertTrue(sound.contains("sound     on this sample"), sound);
     assertTrue(sound.contains("ms per MiB on one worker"), sound);
+    assertTrue(sound.contains("same      execute of leaf 0 of the sample: "), sound);
+    assertTrue(sound.contains("merge     may be regrouped: the same as the plan groups"), sound);
+    assertTrue(sound.contains("chunk     1 MiB: a leaf costs "), sound);
+    assertTrue(sound.contains("limits    all kept; nearest: "), sound);
+    assertTrue(sound.contains("memory    up to 1 MiB a call, 16 pages"), sound);
+    assertTrue(sound.contains("advice    "), sound);
 
     Files.write(
         module, TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS).bytes());
-    TestingConsole.Ran unsound = banyan("check", module, "--split lines --chunk 4 --input", input);
+    TestingConsole.Ran unsound =
+        banyan("check", module, "--time 400ms --split lines --chunk 4 --input", input);
     assertEquals(1, unsound.code());
     assertTrue(unsound.text().contains("TROUBLE   merge, grouped in pairs"), unsound.text());
     assertTrue(unsound.text().endsWith("not sound\n"), unsound.text());
   }
 
   @Test
+  void whatAGuestLoggedOnTheSampleIsShown() throws IOException {
+    Files.write(
+        module,
+        TestingGuest.of("i32.const 1 i32.const 8 i32.const 4 call 0 unreachable")
+            .importsLog()
+            .data(8, "oh\u001b!")
+            .bytes());
+
+    TestingConsole.Ran ran =
+        banyan("check --time 400ms", module, "--split lines --chunk 4 --input", input);
+
+    assertEquals(1, ran.code());
+    assertEquals("log warning the sample: oh\\x1b!\n", ran.stderr());
+    assertTrue(ran.text().contains("TROUBLE   execute on the sample trapped: unreachable"));
+    assertTrue(ran.text().contains("same      execute of leaf 0 of the sample: "), ran.text());
+  }
+
+  @Test
   void checkAsJsonHasTheSampleIfThereWasOne() {
     JsonObject alone = banyan("check --json", module).json();
     JsonObject tried =
-        banyan("check --json", module, "--split lines --chunk 4 --input", input).json();
+        banyan("check --json --time 400ms", module, "--split lines --chunk 4 --input", input)
+            .json();
 
     assertEquals("REACTOR", alone.get("kind").getAsString());
     assertFalse(alone.has("sample"));
     assertEquals(3, tried.getAsJsonObject("sample").get("leaves").getAsInt());
     assertTrue(tried.getAsJsonObject("sample").getAsJsonArray("troubles").isEmpty());
+    assertEquals(4, tried.getAsJsonObject("sample").getAsJsonArray("compared").size());
+    assertTrue(tried.getAsJsonObject("sample").get("fuel").getAsLong() > 0);
+    assertEquals(16, tried.getAsJsonObject("sample").get("memoryPagesMax").getAsInt());
+    assertTrue(alone.getAsJsonObject("limits").has("body-bytes"));
   }
 
   @Test
   void checkSaysThatAMergeWasNotTried() {
-    Object[] coarse = {module, "--split lines --chunk 1MiB --input", input};
+    Object[] coarse = {module, "--time 400ms --split lines --chunk 1MiB --input", input};
     String text = banyan("check", coarse[0], coarse[1], coarse[2]).succeeds().text();
     JsonObject json = banyan("check --json", coarse[0], coarse[1], coarse[2]).json();
 
@@ -340,13 +373,13 @@ class CommandsTest {
     Files.write(
         module, TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT_WITH_COMMAS).bytes());
 
-    assertEquals(1, banyan("check", module, "--split lines --input", input).code());
-    assertEquals(1, banyan("check", module, "--split bytes --input", input).code());
+    assertEquals(1, banyan("check", module, "--time 400ms --split lines --input", input).code());
+    assertEquals(1, banyan("check --time 400ms", module, "--split bytes --input", input).code());
   }
 
   @Test
   void checkOfAnIndexJobCountsTimeByTheLeaf() {
-    String text = banyan("check", module, "--split index:20").succeeds().text();
+    String text = banyan("check --time 400ms", module, "--split index:20").succeeds().text();
 
     assertTrue(text.contains(" ms per leaf on one worker"), text);
     assertFalse(text.contains("MiB on one worker"), text);

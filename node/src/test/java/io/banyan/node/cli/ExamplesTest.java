@@ -44,7 +44,7 @@ class ExamplesTest {
     }
 
     Object[] check() {
-      List<Object> args = new ArrayList<>(List.of("check", file("module"), "--json"));
+      List<Object> args = new ArrayList<>(List.of("check", file("module"), "--json --time 400ms"));
       args.addAll(files("input", "params", "shared"));
       addCuts(args);
       return args.toArray();
