@@ -76,7 +76,8 @@ final class EndiveRunner implements Runner {
       if (results.size() > 1 && !known.computeIfAbsent(names, _ -> results).equals(results)) {
         throw new RefusedException(
             Rule.ENGINE,
-            "the engine does not take the module: the several results of two functions differ in nothing but funcref and externref");
+            "the engine does not take the module: the several results of two functions differ in"
+                + " nothing but funcref and externref");
       }
     }
   }

@@ -43,8 +43,7 @@ final class EngineFaultsTest {
   }
 
   private static Outcome outcome(SpecEngine engine, TestingModule module) {
-    CallEndException thrown =
-        assertThrows(CallEndException.class, () -> results(engine, module));
+    CallEndException thrown = assertThrows(CallEndException.class, () -> results(engine, module));
     return ((CallEnd.Bad) thrown.end()).outcome();
   }
 
@@ -174,8 +173,7 @@ final class EngineFaultsTest {
   @ParameterizedTest
   @MethodSource("engines")
   void aFunctionNamesItselfIfAnExportDeclaresIt(SpecEngine engine) throws RefusedException {
-    assertEquals(
-        List.of(0), results(engine, module(TO_I32, VOID, "ref.func 0 ref.is_null")));
+    assertEquals(List.of(0), results(engine, module(TO_I32, VOID, "ref.func 0 ref.is_null")));
   }
 
   @ParameterizedTest
