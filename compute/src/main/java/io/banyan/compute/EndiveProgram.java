@@ -20,6 +20,8 @@ import run.endive.wasm.types.ValType;
 
 /** A module with what runs its functions: compiled classes, or the interpreter. */
 final class EndiveProgram implements Program {
+  private static final long[] NOTHING = {};
+
   private final Rewritten module;
   private final WasmModule parsed;
   private final Function<Instance, Machine> machine;
@@ -127,12 +129,17 @@ final class EndiveProgram implements Program {
               throw guest.end(args[0]);
             }));
     for (HostImport function : module.hostImports()) {
+      boolean returnsNothing = function.signature().results().isEmpty();
       imports.addFunction(
           new HostFunction(
               function.module(),
               function.function(),
               type(function.signature()),
-              (instance, args) -> new long[] {guest.callHost(function, args)}));
+              (instance, args) -> {
+                long result = guest.callHost(function, args);
+                // The interpreter pushes what it is given, whether there is a result or not.
+                return returnsNothing ? NOTHING : new long[] {result};
+              }));
     }
     return imports.build();
   }

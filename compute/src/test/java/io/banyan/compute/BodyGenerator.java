@@ -404,13 +404,14 @@ final class BodyGenerator {
     } else if (choice < 96) {
       if (parts.chance(15)) {
         terminate(depth);
-        value(type, depth + 1);
       } else {
-        value(type, depth + 1);
+        statement(depth + 1); // with operands below
       }
+      value(type, depth + 1);
     } else if (type == I32) {
       size(depth);
     } else {
+      statement(depth + 1);
       value(type, depth + 1);
     }
   }

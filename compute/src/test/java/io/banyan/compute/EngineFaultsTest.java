@@ -184,6 +184,22 @@ final class EngineFaultsTest {
     assertEquals(List.of(0), results(engine, module));
   }
 
+  @ParameterizedTest
+  @MethodSource("engines")
+  void anImportWithoutResultsLeavesNothing(SpecEngine engine) throws RefusedException {
+    TestingModule module =
+        new TestingModule()
+            .imports(HostImport.PROGRESS)
+            .memory(1)
+            .function(
+                "f",
+                TO_I32,
+                "",
+                "i32.const 7 i32.const 5 i32.const 1 call 0 i32.const 100 i32.add i32.sub");
+
+    assertEquals(List.of(-98), results(engine, module));
+  }
+
   @Test
   void resultsThatDifferInTheKindOfReferenceOnlyAreRefusedByTheCompiler() {
     TestingModule module = moduleReturning(List.of(F32, FUNCREF), List.of(F32, EXTERNREF));
