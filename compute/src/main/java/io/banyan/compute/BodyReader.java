@@ -43,6 +43,7 @@ final class BodyReader {
   private long instructionCount;
   private long branchEntryCount;
   private long branchSlotCount;
+  private long clearedCount; // operands that wait in locals, each four bytes of code or more
 
   /** Whether any table changes, or any segment is dropped. */
   private boolean mutating;
@@ -221,7 +222,7 @@ final class BodyReader {
     enter(body, Opcodes.LOOP, type, nest);
     loops[depth] = index;
     loopTakesOperands |= !type.params().isEmpty();
-    clearBelow();
+    clearBelow(body);
   }
 
   private void readIf(WasmReader body, int start) throws RefusedException {
@@ -273,10 +274,16 @@ final class BodyReader {
   }
 
   /** A loop begins: nothing may lie below the blocks that are open. */
-  private void clearBelow() {
+  private void clearBelow(WasmReader body) throws RefusedException {
     for (int k = depth; k > 0 && !holdsLoop[k]; k--) {
       holdsLoop[k] = true;
       if (nestOf[k] >= 0) {
+        clearedCount += floors[k] - floors[k - 1];
+        if (clearedCount > ModuleLimits.CLEARED_OPERANDS_MAX) {
+          throw body.refused(
+              Rule.CODE_BYTES,
+              "operands below loops exceed " + ModuleLimits.CLEARED_OPERANDS_MAX + " in all");
+        }
         nests.get(nestOf[k]).clear(operands(floors[k - 1], floors[k]));
       }
     }
@@ -591,6 +598,9 @@ final class BodyReader {
   private Signature readBlockType(WasmReader body) throws RefusedException {
     int offset = body.position();
     long type = body.signed(33);
+    if (type < 0 && body.position() != offset + 1) {
+      throw body.malformed("block type " + type);
+    }
     if (type >= 0) {
       return scope.type(body, type);
     }

@@ -36,8 +36,8 @@ final class CallEndException extends RuntimeException {
   }
 
   /**
-   * Ends the call if its thread was interrupted. The engine looks at that in loops and calls only;
-   * a straight line of bulk operations, each of milliseconds, would go on for minutes.
+   * Ends the call if its thread was interrupted. Loops and calls look when the module's {@link
+   * Brake} is pulled; bulk operations and imports, which may take milliseconds each, look always.
    */
   static void throwIfInterrupted() {
     if (Thread.currentThread().isInterrupted()) {

@@ -23,7 +23,7 @@ final class CallExecution {
   CallExecution(Call call) {
     this.call = call;
     this.guestInterface = call.module().guestInterface();
-    this.meter = new Meter(call.limits(), call.module().memoryPagesMin());
+    this.meter = new Meter(call.limits(), call.module().beginningFuel());
     this.host = host(call, meter);
   }
 

@@ -146,6 +146,7 @@ final class CallHost implements HostCalls {
     }
     int before = stdinRead;
     for (long i = 0; i < vectorCount && stdinRead < stdin.length; i++) {
+      CallEndException.throwIfInterrupted();
       meter.charge(VECTOR_FUEL);
       long address = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES));
       long room = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES + 4));
@@ -165,6 +166,7 @@ final class CallHost implements HostCalls {
     }
     long written = 0;
     for (long i = 0; i < vectorCount; i++) {
+      CallEndException.throwIfInterrupted();
       meter.charge(VECTOR_FUEL);
       long address = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES));
       long length = u32(memory.readU32(vectors + i * Wasi.IOVEC_BYTES + 4));
@@ -203,6 +205,9 @@ final class CallHost implements HostCalls {
 
   private long drawRandom(GuestMemory memory, long address, long length) {
     requireHeld(memory, address, length);
+    if (!random.isSeeded()) {
+      meter.chargeBytes(random.inputBytes());
+    }
     meter.charge(RANDOM_FUEL_PER_BYTE * length);
     random.fill(memory, address, length);
     return Wasi.SUCCESS;

@@ -74,7 +74,7 @@ final class EndiveGuest implements Guest {
   /** What all calls have in common is done; {@code worker} may keep it from here. */
   void hasBegun(WorkerThread worker) {
     if (!calledHost && memory.size() <= WorkerThread.KEPT_MEMORY_BYTES_MAX) {
-      long fuel = meter.spent() - memory.initialPages() * Meter.PAGE_FUEL;
+      long fuel = meter.spent() - meter.beginningFuel();
       beginning =
           Optional.of(new Beginning(worker, memory.snapshot(), fuel, meter.depthBytesMax()));
     }

@@ -1,6 +1,5 @@
 package io.banyan.compute;
 
-import io.banyan.schema.LimitKind;
 import io.banyan.schema.TrapKind;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +32,8 @@ final class EndiveTraps {
       return CallEndException.interrupted();
     }
     if (thrown.getCause() instanceof StackOverflowError) {
-      return CallEndException.limit(LimitKind.DEPTH);
+      // The profile's depth ends first on a thread of ours. Where a stack ends is no outcome.
+      return CallEndException.engineFailure(thrown.toString());
     }
     if (thrown instanceof UninstantiableException
         && thrown.getCause() instanceof WasmEngineException inStartFunction) {

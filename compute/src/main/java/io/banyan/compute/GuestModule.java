@@ -8,16 +8,21 @@ import java.util.stream.Stream;
 
 /** A compiled module. It stays usable after the sandbox has forgotten it. Safe for any thread. */
 public final class GuestModule {
+  /** What the JVM holds of a module, its code and its data, by each of its bytes. */
+  private static final long HELD_PER_BYTE = 12;
+
   private final Digest digest;
   private final Rewritten rewritten;
   private final GuestInterface guestInterface;
   private final Program program;
+  private final long heldBytes;
 
   GuestModule(Digest digest, Rewritten rewritten, GuestInterface guestInterface, Program program) {
     this.digest = digest;
     this.rewritten = rewritten.withoutBytes();
     this.guestInterface = guestInterface;
     this.program = program;
+    this.heldBytes = HELD_PER_BYTE * rewritten.wasm().length;
   }
 
   /** SHA-256 of the bytes it was loaded from. */
@@ -72,8 +77,14 @@ public final class GuestModule {
     return rewritten.measures();
   }
 
-  int memoryPagesMin() {
-    return rewritten.memoryPagesMin();
+  /** What it holds of the process's memory, about. */
+  long heldBytes() {
+    return heldBytes;
+  }
+
+  /** The fuel that each call costs before anything runs. */
+  public long beginningFuel() {
+    return rewritten.beginningFuel();
   }
 
   GuestInterface guestInterface() {

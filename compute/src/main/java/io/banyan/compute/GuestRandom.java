@@ -25,6 +25,15 @@ final class GuestRandom {
     this.input = input;
   }
 
+  /** Whether the input was hashed, which the first draw waits for. */
+  boolean isSeeded() {
+    return seed.length > 0;
+  }
+
+  long inputBytes() {
+    return input.stream().mapToLong(part -> part.length).sum();
+  }
+
   /** Ends the call if the thread is interrupted meanwhile. */
   void fill(GuestMemory memory, long address, long length) {
     long done = 0;

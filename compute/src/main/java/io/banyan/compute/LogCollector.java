@@ -28,6 +28,7 @@ final class LogCollector {
     for (byte b : take(memory, address, length, 0)) {
       if (b == '\n') {
         endLine();
+        room = Math.max(0, room - LINE_BYTES);
       } else {
         partial.write(b);
       }

@@ -35,12 +35,12 @@ final class Meter {
   private Counters counters = new Unbound();
 
   /**
-   * @param pages the memory that the guest begins with, which the call pays for
+   * @param beginningFuel what the call pays before anything runs
    */
-  Meter(CallLimits limits, int pages) {
+  Meter(CallLimits limits, long beginningFuel) {
     this.fuelMax = limits.fuel();
     this.depthBytesMax = (int) Math.min(Integer.MAX_VALUE, limits.depthBytesMax());
-    this.beginningFuel = pages * PAGE_FUEL;
+    this.beginningFuel = beginningFuel;
   }
 
   int depthBytesMax() {
@@ -65,6 +65,10 @@ final class Meter {
   private CallEndException outOfFuel() {
     exhausted = true;
     return CallEndException.of(new Outcome.OutOfFuel());
+  }
+
+  long beginningFuel() {
+    return beginningFuel;
   }
 
   /** The guest pays for what the host does for it in an import. */

@@ -14,6 +14,9 @@ final class ModuleLimits {
   /** All bodies as they are written for the engine: 2 s of compiling where it takes longest. */
   static final int CODE_BYTES_MAX = 4 << 20; // 4 MiB
 
+  /** Operands below loops, which make code of four bytes or more each. */
+  static final int CLEARED_OPERANDS_MAX = CODE_BYTES_MAX / 4;
+
   static final int FUNCTION_BYTES = 320; // each counts as so much code more: a JVM method is a lot
 
   static final int LOCAL_COUNT_MAX = 1_000;

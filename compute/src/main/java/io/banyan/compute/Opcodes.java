@@ -47,7 +47,6 @@ final class Opcodes {
   static final int I32_ADD = 0x6a;
   static final int I32_SUB = 0x6b;
   static final int I64_SUB = 0x7d;
-  static final int I64_MUL = 0x7e;
   static final int I64_SHL = 0x86;
   static final int I64_SHR_U = 0x88;
   static final int I64_EXTEND_I32_U = 0xad;

@@ -78,7 +78,8 @@ final class Rewriter {
   private final List<Rewritten.Segment> segments = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final Measures measures = new Measures();
-  private final Map<Signature, Integer> addedTypes = new HashMap<>();
+  private final Map<Signature, Integer> typeIndices = new HashMap<>();
+  private final List<Signature> addedTypes = new ArrayList<>();
 
   /** What is written of each section, by its id; a section that stays as it is, is copied. */
   private final Map<Integer, WasmWriter> sections = new TreeMap<>();
@@ -87,6 +88,7 @@ final class Rewriter {
   private int memoryPagesMin;
   private int memoryPagesMax = PAGES_MAX;
   private int memoryCount;
+  private int tableEntriesMin;
   private int elementCount;
   private int bodyCount;
 
@@ -198,7 +200,9 @@ final class Rewriter {
       List<ValueType> results =
           readValueTypes(
               section, Rule.RESULT_COUNT, "number of results", ModuleLimits.RESULT_COUNT_MAX);
-      scope.types.add(new Signature(params, results));
+      Signature type = new Signature(params, results);
+      scope.types.add(type);
+      typeIndices.putIfAbsent(type, i);
     }
   }
 
@@ -287,6 +291,7 @@ final class Rewriter {
       }
       int min =
           section.u32(Rule.TABLE_ENTRIES, "minimum table size", ModuleLimits.TABLE_ENTRIES_MAX);
+      tableEntriesMin += min;
       if (flags == 1 && section.u32() < min) {
         throw section.invalid("a table's maximum is below its minimum");
       }
@@ -550,7 +555,7 @@ final class Rewriter {
                 + " has a loop with parameters; the JVM may interpret it, a hundred times slower");
       }
       out.sized(writer.write(body));
-      if (out.length() + i * ModuleLimits.FUNCTION_BYTES > ModuleLimits.CODE_BYTES_MAX) {
+      if (out.length() + (i + 1) * ModuleLimits.FUNCTION_BYTES > ModuleLimits.CODE_BYTES_MAX) {
         throw section.refused(
             Rule.CODE_BYTES,
             "the code, as it is written for the engine, exceeds "
@@ -590,10 +595,12 @@ final class Rewriter {
 
   /** The index of a type that the module has, or gets at the end. */
   private int typeIndex(Signature signature) {
-    int own = scope.types.indexOf(signature);
-    return own >= 0
-        ? own
-        : addedTypes.computeIfAbsent(signature, _ -> scope.types.size() + addedTypes.size());
+    return typeIndices.computeIfAbsent(
+        signature,
+        added -> {
+          addedTypes.add(added);
+          return scope.types.size() + addedTypes.size() - 1;
+        });
   }
 
   private void measure() {
@@ -630,7 +637,7 @@ final class Rewriter {
     Export memory = exports.getOrDefault("memory", new Export(0, 0));
     return new Rewritten(
         module(Map.of()),
-        module(Map.of(CODE, emptyBodies())),
+        module(Map.of(CODE, emptyBodies(), DATA, emptySegments())),
         functions,
         memory.kind() == 2,
         scope.hasMemory,
@@ -644,7 +651,14 @@ final class Rewriter {
         exportWords,
         imports,
         warnings,
+        beginningFuel(),
         measures.all());
+  }
+
+  /** Pages, entries of tables and what goes into both. */
+  private long beginningFuel() {
+    long dataBytes = segments.stream().mapToLong(segment -> segment.bytes().length).sum();
+    return memoryPagesMin * Meter.PAGE_FUEL + tableEntriesMin + elementCount + dataBytes / 8;
   }
 
   private boolean isResettable() {
@@ -655,9 +669,7 @@ final class Rewriter {
   /** The module's types as they were, and those that were added. */
   private void writeTypes() {
     List<Signature> all = new ArrayList<>(scope.types);
-    addedTypes.entrySet().stream()
-        .sorted(Map.Entry.comparingByValue())
-        .forEach(entry -> all.add(entry.getKey()));
+    all.addAll(addedTypes);
     WasmWriter out = new WasmWriter(64).u32(all.size());
     for (Signature signature : all) {
       out.u8(0x60);
@@ -676,6 +688,15 @@ final class Rewriter {
     WasmWriter out = new WasmWriter(4 * bodyCount + 8).u32(bodyCount);
     for (int i = 0; i < bodyCount; i++) {
       out.u8(3).u8(0).u8(Opcodes.UNREACHABLE).u8(Opcodes.END); // no locals
+    }
+    return out;
+  }
+
+  /** Their bytes are FlatMemory's affair; of the engine, each wants to be there. */
+  private WasmWriter emptySegments() {
+    WasmWriter out = new WasmWriter(2 * segments.size() + 8).u32(segments.size());
+    for (int i = 0; i < segments.size(); i++) {
+      out.u8(1).u8(0); // passive, of no bytes
     }
     return out;
   }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param resettable whether all that a call may change is the memory and globals that are numbers
  * @param exports as people read them, in order
  * @param imports as people read them, in order
+ * @param beginningFuel what a call costs before anything runs
  * @param measures what it takes of the profile's limits
  */
 record Rewritten(
@@ -37,6 +38,7 @@ record Rewritten(
     List<String> exports,
     List<String> imports,
     List<String> warnings,
+    long beginningFuel,
     List<Measure> measures) {
   /** The function that a rewritten module imports first. */
   static final String METER_MODULE = "banyan";
@@ -72,6 +74,7 @@ record Rewritten(
         exports,
         imports,
         warnings,
+        beginningFuel,
         measures);
   }
 

@@ -25,7 +25,7 @@ public final class Sandbox implements AutoCloseable {
 
   /** Returns at once; the engine warms up meanwhile on a thread of its own, for half a second. */
   public Sandbox(SandboxOptions options) {
-    this.cache = new ModuleCache(options.modulesMax());
+    this.cache = new ModuleCache(options.modulesMax(), options.memoryBudgetBytes() / 12);
     this.budget = new MemoryBudget(options.memoryBudgetBytes());
     this.compiler = new ModuleCompiler(runner, cache, ModuleCompiler.MILLIS_MAX);
     workerThread("sandbox-warm-up", this::warmUp).start();
@@ -102,18 +102,33 @@ public final class Sandbox implements AutoCloseable {
               .formatted(mebibytes(module.memoryBytesMin()), mebibytes(limits.memoryBytesMax())));
     }
     int memoryPages = CallExecution.memoryPagesMax(module, limits);
-    int reservedPages = MemoryBudget.reservedPages(memoryPages);
+    int reservedPages = reservedPages(module, limits);
     if (reservedPages <= budget.pages()) {
       return Optional.empty();
     }
     return Optional.of(
-        ("a call reserves 1.5 times %s of memory, this node has %s for guests:"
+        ("a call reserves 1.5 times %s of memory%s, this node has %s for guests:"
                 + " give it --memory %s or less, or this process more heap, -Xmx%dm")
             .formatted(
                 mebibytes(pageBytes(memoryPages)),
+                outputPages(module, limits) == 0 ? "" : " and twice its output",
                 mebibytes(pageBytes(budget.pages())),
-                mebibytes(pageBytes(budget.pages() / 3 * 2)),
+                mebibytes(
+                    pageBytes(Math.max(0, budget.pages() - outputPages(module, limits)) / 3 * 2)),
                 heapMebibytes(reservedPages)));
+  }
+
+  private static int reservedPages(GuestModule module, CallLimits limits) {
+    return MemoryBudget.reservedPages(CallExecution.memoryPagesMax(module, limits))
+        + outputPages(module, limits);
+  }
+
+  /** What a command writes is gathered outside of its memory, and copied once. */
+  private static int outputPages(GuestModule module, CallLimits limits) {
+    return switch (module.kind()) {
+      case REACTOR -> 0;
+      case COMMAND -> (int) Math.ceilDiv(2 * limits.outputBytesMax(), CallLimits.PAGE_BYTES);
+    };
   }
 
   private static long pageBytes(int pages) {
@@ -146,8 +161,7 @@ public final class Sandbox implements AutoCloseable {
       return new CallResult.NoResult(
           NoResultReason.HOST_MEMORY, refusal.get(), CallRecord.NOT_STARTED);
     }
-    int memoryPages = CallExecution.memoryPagesMax(call.module(), call.limits());
-    try (var _ = budget.reserve(MemoryBudget.reservedPages(memoryPages))) {
+    try (var _ = budget.reserve(reservedPages(call.module(), call.limits()))) {
       return new CallExecution(call).run(watchdog);
     } catch (InterruptedException e) {
       return new CallResult.NoResult(

@@ -77,6 +77,21 @@ class EndingsTest {
   }
 
   @Test
+  void aLoopThatTheJvmCountsEndsByWallTime() {
+    // Its compiler leaves the safepoint polls out of such a loop, unless it is told not to.
+    GuestModule module =
+        sandbox.load(
+            reactor(
+                "loop void local.get 4 i64.const 7 i64.add i64.const 1000003 i64.rem_s local.set 4"
+                    + " local.get 2 i32.const 1 i32.add local.tee 2 i32.const 2000000000 i32.lt_u"
+                    + " br_if 0 end i64.const 0"));
+
+    for (int call = 0; call < 3; call++) {
+      assertEquals(NoResultReason.WALL_TIME, noResult(sandbox.call(execution(module, HASTY))));
+    }
+  }
+
+  @Test
   void aStraightLineOfFillsEndsByWallTime() {
     // 900 times 16 MiB, with no loop and no call: only what is charged for them looks up.
     String fills = "i32.const 0 i32.const 1 i32.const 16777216 memory.fill ".repeat(900);

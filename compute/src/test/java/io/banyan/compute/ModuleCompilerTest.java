@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ModuleCompilerTest {
   private static final long SHORT_MILLIS = 50; // each test waits for it a few times
 
-  private final ModuleCache cache = new ModuleCache(8);
+  private final ModuleCache cache = new ModuleCache(8, 1 << 20);
   private final CountDownLatch stuckMayEnd = new CountDownLatch(1);
   private final AtomicInteger begun = new AtomicInteger();
 

@@ -84,7 +84,7 @@ final class SmallBench {
   }
 
   private static Guest start(GuestModule module) {
-    Meter meter = new Meter(BenchGuest.LIMITS, module.memoryPagesMin());
+    Meter meter = new Meter(BenchGuest.LIMITS, module.beginningFuel());
     return module
         .program()
         .start(
@@ -112,7 +112,7 @@ final class SmallBench {
     int memoryPages = CallExecution.memoryPagesMax(module, BenchGuest.LIMITS);
     long before = BenchTurn.cpuNanos();
     for (int i = 0; i < INSTANCES; i++) {
-      Meter meter = new Meter(BenchGuest.LIMITS, module.memoryPagesMin());
+      Meter meter = new Meter(BenchGuest.LIMITS, module.beginningFuel());
       CallHost host = CallHost.reactor(meter, List.of());
       module.program().begin(memoryPages, host, meter, false).hasReturned();
     }

@@ -40,7 +40,7 @@ record SpecEngine(String name, Runner runner) {
       return program.start(
           Math.min(PAGES_MAX, module.memoryPagesMax()),
           (function, memory, args) -> 0,
-          new Meter(LIMITS, module.memoryPagesMin()));
+          new Meter(LIMITS, module.beginningFuel()));
     }
   }
 

@@ -85,13 +85,13 @@ public record Rehearser(
     }
   }
 
-  /** A page that a module begins with costs an eighth of its bytes (docs/profile.md). */
+  /** What every call costs, however long its leaf is. */
   private long callFuel() {
     return callFuel(module);
   }
 
   static long callFuel(GuestModule module) {
-    return module.memoryBytesMin() / 8;
+    return module.beginningFuel();
   }
 
   private Rehearsal leaves(SplitRule rule, InputFile input) throws IOException {
