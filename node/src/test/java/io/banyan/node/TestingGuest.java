@@ -17,9 +17,13 @@ public final class TestingGuest {
   /** Returns the bytes that it was handed. */
   public static final String ECHO = packed("local.get 0", "local.get 1");
 
-  /** Goes on until it is stopped; the JVM's compiler cannot foresee where its fuel ends. */
+  /**
+   * Goes on until it is stopped or out of fuel; what it computes cannot be foreseen, or the JVM's
+   * compiler would, and be done at once.
+   */
   public static final String LOOP =
-      "loop i32.const 0 i32.const 0 i32.load i32.const 1 i32.add i32.store br 0 end i64.const 0";
+      "loop i32.const 0 i32.const 0 i64.load 0 i64.const 5 i64.mul i64.const 1 i64.add i64.store"
+          + " br 0 end i64.const 0";
 
   public static final String TRAP = "unreachable";
 

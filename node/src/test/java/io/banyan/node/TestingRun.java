@@ -27,7 +27,7 @@ public final class TestingRun {
   public static final long PATIENT_MILLIS = 300_000;
 
   public static final CallLimits LIMITS =
-      new CallLimits(1_000_000_000, 64L << 20, 1 << 20, 16L << 20, PATIENT_MILLIS);
+      new CallLimits(CallLimits.FUEL_MAX, 64L << 20, 1 << 20, 16L << 20, PATIENT_MILLIS);
 
   private final Path folder;
 

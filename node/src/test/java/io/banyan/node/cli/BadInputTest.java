@@ -463,17 +463,28 @@ class BadInputTest {
   void endlessLoopEndsByItsLeafTime() throws IOException {
     guest(TestingGuest.of(TestingGuest.LOOP));
 
-    String sentence = run("--split bytes --leaf-time 300ms").failsWith(TIMEOUT);
+    String sentence = run("--split bytes --leaf-fuel 270G --leaf-time 300ms").failsWith(TIMEOUT);
 
     assertEquals(
         "execute of plan node 0 could not be run here: the call took longer than 300 ms", sentence);
   }
 
   @Test
+  void endlessLoopIsOutOfFuel() throws IOException {
+    guest(TestingGuest.of(TestingGuest.LOOP));
+
+    String sentence = run("--split bytes --leaf-fuel 1M").failsWith(JOB_FAILED);
+
+    assertEquals(
+        "job failed: execute of plan node 0 out of fuel: a call may use 1 M (--leaf-fuel)",
+        sentence);
+  }
+
+  @Test
   void jobEndsByItsTimeout() throws IOException {
     guest(TestingGuest.of(TestingGuest.LOOP));
 
-    String sentence = run("--split bytes --timeout 400ms").failsWith(TIMEOUT);
+    String sentence = run("--split bytes --leaf-fuel 270G --timeout 400ms").failsWith(TIMEOUT);
 
     assertEquals("job timed out after 400 ms (--timeout)", sentence);
   }
