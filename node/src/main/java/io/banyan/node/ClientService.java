@@ -1,6 +1,7 @@
 package io.banyan.node;
 
 import io.banyan.compute.Sandbox;
+import io.banyan.node.data.DataClient;
 import io.banyan.node.data.FetchException;
 import io.banyan.node.data.RefusalListener;
 import io.banyan.node.journal.JobEnding;
@@ -71,6 +72,7 @@ public final class ClientService implements StreamHandler {
   private final Identity node;
   private final Admission admission;
   private final JobIntake intake;
+  private final DataClient client;
   private final InstantSource clock;
   private final RefusalListener listener;
   private final long retentionMillis;
@@ -88,10 +90,10 @@ public final class ClientService implements StreamHandler {
       JobDriver driver,
       Identity node,
       Admission admission,
-      BlobFetch fetch,
+      DataClient client,
       Sandbox sandbox,
       InstantSource clock) {
-    this(book, driver, node, admission, fetch, sandbox, clock, RefusalListener.NONE);
+    this(book, driver, node, admission, client, sandbox, clock, RefusalListener.NONE);
   }
 
   /** As the other, and {@code listener} hears of every refusal. */
@@ -100,7 +102,7 @@ public final class ClientService implements StreamHandler {
       JobDriver driver,
       Identity node,
       Admission admission,
-      BlobFetch fetch,
+      DataClient client,
       Sandbox sandbox,
       InstantSource clock,
       RefusalListener listener) {
@@ -109,7 +111,8 @@ public final class ClientService implements StreamHandler {
     this.driver = driver;
     this.node = node;
     this.admission = admission;
-    this.intake = new JobIntake(fetch, sandbox);
+    this.intake = new JobIntake(sandbox);
+    this.client = client;
     this.clock = clock;
     this.retentionMillis = book.retention().time().toMillis();
   }
@@ -155,7 +158,7 @@ public final class ClientService implements StreamHandler {
       throws IOException, Refusal, InterruptedException {
     PublicKey asker = stream.remote().key();
     switch (request) {
-      case ClientMessage.SubmitJob(Signed manifest) -> replies.send(submit(manifest, asker));
+      case ClientMessage.SubmitJob(Signed manifest) -> replies.send(submit(manifest, stream));
       case ClientMessage.GetJobStatus(JobId job) -> replies.send(status(job, asker));
       case ClientMessage.Watch(JobId job, long from) -> {
         requireAsker(job, asker);
@@ -242,8 +245,9 @@ public final class ClientService implements StreamHandler {
         Code.NOT_FOUND, "no job " + job + " is kept here: its retention is over, or it never was");
   }
 
-  private ClientMessage submit(Signed signed, PublicKey asker)
+  private ClientMessage submit(Signed signed, P2pStream stream)
       throws IOException, Refusal, InterruptedException {
+    PublicKey asker = stream.remote().key();
     Manifest manifest = admission.admit(signed, asker, driver.capacity(), clock.millis());
     JobId job = JobId.of(signed);
     return switch (reserve(job, asker)) {
@@ -253,7 +257,9 @@ public final class ClientService implements StreamHandler {
       case JobBook.Reservation.Granted(var folder) -> {
         boolean accepted = false;
         try {
-          PreparedJob prepared = intake.take(signed, manifest, asker.peerId(), folder);
+          PreparedJob prepared =
+              intake.take(
+                  signed, manifest, BlobFetch.over(client.beside(stream)), stream.remote(), folder);
           Signed acceptance = accept(prepared);
           accepted = true;
           driver.begin(prepared, folder);

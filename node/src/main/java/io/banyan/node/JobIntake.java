@@ -32,11 +32,9 @@ final class JobIntake {
   /** What must stay free on the disk, for the journal and for answers. */
   static final long FREE_BYTES_MIN = 64L << 20; // 64 MiB
 
-  private final BlobFetch fetch;
   private final Sandbox sandbox;
 
-  JobIntake(BlobFetch fetch, Sandbox sandbox) {
-    this.fetch = fetch;
+  JobIntake(Sandbox sandbox) {
     this.sandbox = sandbox;
   }
 
@@ -47,10 +45,11 @@ final class JobIntake {
    * @throws Refusal if it could not be run, or there is no room
    * @throws IOException if the submitter, or the disk, did not do it
    */
-  PreparedJob take(Signed signed, Manifest manifest, PeerId submitter, JobDirectory folder)
+  PreparedJob take(
+      Signed signed, Manifest manifest, BlobFetch fetch, PeerId submitter, JobDirectory folder)
       throws IOException, Refusal, InterruptedException {
     requireRoom(manifest, folder);
-    Source source = new Source(submitter, JobId.of(signed));
+    Source source = new Source(fetch, submitter, JobId.of(signed));
     source.save(manifest.module(), folder.module());
     GuestModule module = load(manifest, folder);
     List<byte[]> shared = new ArrayList<>();
@@ -108,16 +107,8 @@ final class JobIntake {
   }
 
   /** Where a job's blobs come from. */
-  private final class Source {
-    private final PeerId peer;
-    private final JobId job;
-
-    private Source(PeerId peer, JobId job) {
-      this.peer = peer;
-      this.job = job;
-    }
-
-    private void save(BlobRef ref, Path path) throws IOException, InterruptedException {
+  private record Source(BlobFetch fetch, PeerId peer, JobId job) {
+    void save(BlobRef ref, Path path) throws IOException, InterruptedException {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path))) {
         if (ref.length() > 0) {
           fetch.fetch(peer, job.digest(), ref, out::write);

@@ -56,14 +56,7 @@ public final class TestingNode implements AutoCloseable {
     server = new DataServer(new JobLinks(book, admission), this::refused);
     service =
         new ClientService(
-            book,
-            driver,
-            node,
-            admission,
-            BlobFetch.over(client),
-            TestingRun.SANDBOX,
-            clock,
-            this::refused);
+            book, driver, node, admission, client, TestingRun.SANDBOX, clock, this::refused);
     host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, server);
     host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, service);
   }

@@ -14,8 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Who is connected. When two peers dial each other at once there are two connections; both sides
  * then use the one that the peer with the lower id has dialed, and the other ends when its streams
- * have. Of two that the same side has dialed the newer is used: it would not have dialed again if
- * the older were of use.
+ * have. Of two that the same side has dialed the newer is used for new streams, and the older
+ * stays: either it is dead, and will be found so, or two processes share an identity, as a user's
+ * commands do.
  *
  * <p>Safe for any thread; guarded by lock.
  */
@@ -61,7 +62,7 @@ final class Connections {
       }
       links.add(link);
       Link used = used(links);
-      links.stream().filter(other -> other != used).forEach(Link::retire);
+      links.stream().filter(other -> other.isDialed() != used.isDialed()).forEach(Link::retire);
       changed.signalAll();
       return Optional.empty();
     } finally {

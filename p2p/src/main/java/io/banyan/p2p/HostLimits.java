@@ -7,8 +7,8 @@ import java.time.Duration;
  * How much peers can make a host hold.
  *
  * @param connectionsMax connections in all, those in the handshake included; more are closed
- * @param connectionsPerPeerMax connections with one peer; there is one to use, the others are those
- *     that it replaces
+ * @param connectionsPerPeerMax connections with one peer; one is used for new streams, the others
+ *     are those that it replaces, or those of other processes under the same identity
  * @param handshakesMax inbound connections that are still in the handshake
  * @param handshakesPerAddressMax of those, from one IP address
  * @param handshakeTimeout from the accepted socket to the first stream
@@ -34,13 +34,13 @@ public record HostLimits(
     YamuxLimits streams) {
   /*
    * Connections: a tree of a thousand nodes has 16 children and some tens of strangers at a node.
-   * Four with one peer: two that crossed on the way, and as many again after a restart that the
-   * other side has not noticed. A handshake takes three round trips and a millisecond of computing.
+   * Sixteen with one peer: two that crossed on the way, as many again after a restart that the other
+   * side has not noticed; and a user's commands, each a process of its own under the same key. A handshake takes three round trips and a millisecond of computing.
    */
   public static final HostLimits DEFAULT =
       new HostLimits(
           256,
-          4,
+          16,
           64,
           16,
           Duration.ofSeconds(10),

@@ -220,7 +220,7 @@ final class Link extends ChannelInboundHandlerAdapter {
   }
 
   LinkStream newStream(StreamSlot slot, String protocol) {
-    return new LinkStream(peer, protocol, owner.limits().writeBufferBytesMax(), slot::wake);
+    return new LinkStream(this, protocol, owner.limits().writeBufferBytesMax(), slot::wake);
   }
 
   boolean serve(LinkStream stream) {

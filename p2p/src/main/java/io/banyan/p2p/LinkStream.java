@@ -32,7 +32,7 @@ final class LinkStream implements P2pStream {
   /** One buffer of what is written is at most so large. */
   private static final int PIECE_BYTES = 64 << 10; // 64 KiB
 
-  private final PeerId remote;
+  private final Link link;
   private final String protocol;
   private final Runnable wake;
   private final int writeBufferBytesMax;
@@ -62,8 +62,8 @@ final class LinkStream implements P2pStream {
   /**
    * @param wake has the event loop look at what was asked for
    */
-  LinkStream(PeerId remote, String protocol, int writeBufferBytesMax, Runnable wake) {
-    this.remote = remote;
+  LinkStream(Link link, String protocol, int writeBufferBytesMax, Runnable wake) {
+    this.link = link;
     this.protocol = protocol;
     this.writeBufferBytesMax = writeBufferBytesMax;
     this.wake = wake;
@@ -73,7 +73,13 @@ final class LinkStream implements P2pStream {
 
   @Override
   public PeerId remote() {
-    return remote;
+    return link.peer();
+  }
+
+  @Override
+  public P2pStream openBeside(String protocol, Duration timeout)
+      throws IOException, InterruptedException {
+    return link.open(protocol, timeout);
   }
 
   @Override
@@ -147,7 +153,7 @@ final class LinkStream implements P2pStream {
 
   /** How it is called in sentences. */
   String name() {
-    return "stream " + protocol + " with " + remote;
+    return "stream " + protocol + " with " + link.peer();
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.banyan.p2p;
 
 import io.banyan.schema.PeerId;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -16,6 +17,14 @@ public interface P2pStream extends AutoCloseable {
   PeerId remote();
 
   String protocol();
+
+  /**
+   * Opens a further stream over the same connection, as {@link Host#open} does over whichever is in
+   * use: where two processes share one identity, it leads to the one that holds this stream's end.
+   *
+   * @throws IOException if the connection is over, or the peer does not agree in time
+   */
+  P2pStream openBeside(String protocol, Duration timeout) throws IOException, InterruptedException;
 
   /**
    * What the peer sends. A reset, a lost connection and a time that is over are IOExceptions that

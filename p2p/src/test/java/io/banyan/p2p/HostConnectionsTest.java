@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -292,6 +293,60 @@ class HostConnectionsTest {
     connect(alice, bob);
 
     assertEquals("+" + bob.id(), heard.next());
+  }
+
+  /** A user's commands are processes under one key: each is answered where it asked. */
+  @Test
+  void processesOfOneIdentityAreToldApart() throws Exception {
+    String who = "/test/who/1";
+    String asked = "/test/asked/1";
+    Host bob = hosts.open(2);
+    bob.handle(
+        asked,
+        2,
+        stream -> {
+          stream.input().read(); // the other process has dialed by now
+          try (P2pStream beside = stream.openBeside(who, LONG)) {
+            stream.output().write(beside.input().read());
+            stream.closeWrite();
+          }
+        });
+    List<Host> processes = List.of(hosts.openDialOnly(1), hosts.openDialOnly(1));
+    List<P2pStream> streams = new ArrayList<>();
+    for (int number = 0; number < processes.size(); number++) {
+      int answer = number;
+      Host process = processes.get(number);
+      process.handle(
+          who,
+          1,
+          stream -> {
+            stream.output().write(answer);
+            stream.closeWrite();
+          });
+      connect(process, bob);
+      streams.add(process.open(bob.id(), asked, LONG));
+    }
+    for (int number = 0; number < processes.size(); number++) {
+      P2pStream stream = streams.get(number);
+      stream.output().write(0);
+      stream.output().flush();
+      assertEquals(number, stream.input().read());
+    }
+    streams.forEach(P2pStream::close);
+  }
+
+  @Test
+  void aStreamBesideOneOfALostConnectionIsNotOpened() throws Exception {
+    Host alice = hosts.open(1);
+    Host bob = hosts.open(2);
+    bob.handle(ECHO, 2, TestingHosts::echo);
+    connect(alice, bob);
+    P2pStream stream = alice.open(bob.id(), ECHO, LONG);
+
+    alice.disconnect(bob.id());
+    connect(alice, bob);
+
+    assertThrows(IOException.class, () -> stream.openBeside(ECHO, LONG));
   }
 
   @Test

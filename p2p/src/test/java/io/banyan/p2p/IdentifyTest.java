@@ -40,6 +40,11 @@ class IdentifyTest {
       }
 
       @Override
+      public P2pStream openBeside(String protocol, Duration timeout) {
+        throw new AssertionError("no stream is opened beside it");
+      }
+
+      @Override
       public String protocol() {
         return Identify.PROTOCOL;
       }

@@ -7,7 +7,6 @@ import io.banyan.compute.SandboxOptions;
 import io.banyan.delegation.Delegator;
 import io.banyan.node.Admission;
 import io.banyan.node.Allow;
-import io.banyan.node.BlobFetch;
 import io.banyan.node.ClientService;
 import io.banyan.node.CommandException;
 import io.banyan.node.Driver;
@@ -192,8 +191,7 @@ public final class NodeDaemon implements AutoCloseable {
             peers);
     Admission admission = new Admission(allow, owner, identity.publicKey());
     ClientService clients =
-        new ClientService(
-            book, jobs, identity, admission, BlobFetch.over(dataClient), sandbox, clock, refusals);
+        new ClientService(book, jobs, identity, admission, dataClient, sandbox, clock, refusals);
     this.dataServer =
         new DataServer(
             firstOf(List.of(new JobLinks(book, admission), lender::find, holder::find)), refusals);

@@ -57,12 +57,17 @@ public final class DataClient implements AutoCloseable {
     }
   }
 
-  private final Host host;
+  /** How a stream to a peer is had. */
+  @FunctionalInterface
+  private interface Opening {
+    P2pStream open(PeerId peer, Duration timeout) throws IOException, InterruptedException;
+  }
+
+  private final Opening opening;
   private final Reconnection reconnection;
   private final Settings settings;
-  private final PeerSlots slots = new PeerSlots(STREAMS_PER_PEER_MAX);
-  private final Deadlines deadlines =
-      new Deadlines(Deadlines.USUAL, Deadlines.USUAL_BYTES_PER_SECOND);
+  private final PeerSlots slots;
+  private final Deadlines deadlines;
 
   /** Fetches from peers of {@code host}. */
   public DataClient(Host host, Reconnection reconnection) {
@@ -70,9 +75,51 @@ public final class DataClient implements AutoCloseable {
   }
 
   DataClient(Host host, Reconnection reconnection, Settings settings) {
-    this.host = host;
+    this(
+        (peer, timeout) -> host.open(peer, DataServer.PROTOCOL, timeout),
+        reconnection,
+        settings,
+        new PeerSlots(STREAMS_PER_PEER_MAX),
+        new Deadlines(Deadlines.USUAL, Deadlines.USUAL_BYTES_PER_SECOND));
+  }
+
+  private DataClient(
+      Opening opening,
+      Reconnection reconnection,
+      Settings settings,
+      PeerSlots slots,
+      Deadlines deadlines) {
+    this.opening = opening;
     this.reconnection = reconnection;
     this.settings = settings;
+    this.slots = slots;
+    this.deadlines = deadlines;
+  }
+
+  /**
+   * This client, but what it asks of the other end of {@code stream} it asks over that stream's
+   * connection, as long as there is one: the peer's identity may be that of several processes, and
+   * it is this one that has offered something. It is closed with this client.
+   */
+  public DataClient beside(P2pStream stream) {
+    return new DataClient(
+        (peer, timeout) -> openBeside(stream, peer, timeout),
+        reconnection,
+        settings,
+        slots,
+        deadlines);
+  }
+
+  private P2pStream openBeside(P2pStream stream, PeerId peer, Duration timeout)
+      throws IOException, InterruptedException {
+    if (peer.equals(stream.remote())) {
+      try {
+        return stream.openBeside(DataServer.PROTOCOL, timeout);
+      } catch (IOException e) {
+        // That connection is over. Whoever comes back does so over another one.
+      }
+    }
+    return opening.open(peer, timeout);
   }
 
   /**
@@ -179,7 +226,7 @@ public final class DataClient implements AutoCloseable {
       throws IOException, InterruptedException {
     boolean asked = false;
     try {
-      P2pStream stream = host.open(peer, DataServer.PROTOCOL, settings.opening());
+      P2pStream stream = opening.open(peer, settings.opening());
       Exchange exchange =
           new Exchange(stream, deadlines.set(stream, replyBytes), wanted, () -> slots.free(peer));
       asked = true;

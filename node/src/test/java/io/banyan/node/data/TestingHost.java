@@ -124,7 +124,9 @@ public final class TestingHost implements Host {
   public P2pStream open(PeerId peer, String protocol, Duration timeout) throws IOException {
     TestingPipe there = new TestingPipe(hosts.wire(id, peer));
     TestingPipe back = new TestingPipe(hosts.wire(peer, id));
-    TestingStream mine = new TestingStream(peer, protocol, back, there, this::forget);
+    TestingStream mine =
+        new TestingStream(
+            peer, protocol, back, there, this::forget, (other, time) -> open(peer, other, time));
     TestingHost other;
     synchronized (this) {
       Joined connection = joined.get(peer);
@@ -134,7 +136,9 @@ public final class TestingHost implements Host {
       other = connection.other;
       connection.streams.add(mine);
     }
-    other.accept(new TestingStream(id, protocol, there, back, _ -> {}));
+    other.accept(
+        new TestingStream(
+            id, protocol, there, back, _ -> {}, (next, time) -> other.open(id, next, time)));
     return mine;
   }
 

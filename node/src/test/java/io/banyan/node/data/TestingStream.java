@@ -2,6 +2,7 @@ package io.banyan.node.data;
 
 import io.banyan.p2p.P2pStream;
 import io.banyan.schema.PeerId;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -14,6 +15,13 @@ final class TestingStream implements P2pStream {
   private final TestingPipe in;
   private final TestingPipe out;
   private final Consumer<TestingStream> atEnd;
+  private final Beside beside;
+
+  /** Opens a stream to where this one leads. */
+  @FunctionalInterface
+  interface Beside {
+    P2pStream open(String protocol, Duration timeout) throws IOException;
+  }
 
   /** An end of a stream; {@code atEnd} is told when this side leaves it. */
   TestingStream(
@@ -21,12 +29,14 @@ final class TestingStream implements P2pStream {
       String protocol,
       TestingPipe in,
       TestingPipe out,
-      Consumer<TestingStream> atEnd) {
+      Consumer<TestingStream> atEnd,
+      Beside beside) {
     this.remote = remote;
     this.protocol = protocol;
     this.in = in;
     this.out = out;
     this.atEnd = atEnd;
+    this.beside = beside;
   }
 
   void lose() {
@@ -57,6 +67,11 @@ final class TestingStream implements P2pStream {
   @Override
   public void readTimeout(Duration timeout) {
     in.readTimeout(timeout);
+  }
+
+  @Override
+  public P2pStream openBeside(String protocol, Duration timeout) throws IOException {
+    return beside.open(protocol, timeout);
   }
 
   @Override
