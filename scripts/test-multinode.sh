@@ -49,7 +49,7 @@ same() {
 submit() { # NAME NODE OPTIONS…
   local name=$1 node=$2
   shift 2
-  "$banyan" submit --node "$(address "$node")" "$@" --output "$scratch/$name" \
+  "$banyan" submit --node "$(address "$node")" "$@" --no-memo --output "$scratch/$name" \
     --receipt "$scratch/$name.receipt" 2> "$scratch/$name.log" || { cat "$scratch/$name.log"; fail "$name"; }
 }
 verify() { # NAME OPTIONS…
@@ -132,7 +132,7 @@ ok "index:C and the module's own split over the network: $(peers_of primes) and 
 
 # -- a node is killed while it holds a lease ----------------------------------------------------------
 detach() { # OPTIONS…: prints the job's id
-  "$banyan" submit --node "$(address e)" "$@" --detach --json | sed -n 's/.*"job": "\([0-9a-f]*\)".*/\1/p'
+  "$banyan" submit --node "$(address e)" "$@" --no-memo --detach --json | sed -n 's/.*"job": "\([0-9a-f]*\)".*/\1/p'
 }
 # Waits until the tree of job $1 shows a lease that runs; prints the peer that holds it.
 holder() {

@@ -111,9 +111,9 @@ record Chooser(TaskWalk walk, Prices prices, int workers) {
     boolean right = units <= fit.unitsMax() && fit.isInTime(units, prices);
     if (interval.count() > 1) {
       boolean named = footing instanceof Footing.Cells; // a group of parts is not lent
-      return named && right ? Size.RIGHT : Size.OPEN;
+      return named && right && !walk.knowsBelow(footing, interval) ? Size.RIGHT : Size.OPEN;
     }
-    if (right) {
+    if (right && !walk.knowsBelow(footing, interval)) {
       return Size.RIGHT;
     }
     if (walk.splits(footing, interval.from())) {

@@ -5,6 +5,7 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Step;
 import io.banyan.schema.Value;
+import io.banyan.trust.Evidence;
 import java.util.List;
 
 /** What the Delegator wants done. Commands are performed in the order of their list. */
@@ -39,9 +40,17 @@ public sealed interface Command {
    * Keep what a finished plan node came to: its own steps around those of its children.
    *
    * @param steps its split before its merge, or its execution
-   * @param children its non-empty children, in order, each of which was recorded or adopted before
+   * @param children its non-empty children, in order, each of which was recorded, adopted or reused
+   *     before
+   * @param evidence for it and all below
    */
-  record Record(Digest link, PlanNode node, List<Step> steps, List<PlanNode> children)
+  record Record(
+      Digest link,
+      PlanNode node,
+      List<Step> steps,
+      List<PlanNode> children,
+      Value value,
+      Evidence evidence)
       implements Command {
     public Record {
       steps = List.copyOf(steps);
@@ -56,8 +65,15 @@ public sealed interface Command {
   record Adopt(Digest link, PlanNode node, long lease) implements Command {}
 
   /**
+   * What {@code node} came to is what the task knew of it when it was begun: keep its steps, and
+   * all below, as if they had been recorded now.
+   */
+  record Reuse(Digest link, PlanNode node) implements Command {}
+
+  /**
    * What {@code node} came to is not needed any more, because something above it was delivered: let
-   * go of what was recorded or adopted for it and below, and release the blobs of its value.
+   * go of what was recorded, adopted or reused for it and below, and release the blobs of its
+   * value.
    *
    * @param value what it came to: one blob, or a rope, whose blobs the steps below name
    */

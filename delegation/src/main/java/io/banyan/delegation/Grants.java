@@ -46,6 +46,18 @@ final class Grants {
     return leavesReserved > 0 ? LeafAnswer.LATER : LeafAnswer.NEVER;
   }
 
+  /** Something known counts as if it were done here, if there is room for it. */
+  LeafAnswer reuse(Evidence evidence) {
+    if (evidence.leaves() <= leavesLeft() && evidence.fuel() <= fuelLeft()) {
+      leavesSettled += evidence.leaves();
+      fuelSettled += evidence.fuel();
+      return LeafAnswer.YES;
+    }
+    boolean fits =
+        evidence.leaves() <= granted.leaves() - leavesSettled && hasUnspent(evidence.fuel());
+    return fits ? LeafAnswer.LATER : LeafAnswer.NEVER;
+  }
+
   /** A call made here took {@code fuel}: whether the grant had it. */
   boolean spendFuel(long fuel) {
     fuelSettled = plus(fuelSettled, fuel);

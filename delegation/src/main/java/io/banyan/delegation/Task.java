@@ -26,6 +26,8 @@ import java.util.List;
  *     node
  * @param above the holders of the chain of leases above, first the entry node; nothing is lent to
  *     them. Empty at the entry node
+ * @param known what is known already of plan nodes at or below {@code node}; it counts against the
+ *     grant as if it were done now
  */
 public record Task(
     Digest link,
@@ -36,7 +38,22 @@ public record Task(
     boolean merges,
     Budget grant,
     int tries,
-    List<PeerId> above) {
+    List<PeerId> above,
+    Known known) {
+  /** A task that begins from nothing. */
+  public Task(
+      Digest link,
+      JobId job,
+      Manifest manifest,
+      PlanNode node,
+      Ground ground,
+      boolean merges,
+      Budget grant,
+      int tries,
+      List<PeerId> above) {
+    this(link, job, manifest, node, ground, merges, grant, tries, above, Known.NOTHING);
+  }
+
   public Task {
     above = List.copyOf(above);
     boolean byModule = manifest.splitRule() instanceof SplitRule.ByModule;
@@ -57,6 +74,24 @@ public record Task(
   /** Whether the job was submitted to this node. */
   public boolean atEntry() {
     return above.isEmpty();
+  }
+
+  /** The same, with no more time than {@code timeMillis}. */
+  public Task within(long timeMillis) {
+    Budget shorter =
+        new Budget(
+            grant.fuel(),
+            grant.leaves(),
+            grant.bytes(),
+            grant.memoryBytesMax(),
+            grant.hops(),
+            Math.min(timeMillis, grant.timeMillis()));
+    return new Task(link, job, manifest, node, ground, merges, shorter, tries, above, known);
+  }
+
+  /** The same, with {@code found} to begin from. */
+  public Task knowing(Known found) {
+    return new Task(link, job, manifest, node, ground, merges, grant, tries, above, found);
   }
 
   /** What a plan node stands on. */

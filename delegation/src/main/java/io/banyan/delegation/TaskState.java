@@ -51,17 +51,13 @@ final class TaskState {
     this.task = task;
     this.grants = new Grants(task.grant());
     this.deadlineNanos = nowNanos + task.grant().timeMillis() * 1_000_000;
+    this.restsOn = task.known().leases();
     this.walk = new TaskWalk(task, grants, overtaken, outbox);
   }
 
   /** The plan takes more fuel than there is, whoever has spent it. */
   void refuseFuel() {
-    walk.end(
-        new JobEnd.PlanRefused(
-            "the plan takes more fuel than the "
-                + task.grant().fuel()
-                + " it may take"
-                + (task.atEntry() ? " (--fuel)" : "")));
+    walk.refuseFuel();
   }
 
   boolean isOver() {

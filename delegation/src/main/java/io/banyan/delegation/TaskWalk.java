@@ -128,8 +128,16 @@ final class TaskWalk {
 
   /** Begins a plan node here: whether the grant allows it now. */
   private boolean begin(Place place) {
+    if (!task.known().isNothing()) {
+      Optional<Known.Finished> known = task.known().at(place.node());
+      if (known.isPresent()) {
+        return reuse(place, known.get());
+      }
+    }
     if (!place.isSingle()) {
-      frontier.begin(openInner(place));
+      Inner inner = openInner(place);
+      frontier.begin(inner);
+      reuseBelow(inner);
       return true;
     }
     return switch (firstCalls.of(place)) {
@@ -149,6 +157,54 @@ final class TaskWalk {
     Inner inner = new Inner(place, place.footing, place.footing.children(place.interval));
     place.become(new Place.Opened(inner));
     return inner;
+  }
+
+  /** What is known of the children of {@code inner}, which was opened now, is not done again. */
+  private void reuseBelow(Inner inner) {
+    if (task.known().isNothing()) {
+      return;
+    }
+    for (Interval child : inner.unbegun()) {
+      if (end == null && task.known().at(inner.footing().node(child)).isPresent()) {
+        begin(inner.takeOver(child.from()));
+      }
+    }
+  }
+
+  private boolean reuse(Place place, Known.Finished known) {
+    Evidence evidence = known.evidence();
+    if (evidence.leaves() > leavesMax - leavesPlanned) {
+      refuse(leavesMax);
+      return true;
+    }
+    return switch (grants.reuse(evidence)) {
+      case YES -> {
+        leavesPlanned += evidence.leaves();
+        leavesDone += evidence.leaves();
+        units.finish(place.units);
+        outbox.add(new Command.Reuse(task.link(), place.node()));
+        releaseParts(place.footing, place.interval);
+        fill(place, known.value(), evidence, known.receipts(), place.units);
+        yield true;
+      }
+      case LATER -> {
+        frontier.first(place);
+        yield false;
+      }
+      case NEVER -> {
+        if (grants.hasUnspent(evidence.fuel())) {
+          refuse(grants.granted().leaves());
+        } else {
+          refuseFuel();
+        }
+        yield true;
+      }
+    };
+  }
+
+  /** Whether something below {@code interval} is known: it is opened here, and not lent whole. */
+  boolean knowsBelow(Footing footing, Interval interval) {
+    return !task.known().isNothing() && task.known().hasBelow(footing.node(interval));
   }
 
   /** Whether {@code unit} is a part that is split before anything else. */
@@ -179,6 +235,16 @@ final class TaskWalk {
     };
   }
 
+  /** The plan takes more fuel than there is, whoever has spent it. */
+  void refuseFuel() {
+    end(
+        new JobEnd.PlanRefused(
+            "the plan takes more fuel than the "
+                + task.grant().fuel()
+                + " it may take"
+                + (task.atEntry() ? " (--fuel)" : "")));
+  }
+
   private void refuse(long leaves) {
     end = new JobEnd.PlanRefused("the plan has more leaves than the " + leaves + " it may have");
   }
@@ -199,9 +265,13 @@ final class TaskWalk {
         units.giveBack(place.units);
         units.finish(place.units);
         leavesDone++;
-        outbox.add(new Command.Record(task.link(), place.node(), List.of(step), List.of()));
+        Value value = value(report);
+        Evidence evidence = Evidence.ofLeaf(claim);
+        outbox.add(
+            new Command.Record(
+                task.link(), place.node(), List.of(step), List.of(), value, evidence));
         releaseParts(place.footing, place.interval);
-        fill(place, value(report), Evidence.ofLeaf(claim), List.of(), place.units);
+        fill(place, value, evidence, List.of(), place.units);
       }
       case SPLIT -> {
         PartCuts cuts = new PartCuts(report.output());
@@ -215,8 +285,7 @@ final class TaskWalk {
       case MERGE -> {
         Inner inner = inner(place);
         inner.addStep(new Step(place.node(), claim));
-        outbox.add(new Command.Release(task.link(), inner.blobs()));
-        finish(inner, value(report));
+        finish(inner, value(report), inner.blobs());
       }
     }
   }
@@ -241,6 +310,7 @@ final class TaskWalk {
     place.become(new Place.Opened(inner));
     units.replan(place.units, cuts.size());
     frontier.begin(inner);
+    reuseBelow(inner);
     List<BlobRef> empty = step.parts().stream().filter(part -> part.length() == 0).toList();
     if (!empty.isEmpty()) {
       outbox.add(new Command.Release(task.link(), empty)); // no call will ever want them
@@ -283,14 +353,14 @@ final class TaskWalk {
   private void combine(Inner inner) {
     List<Value> values = inner.values();
     if (values.size() == 1) {
-      finish(inner, values.getFirst());
+      finish(inner, values.getFirst(), List.of());
       return;
     }
     if (task.merges()) {
       merge(inner);
       return;
     }
-    finish(inner, Value.Rope.over(values.stream().map(Value::named).toList()));
+    finish(inner, Value.Rope.over(values.stream().map(Value::named).toList()), List.of());
   }
 
   /** Whether the values are too many for one merge is known by their lengths, on every machine. */
@@ -308,9 +378,16 @@ final class TaskWalk {
     ready.addFirst(ticket);
   }
 
-  private void finish(Inner inner, Value value) {
-    outbox.add(new Command.Record(task.link(), inner.node(), inner.steps(), inner.childNodes()));
-    fill(inner.place, value, inner.evidence(), inner.receipts(), inner.units());
+  /** What was used up is let go of when what it made is kept, and not before. */
+  private void finish(Inner inner, Value value, List<BlobRef> used) {
+    Evidence evidence = inner.evidence();
+    outbox.add(
+        new Command.Record(
+            task.link(), inner.node(), inner.steps(), inner.childNodes(), value, evidence));
+    if (!used.isEmpty()) {
+      outbox.add(new Command.Release(task.link(), used));
+    }
+    fill(inner.place, value, evidence, inner.receipts(), inner.units());
   }
 
   private void overtakeLeases(Place place) {
@@ -330,7 +407,9 @@ final class TaskWalk {
   /** {@code place} is too much for one peer: its children are offered instead. */
   void openToLend(Place place) {
     frontier.remove(place);
-    frontier.open(openInner(place));
+    Inner inner = openInner(place);
+    frontier.open(inner);
+    reuseBelow(inner);
   }
 
   /** {@code place} is too much for one peer, and is split here before anything else is begun. */
@@ -377,6 +456,7 @@ final class TaskWalk {
         && leaf.count() == 1
         && place.interval.from() <= leaf.from()
         && leaf.to() <= place.interval.to()
+        && !task.known().covers(failed)
         && !cuts.isEmpty(leaf))) {
       return;
     }
@@ -386,6 +466,7 @@ final class TaskWalk {
       Inner inner = openInner(next);
       frontier.begin(inner);
       next = inner.takeOver(leaf.from());
+      reuseBelow(inner);
     }
     frontier.first(next);
   }

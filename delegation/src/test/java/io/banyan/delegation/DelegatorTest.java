@@ -19,7 +19,6 @@ import io.banyan.schema.Outcome;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.SplitRule;
-import io.banyan.schema.Step;
 import io.banyan.schema.Value;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -92,8 +91,8 @@ class DelegatorTest {
                     GuestFunction.MERGE,
                     new InputRef.Values(List.of(ab, cd, ef))))),
         given(third));
-    assertEquals(new Command.Release(JOB, List.of(ab, cd, ef)), merged.get(0));
-    Command.Record root = assertInstanceOf(Command.Record.class, merged.get(1));
+    Command.Record root = assertInstanceOf(Command.Record.class, merged.get(0));
+    assertEquals(new Command.Release(JOB, List.of(ab, cd, ef)), merged.get(1));
     assertEquals(List.of(cells(0, 1), cells(1, 2), cells(2, 3)), root.children());
     Command.Finish finish = assertInstanceOf(Command.Finish.class, merged.get(2));
     JobEnd.Completed end = assertInstanceOf(JobEnd.Completed.class, finish.end());
@@ -443,12 +442,15 @@ class DelegatorTest {
               open.remove(at);
             }
           }
-          case Command.Record(Digest _, PlanNode node, List<Step> _, List<PlanNode> _) ->
-              open.remove(((PlanNode.Cells) node).interval());
+          case Command.Record record -> open.remove(((PlanNode.Cells) record.node()).interval());
           case Command.Release(Digest _, List<BlobRef> blobs) -> values -= blobs.size();
           case Command.Finish(Digest _, JobEnd how) -> end = Optional.of(how);
           case Command.Explain _, Command.Interrupt _ -> {}
-          case Command.Lend _, Command.Revoke _, Command.Adopt _, Command.Forget _ ->
+          case Command.Lend _,
+              Command.Revoke _,
+              Command.Adopt _,
+              Command.Forget _,
+              Command.Reuse _ ->
               throw new AssertionError("without a peer: " + command);
         }
       }

@@ -35,7 +35,7 @@ final class SoloRun {
   final List<Step> steps = new ArrayList<>();
   final Map<Digest, byte[]> bytesByDigest = new HashMap<>(); // of every output
   final Optional<Done> root;
-  private final Map<PlanNode, Done> done = new HashMap<>();
+  private final Map<PlanNode, Done> done = new LinkedHashMap<>();
   private final Map<PlanNode, List<Step>> stepsBelow = new HashMap<>();
 
   private final Manifest manifest;
@@ -64,6 +64,11 @@ final class SoloRun {
         manifest.splitRule() instanceof SplitRule.ByModule
             ? part(new PlanNode.Part(List.of()), input, Long.MAX_VALUE)
             : cells(0, cuts.orElseThrow().count());
+  }
+
+  /** Every plan node that came to something, in the order in which they were done. */
+  List<PlanNode> doneNodes() {
+    return List.copyOf(done.keySet());
   }
 
   /** What {@code node} came to. */

@@ -222,6 +222,7 @@ final class TestingNetwork {
       case Command.Finish(Digest link, JobEnd end) -> finished(member, link, end);
       case Command.Record _,
           Command.Adopt _,
+          Command.Reuse _,
           Command.Forget _,
           Command.Release _,
           Command.Explain _ -> {}

@@ -71,6 +71,9 @@ final class TestingNode {
     final Optional<Cuts> cuts;
     final Map<PlanNode, Command.Record> records = new LinkedHashMap<>();
     final Map<PlanNode, Parcel> adopted = new LinkedHashMap<>();
+    final Map<PlanNode, Parcel> reused = new LinkedHashMap<>();
+    private final Map<PlanNode, Parcel> remembered = new LinkedHashMap<>();
+    private Map<Digest, byte[]> rememberedBytes = Map.of();
     final Set<PlanNode> everDone = new HashSet<>();
     final List<Decision> decisions = new ArrayList<>();
     Optional<JobEnd> end = Optional.empty();
@@ -102,6 +105,21 @@ final class TestingNode {
               : Optional.empty();
     }
 
+    /** The same, and {@code found} of what {@code solo} came to is known from the beginning. */
+    Job knowing(Set<PlanNode> found, SoloRun solo) {
+      Map<PlanNode, Known.Finished> finished = new LinkedHashMap<>();
+      for (PlanNode node : found) {
+        SoloRun.Done done = solo.done(node);
+        finished.put(node, new Known.Finished(done.value(), done.evidence()));
+      }
+      Job knowing = new Job(task.knowing(Known.of(finished)), input, guest);
+      for (PlanNode node : knowing.task.known().all().keySet()) {
+        knowing.remembered.put(node, parcel(node, solo));
+      }
+      knowing.rememberedBytes = solo.bytesByDigest;
+      return knowing;
+    }
+
     /** The recorded steps in the order of a receipt: split, children's, merge. */
     List<Step> stepsInOrder(PlanNode root) {
       List<Step> steps = new ArrayList<>();
@@ -110,7 +128,7 @@ final class TestingNode {
     }
 
     private void appendSteps(PlanNode node, List<Step> steps) {
-      Parcel parcel = adopted.get(node);
+      Parcel parcel = adopted.getOrDefault(node, reused.get(node));
       if (parcel != null) {
         steps.addAll(parcel.steps());
         return;
@@ -128,6 +146,9 @@ final class TestingNode {
 
     /** The receipts of what was adopted, in the order of the plan. */
     List<Digest> receiptsInOrder(PlanNode node) {
+      if (reused.containsKey(node)) {
+        return List.of();
+      }
       Parcel parcel = adopted.get(node);
       return parcel != null
           ? List.of(parcel.delivery().receipt())
@@ -137,11 +158,11 @@ final class TestingNode {
     }
 
     private boolean isDone(PlanNode node) {
-      return records.containsKey(node) || adopted.containsKey(node);
+      return records.containsKey(node) || adopted.containsKey(node) || reused.containsKey(node);
     }
 
     private void forget(PlanNode node) {
-      if (adopted.remove(node) == null) {
+      if (adopted.remove(node) == null && reused.remove(node) == null) {
         records.remove(node).children().forEach(this::forget);
       }
     }
@@ -168,6 +189,8 @@ final class TestingNode {
   List<Command> submit(Job job) {
     jobs.put(job.id, job);
     job.submittedNanos = nowNanos;
+    bytesByDigest.putAll(job.rememberedBytes);
+    job.remembered.values().forEach(parcel -> parcel.blobs().forEach(ref -> store(job.id, ref)));
     return handle(new Event.Begun(job.task));
   }
 
@@ -302,6 +325,7 @@ final class TestingNode {
       case Command.Revoke(long lease, String _) -> everLent.get(lease).link();
       case Command.Adopt adopt -> adopt.link();
       case Command.Forget forget -> forget.link();
+      case Command.Reuse reuse -> reuse.link();
     };
   }
 
@@ -332,6 +356,7 @@ final class TestingNode {
       case Command.Execute(long call, PlannedCall planned) -> {
         assertNull(out.put(call, planned), "call " + call + " was given out twice");
         assertFalse(job.isDone(planned.node()), planned.words() + " is made of what is done");
+        assertFalse(job.task.known().covers(planned.node()), planned.words() + " is known");
         bytes(planned); // all it is handed must be there
         job.leavesSpent += planned.function() == GuestFunction.EXECUTE ? 1 : 0;
         assertWithinGrant(job);
@@ -364,6 +389,15 @@ final class TestingNode {
         job.fuelSpent += parcel.delivery().evidence().fuel();
         job.bytesSpent += parcel.delivery().value().named().length();
       }
+      case Command.Reuse(Digest _, PlanNode node) -> {
+        Parcel parcel = job.remembered.get(node);
+        assertTrue(parcel != null, node + " is not known");
+        assertTrue(job.everDone.add(node), node + " came to something twice");
+        job.reused.put(node, parcel);
+        job.leavesSpent += parcel.delivery().evidence().leaves();
+        job.fuelSpent += parcel.delivery().evidence().fuel();
+        assertWithinGrant(job);
+      }
       case Command.Forget(Digest _, PlanNode node, Value value) -> forget(job, node, value);
       case Command.Finish(Digest id, JobEnd end) -> {
         job.end = Optional.of(end);
@@ -388,6 +422,8 @@ final class TestingNode {
     assertFalse(loan.node().equals(job.task.node()), "lent as a whole: " + loan);
     assertFalse(loan.node() instanceof PlanNode.Parts, "lent a group of parts: " + loan);
     assertFalse(job.isDone(loan.node()), "lent what is done: " + loan);
+    assertFalse(job.task.known().covers(loan.node()), "lent what is known: " + loan);
+    assertFalse(job.task.known().hasBelow(loan.node()), "lent over what is known: " + loan);
     loan.part().ifPresent(part -> fetch(job.id, part.bytes()));
     Budget grant = job.task.grant();
     assertTrue(grant.covers(loan.grant()), loan + " is not covered by " + grant);

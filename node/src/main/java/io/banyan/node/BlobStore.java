@@ -4,14 +4,17 @@ import io.banyan.node.data.SharedFile;
 import io.banyan.schema.BlobRef;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a running job, by name: in memory while there is room for them, then in a file. A
- * blob that was put n times is gone when it was released n times.
+ * blob that was put n times is gone when it was released n times. A store that is kept writes every
+ * value to its files too, where a later life of the node finds it.
  *
  * <p>Safe for any thread; guarded by its own lock, which is not held while it reads or writes.
  */
@@ -21,7 +24,9 @@ public final class BlobStore implements AutoCloseable {
 
   private final long memoryBytesMax;
   private final int valuesMax;
-  private final SharedFile spill;
+  private final @Nullable SharedFile spill; // of a store that is not kept
+  private final @Nullable ValueFiles files; // of one that is
+  private final Map<BlobRef, ValueFiles.Place> left = new HashMap<>(); // by an earlier life
   private final Runnable beforeRead;
   private final Map<BlobRef, Held> held = new HashMap<>();
   private long memoryBytes;
@@ -29,8 +34,9 @@ public final class BlobStore implements AutoCloseable {
   private long spillEnd;
 
   private static final class Held {
-    byte @Nullable [] bytes; // none when spilled
+    byte @Nullable [] bytes; // none when they are only in a file
     long offset;
+    ValueFiles.@Nullable Place place;
     int references;
   }
 
@@ -40,11 +46,11 @@ public final class BlobStore implements AutoCloseable {
    * @param memoryBytesMax the bytes that it keeps in memory at most, 0 or more
    */
   public BlobStore(Path folder, long memoryBytesMax) throws IOException {
-    this(
-        folder,
-        memoryBytesMax,
-        (int) Math.min(Runtime.getRuntime().maxMemory() / 4 / ENTRY_BYTES, Integer.MAX_VALUE),
-        () -> {});
+    this(folder, memoryBytesMax, valuesMax(), () -> {});
+  }
+
+  private static int valuesMax() {
+    return (int) Math.min(Runtime.getRuntime().maxMemory() / 4 / ENTRY_BYTES, Integer.MAX_VALUE);
   }
 
   /**
@@ -55,10 +61,68 @@ public final class BlobStore implements AutoCloseable {
    */
   BlobStore(Path folder, long memoryBytesMax, int valuesMax, Runnable beforeRead)
       throws IOException {
-    this.beforeRead = beforeRead;
+    this(
+        memoryBytesMax,
+        valuesMax,
+        SharedFile.temporary(folder.resolve("values")),
+        null,
+        beforeRead);
+  }
+
+  private BlobStore(
+      long memoryBytesMax,
+      int valuesMax,
+      @Nullable SharedFile spill,
+      @Nullable ValueFiles files,
+      Runnable beforeRead) {
     this.memoryBytesMax = memoryBytesMax;
     this.valuesMax = valuesMax;
-    this.spill = SharedFile.temporary(folder.resolve("values"));
+    this.spill = spill;
+    this.files = files;
+    this.beforeRead = beforeRead;
+  }
+
+  /**
+   * A store whose values stay in {@code folder}. What an earlier life has left there can be had by
+   * {@link #recall}, until {@link #settle}.
+   */
+  public static BlobStore kept(Path folder, long memoryBytesMax) throws IOException {
+    ValueFiles files = new ValueFiles(folder);
+    BlobStore store = new BlobStore(memoryBytesMax, valuesMax(), null, files, () -> {});
+    store.left.putAll(files.left());
+    return store;
+  }
+
+  /** Puts what an earlier life has left under this name, if it is there and undamaged. */
+  public boolean recall(BlobRef ref) throws IOException {
+    synchronized (this) {
+      Held known = held.get(ref);
+      if (known != null) {
+        known.references++;
+        return true;
+      }
+    }
+    ValueFiles.Place place = left.get(ref);
+    if (place == null) {
+      return false;
+    }
+    ValueFiles from = Objects.requireNonNull(files, "only a store that is kept has left anything");
+    if (!BlobRef.of(from.read(place)).equals(ref)) {
+      return false;
+    }
+    from.need(place);
+    synchronized (this) {
+      hold(ref).place = place;
+    }
+    return true;
+  }
+
+  /** What was not recalled is let go of. */
+  public void settle() throws IOException {
+    left.clear();
+    if (files != null) {
+      files.settle();
+    }
   }
 
   /**
@@ -68,18 +132,14 @@ public final class BlobStore implements AutoCloseable {
    */
   public BlobRef put(byte[] bytes) throws IOException {
     BlobRef ref = BlobRef.of(bytes);
+    return files == null ? putHere(ref, bytes) : putFor(ref, bytes, files);
+  }
+
+  private BlobRef putHere(BlobRef ref, byte[] bytes) throws IOException {
     long offset;
     synchronized (this) {
-      Held known = held.get(ref);
-      if (known != null) {
-        known.references++;
+      if (isKnown(ref)) {
         return ref;
-      }
-      if (held.size() >= valuesMax) {
-        throw new IOException(
-            valuesMax
-                + " different values are held, more do not fit this heap: choose larger chunks, or"
-                + " give it more, BANYAN_JAVA_OPTS=-Xmx…");
       }
       if (memoryBytes + bytes.length <= memoryBytesMax) {
         memoryBytes += bytes.length;
@@ -90,7 +150,7 @@ public final class BlobStore implements AutoCloseable {
       spillEnd += bytes.length;
       spilledBytes += bytes.length;
     }
-    spill.write(offset, bytes, 0, bytes.length);
+    spill().write(offset, bytes, 0, bytes.length);
     synchronized (this) {
       Held known = held.get(ref);
       if (known == null) {
@@ -101,6 +161,50 @@ public final class BlobStore implements AutoCloseable {
       }
     }
     return ref;
+  }
+
+  private BlobRef putFor(BlobRef ref, byte[] bytes, ValueFiles later) throws IOException {
+    synchronized (this) {
+      if (isKnown(ref)) {
+        return ref;
+      }
+    }
+    ValueFiles.Place place = later.append(ref, bytes);
+    synchronized (this) {
+      Held known = held.get(ref);
+      if (known == null) {
+        Held fresh = hold(ref);
+        fresh.place = place;
+        if (memoryBytes + bytes.length <= memoryBytesMax) {
+          memoryBytes += bytes.length;
+          fresh.bytes = bytes;
+        }
+        return ref;
+      }
+      known.references++; // somebody else put it meanwhile
+    }
+    later.free(place);
+    return ref;
+  }
+
+  /** Whether it is held, and then once more. */
+  private boolean isKnown(BlobRef ref) throws IOException {
+    Held known = held.get(ref);
+    if (known != null) {
+      known.references++;
+      return true;
+    }
+    if (held.size() >= valuesMax) {
+      throw new IOException(
+          valuesMax
+              + " different values are held, more do not fit this heap: choose larger chunks, or"
+              + " give it more, BANYAN_JAVA_OPTS=-Xmx…");
+    }
+    return false;
+  }
+
+  private SharedFile spill() {
+    return Objects.requireNonNull(spill, "a store that is kept does not spill");
   }
 
   private Held hold(BlobRef ref) {
@@ -125,19 +229,36 @@ public final class BlobStore implements AutoCloseable {
         }
       }
       beforeRead.run();
-      byte[] bytes = new byte[Math.toIntExact(ref.length())];
-      int count = spill.read(known.offset, bytes, 0, bytes.length);
+      byte[] bytes = new byte[0];
+      IOException trouble = null;
+      try {
+        bytes = read(ref, known);
+      } catch (IOException e) {
+        trouble = e; // its file may be gone with it
+      }
       synchronized (this) {
         // Once it is released, its place in the file may be another's: what was read is then void.
         if (required(ref) != known) {
           continue; // it was put again meanwhile
         }
       }
-      if (count < bytes.length) {
+      if (trouble != null) {
+        throw trouble;
+      }
+      if (bytes.length < ref.length()) {
         throw new IOException("the file of spilled values became shorter while it was used");
       }
       return bytes;
     }
+  }
+
+  private byte[] read(BlobRef ref, Held known) throws IOException {
+    if (known.place != null && files != null) {
+      return files.read(known.place);
+    }
+    byte[] bytes = new byte[Math.toIntExact(ref.length())];
+    int count = spill().read(known.offset, bytes, 0, bytes.length);
+    return count == bytes.length ? bytes : Arrays.copyOf(bytes, count);
   }
 
   /** The bytes of a blob, if it is held; they are not to be changed. */
@@ -155,18 +276,26 @@ public final class BlobStore implements AutoCloseable {
   }
 
   /** Forgets one put of {@code ref}. */
-  public synchronized void release(BlobRef ref) throws IOException {
-    Held known = required(ref);
-    known.references--;
-    if (known.references > 0) {
-      return;
+  public void release(BlobRef ref) throws IOException {
+    ValueFiles.Place place;
+    synchronized (this) {
+      Held known = required(ref);
+      known.references--;
+      if (known.references > 0) {
+        return;
+      }
+      held.remove(ref);
+      if (known.bytes != null) {
+        memoryBytes -= ref.length();
+      }
+      place = known.place;
+      if (place == null && known.bytes == null) {
+        freeSpill(ref.length());
+      }
     }
-    held.remove(ref);
-    if (known.bytes != null) {
-      memoryBytes -= ref.length();
-      return;
+    if (place != null && files != null) {
+      files.free(place);
     }
-    freeSpill(ref.length());
   }
 
   private void freeSpill(long bytes) {
@@ -178,7 +307,7 @@ public final class BlobStore implements AutoCloseable {
 
   /** The length of the file, for tests of when it is used. */
   long spillFileBytes() throws IOException {
-    return spill.size();
+    return spill().size();
   }
 
   private Held required(BlobRef ref) {
@@ -191,6 +320,11 @@ public final class BlobStore implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    spill.close();
+    if (spill != null) {
+      spill.close();
+    }
+    if (files != null) {
+      files.close();
+    }
   }
 }

@@ -240,6 +240,7 @@ public final class Driver {
       case Command.Revoke(long lease, String reason) -> lending.revoke(lease, reason);
       case Command.Record record -> keep(record.link(), folder -> folder.record(record));
       case Command.Adopt adopt -> keep(adopt.link(), folder -> folder.adopt(adopt));
+      case Command.Reuse reuse -> keep(reuse.link(), folder -> folder.reuse(reuse));
       case Command.Forget forget -> keep(forget.link(), folder -> folder.forget(forget));
       case Command.Release release ->
           keep(release.link(), folder -> folder.release(release.blobs()));

@@ -45,7 +45,7 @@ import java.util.stream.Stream;
  * with a terminal record has decided it.
  *
  * <p>What the journal does not take, because the disk is full, is an end all the same, and is
- * written later; should the node stop before, the job has failed.
+ * written later; should the node stop before, the job goes on, and comes to the same.
  *
  * <p>Safe for any thread; guarded by its lock, under which nobody touches the disk.
  *
@@ -61,8 +61,6 @@ public final class JobBook implements AutoCloseable {
   /** A quarter of them: no submitter keeps the others out. */
   public static final int LIVE_PER_SUBMITTER_MAX = 16;
 
-  private static final String STOPPED = "the node stopped while the job ran";
-
   private final Path jobsFolder;
   private final Journal journal;
   private final Retention retention;
@@ -71,6 +69,8 @@ public final class JobBook implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Map<JobId, JobEntry> entries = new HashMap<>();
   private final Map<JobId, PublicKey> staging = new HashMap<>(); // being fetched, by submitter
+  private final List<JournaledJob> unfinished = new ArrayList<>(); // when the book was opened
+  private final List<JournaledJob> ended = new ArrayList<>(); // likewise
   private final Set<JobId> leaving = new HashSet<>(); // forgotten, but row or folder is still there
 
   /**
@@ -103,8 +103,7 @@ public final class JobBook implements AutoCloseable {
   }
 
   /**
-   * Opens the book of the node whose data lie in {@code data}. Jobs that a crash cut off are failed
-   * by now.
+   * Opens the book of the node whose data lie in {@code data}.
    *
    * @throws IOException if another node has it open, or the disk fails
    */
@@ -133,12 +132,12 @@ public final class JobBook implements AutoCloseable {
   private void read() throws IOException {
     for (JournaledJob job : journal.jobs()) {
       JobEntry entry = new JobEntry(job, createdMillis(job), folderOf(job.id()));
-      JournaledJob.End end = job.end().orElse(null);
-      if (end == null) {
-        end = new JournaledJob.End(new JobEnding.Failed(STOPPED), 0, clock.millis(), 0, 0, 0);
-        journal.end(job.id(), end);
+      if (job.end().isPresent()) {
+        entry.end(job.end().get());
+        ended.add(job);
+      } else {
+        unfinished.add(job);
       }
-      entry.end(end);
       entries.put(job.id(), entry);
     }
     clearStrangers();
@@ -466,6 +465,16 @@ public final class JobBook implements AutoCloseable {
     }
   }
 
+  /** Jobs that were cut off before this opening, in the order of their acceptance: they go on. */
+  public List<JournaledJob> unfinished() {
+    return List.copyOf(unfinished);
+  }
+
+  /** Jobs that had ended before this opening, in the order of their acceptance. */
+  public List<JournaledJob> ended() {
+    return List.copyOf(ended);
+  }
+
   /** How long ended jobs are kept. */
   Retention retention() {
     return retention;
@@ -582,7 +591,7 @@ public final class JobBook implements AutoCloseable {
     }
   }
 
-  /** Jobs that run are failed at the next opening. */
+  /** Jobs that run go on after the next opening. */
   @Override
   public void close() throws IOException {
     ends.lock();

@@ -15,7 +15,6 @@ import io.banyan.schema.GuestFunction;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Manifest;
-import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
@@ -317,7 +316,7 @@ public record JobDraft(
         new Verification.None(),
         Routing.DEFAULT,
         1000,
-        MemoPolicy.PRIVATE,
+        request.memo(),
         operationWeight);
   }
 }

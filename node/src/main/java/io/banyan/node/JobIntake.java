@@ -6,13 +6,16 @@ import io.banyan.compute.LoadResult;
 import io.banyan.compute.Sandbox;
 import io.banyan.node.journal.JobDirectory;
 import io.banyan.schema.BlobRef;
+import io.banyan.schema.BlobTree;
 import io.banyan.schema.GuestFunction;
 import io.banyan.schema.JobId;
+import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Refused.Code;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
+import io.banyan.schema.WireCodec;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,13 +31,13 @@ import java.util.Optional;
  *
  * <p>Safe for any thread.
  */
-final class JobIntake {
+public final class JobIntake {
   /** What must stay free on the disk, for the journal and for answers. */
   static final long FREE_BYTES_MIN = 64L << 20; // 64 MiB
 
   private final Sandbox sandbox;
 
-  JobIntake(Sandbox sandbox) {
+  public JobIntake(Sandbox sandbox) {
     this.sandbox = sandbox;
   }
 
@@ -51,11 +54,57 @@ final class JobIntake {
     requireRoom(manifest, folder);
     Source source = new Source(fetch, submitter, JobId.of(signed));
     source.save(manifest.module(), folder.module());
+    load(manifest, folder); // before more is fetched for it
+    for (int i = 0; i < manifest.shared().size(); i++) {
+      source.save(manifest.shared().get(i), folder.shared(i));
+    }
+    if (!(manifest.splitRule() instanceof SplitRule.ByIndex)) {
+      source.save(manifest.input(), folder.input());
+    }
+    return open(signed, manifest, folder);
+  }
+
+  /**
+   * Makes the job anew that {@code folder} holds since it was accepted.
+   *
+   * @return the job, with its input open
+   * @throws IOException if the disk failed, or does not hold what it held, or this build cannot run
+   *     the job
+   */
+  public PreparedJob reopen(Signed signed, JobDirectory folder)
+      throws IOException, InterruptedException {
+    Manifest manifest;
+    try {
+      manifest = WireCodec.decodeManifest(signed.payload());
+    } catch (MalformedMessageException e) {
+      throw new IOException("the journal's manifest: " + e.getMessage(), e);
+    }
+    PreparedJob job;
+    try {
+      job = open(signed, manifest, folder);
+    } catch (Refusal refusal) {
+      throw new IOException("the job cannot be run any more: " + refusal.getMessage(), refusal);
+    }
+    BlobTree input = job.draft().inputTree().orElse(InputFile.Indexed.NONE.tree());
+    if (!input.ref().equals(manifest.input())) {
+      close(job);
+      throw new IOException(folder.input() + " is damaged: it is not the job's input any more");
+    }
+    return job;
+  }
+
+  private static void close(PreparedJob job) throws IOException {
+    if (job.draft().input().isPresent()) {
+      job.draft().input().get().close();
+    }
+  }
+
+  private PreparedJob open(Signed signed, Manifest manifest, JobDirectory folder)
+      throws IOException, Refusal, InterruptedException {
     GuestModule module = load(manifest, folder);
     List<byte[]> shared = new ArrayList<>();
     for (int i = 0; i < manifest.shared().size(); i++) {
-      source.save(manifest.shared().get(i), folder.shared(i));
-      shared.add(Files.readAllBytes(folder.shared(i)));
+      shared.add(named(manifest.shared().get(i), folder.shared(i)));
     }
     Configuration configuration = new Configuration(manifest.params().toArray(), shared);
     if (manifest.splitRule() instanceof SplitRule.ByIndex) {
@@ -69,7 +118,6 @@ final class JobIntake {
               Optional.empty(),
               Optional.empty()));
     }
-    source.save(manifest.input(), folder.input());
     InputFile input = openInput(folder);
     try {
       InputFile.Indexed indexed = input.index(manifest.splitRule(), manifest.chunkBytes(), _ -> {});
@@ -120,7 +168,7 @@ final class JobIntake {
   private GuestModule load(Manifest manifest, JobDirectory folder)
       throws IOException, Refusal, InterruptedException {
     GuestModule module =
-        switch (sandbox.load(Files.readAllBytes(folder.module()))) {
+        switch (sandbox.load(named(manifest.module(), folder.module()))) {
           case LoadResult.Loaded(GuestModule loaded) -> loaded;
           case LoadResult.Rejected(String reason) ->
               throw new Refusal(Code.INVALID, "the module: " + reason);
@@ -131,6 +179,14 @@ final class JobIntake {
           Code.INVALID, "split rule module: the module exports no 'split'; give another --split");
     }
     return module;
+  }
+
+  private static byte[] named(BlobRef ref, Path path) throws IOException {
+    byte[] bytes = Files.readAllBytes(path);
+    if (!BlobRef.of(bytes).equals(ref)) {
+      throw new IOException(path + " is damaged: it is not blob " + ref.digest() + " any more");
+    }
+    return bytes;
   }
 
   private static InputFile openInput(JobDirectory folder) throws IOException {

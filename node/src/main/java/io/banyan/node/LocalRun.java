@@ -52,7 +52,7 @@ public final class LocalRun {
    * Runs {@code job} to its end.
    *
    * @param store takes its values; the answer is in it when the job has completed
-   * @param claims takes its steps
+   * @param claims takes its steps; what it has of an earlier run is not done again
    * @param progress is told, a few times a second, how far it has come
    */
   public static Report run(
@@ -72,16 +72,18 @@ public final class LocalRun {
             draft.manifest().limits(),
             draft.input(),
             store);
+    Recollection recollection = Recollection.of(claims, store);
     AtomicReference<@Nullable Decision> decision = new AtomicReference<>();
     TaskFolder folder =
         new TaskFolder(
-            task(job),
+            task(job).knowing(recollection.known()),
             new TaskFolder.Authority(
                 job.signed(), List.of(), Link.ofJob(job.id(), draft.manifest())),
             Material.NONE, // nobody is there to ask for it
             calls,
             store,
             claims,
+            recollection,
             decision::set);
     long begin = System.nanoTime();
     Driver driver = Driver.alone(settings);

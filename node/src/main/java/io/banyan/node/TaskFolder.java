@@ -4,13 +4,13 @@ import com.google.common.collect.Iterators;
 import io.banyan.delegation.CallReport;
 import io.banyan.delegation.Command;
 import io.banyan.delegation.Decision;
+import io.banyan.delegation.Delivery;
 import io.banyan.delegation.JobEnd;
+import io.banyan.delegation.Known;
 import io.banyan.delegation.PlannedCall;
 import io.banyan.delegation.Task;
 import io.banyan.schema.BlobRef;
-import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
-import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -41,12 +42,13 @@ public final class TaskFolder implements AutoCloseable {
   private final GuestCalls calls;
   private final BlobStore values;
   private final ClaimLog claims;
+  private final Recollection recollection;
   private final Consumer<Decision> explained;
   private final LongAdder leavesDone = new LongAdder();
   private final LongAdder fuelSpent = new LongAdder();
+  private final LongAdder leavesReused = new LongAdder();
 
   private final Map<Long, Staged> staged = new ConcurrentHashMap<>(); // by lease, until it is used
-  private final Map<Digest, List<Long>> used = new ConcurrentHashMap<>(); // by receipt
   private final CompletableFuture<JobEnd> end = new CompletableFuture<>();
   private @Nullable IOException trouble; // for the driver thread alone
   private volatile boolean cancelled; // by anybody, read by the driver thread
@@ -66,15 +68,11 @@ public final class TaskFolder implements AutoCloseable {
   /**
    * What a peer delivered, checked, and where it is kept until it is known to be used.
    *
-   * @param value whose blobs are held for it
-   * @param receipt digest of the receipt that the peer signed
-   * @param leaves that were executed below
-   * @param fuel that all calls below took
+   * @param delivery whose value's blobs are held for it
    * @param leases where the claim log has the lease, the receipt, and those below
    * @param steps where it has the steps
    */
-  public record Staged(
-      Value value, Digest receipt, long leaves, long fuel, List<Long> leases, List<Long> steps) {
+  public record Staged(Delivery delivery, List<Long> leases, List<Long> steps) {
     public Staged {
       leases = List.copyOf(leases);
       steps = List.copyOf(steps);
@@ -90,6 +88,20 @@ public final class TaskFolder implements AutoCloseable {
       BlobStore values,
       ClaimLog claims,
       Consumer<Decision> explained) {
+    this(task, authority, material, calls, values, claims, Recollection.NOTHING, explained);
+  }
+
+  /** As the other, for a task that begins from what {@code recollection} found for it. */
+  public TaskFolder(
+      Task task,
+      Authority authority,
+      Material material,
+      GuestCalls calls,
+      BlobStore values,
+      ClaimLog claims,
+      Recollection recollection,
+      Consumer<Decision> explained) {
+    this.recollection = recollection;
     this.task = task;
     this.authority = authority;
     this.material = material;
@@ -160,10 +172,24 @@ public final class TaskFolder implements AutoCloseable {
     if (delivery == null) {
       throw new IllegalStateException("nothing was delivered under lease " + adopt.lease());
     }
-    claims.adopt(adopt.node(), delivery.steps);
-    used.put(delivery.receipt, delivery.leases);
-    leavesDone.add(delivery.leaves);
-    fuelSpent.add(delivery.fuel);
+    Delivery what = delivery.delivery;
+    Known.Finished finished =
+        new Known.Finished(
+            what.value(), what.evidence(), List.of(what.receipt()), 1 + what.leasesBelow());
+    claims.adopt(adopt.node(), finished, delivery.leases, delivery.steps);
+    leavesDone.add(what.evidence().leaves());
+    fuelSpent.add(what.evidence().fuel());
+  }
+
+  void reuse(Command.Reuse reuse) throws IOException {
+    Known.Finished what = task.known().at(reuse.node()).orElseThrow();
+    Optional<List<Long>> steps = recollection.stepsOf(reuse.node());
+    if (steps.isPresent()) { // else they are in the log already
+      claims.adopt(reuse.node(), what, List.of(), steps.get());
+    }
+    leavesDone.add(what.evidence().leaves());
+    leavesReused.add(what.evidence().leaves());
+    fuelSpent.add(what.evidence().fuel());
   }
 
   void record(Command.Record record) throws IOException {
@@ -178,7 +204,7 @@ public final class TaskFolder implements AutoCloseable {
   void drop(long lease) throws IOException {
     Staged delivery = staged.remove(lease);
     if (delivery != null) {
-      release(delivery.value, steps(claims.staged(delivery.steps)));
+      release(delivery.delivery.value(), steps(claims.staged(delivery.steps)));
     }
   }
 
@@ -193,20 +219,16 @@ public final class TaskFolder implements AutoCloseable {
         Iterators.filter(entries, ReceiptEntry.StepEntry.class), ReceiptEntry.StepEntry::step);
   }
 
-  /** A merged value is one blob; a rope is what its leaves, among {@code steps}, returned. */
   private void release(Value value, Iterator<Step> steps) throws IOException {
-    switch (value) {
-      case Value.Blob(BlobRef blob) -> values.release(blob);
-      case Value.Rope _ -> {
-        while (steps.hasNext()) {
-          Claim claim = steps.next().claim();
-          if (claim.function() == GuestFunction.EXECUTE) {
-            values.release(new BlobRef(claim.output(), claim.outputBytes()));
-          }
-        }
-      }
-      case Value.Empty() -> {}
+    Iterator<BlobRef> blobs = Recollection.blobs(value, steps);
+    while (blobs.hasNext()) {
+      values.release(blobs.next());
     }
+  }
+
+  /** Leaves that were known when the task began, as far as they are used. */
+  public long leavesReused() {
+    return leavesReused.sum();
   }
 
   /** Leaves executed so far, here and by peers; those that were run twice count twice. */
@@ -269,11 +291,7 @@ public final class TaskFolder implements AutoCloseable {
   public Iterator<ReceiptEntry> leases(JobEnd.Completed completed) {
     List<Long> places = new ArrayList<>();
     for (Digest receipt : completed.lentReceipts()) {
-      List<Long> below = used.get(receipt);
-      if (below == null) {
-        throw new IllegalStateException("no delivery was used under the receipt " + receipt);
-      }
-      places.addAll(below);
+      places.addAll(claims.leasePlaces(receipt));
     }
     return claims.staged(places);
   }

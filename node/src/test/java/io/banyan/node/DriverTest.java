@@ -190,9 +190,8 @@ class DriverTest {
     ReceiptEntry step = new ReceiptEntry.StepEntry(new Step(node, claim));
     long steps = claims.stage(List.of(step, step));
     Value rope = Value.Rope.over(List.of(leaf, leaf));
-    folder.stage(
-        7, new TaskFolder.Staged(new Value.Blob(blob), Digest.ZERO, 1, 5, List.of(), List.of()));
-    folder.stage(8, new TaskFolder.Staged(rope, Digest.ZERO, 1, 5, List.of(), List.of(steps)));
+    folder.stage(7, new TaskFolder.Staged(delivery(new Value.Blob(blob)), List.of(), List.of()));
+    folder.stage(8, new TaskFolder.Staged(delivery(rope), List.of(), List.of(steps)));
 
     driver.tell(delivered(7));
     driver.tell(delivered(8));
@@ -204,8 +203,10 @@ class DriverTest {
   }
 
   private static Event delivered(long lease) {
-    return new Event.Delivered(
-        lease,
-        new Delivery(new Value.Blob(BlobRef.EMPTY), new Evidence(Digest.ZERO, 1, 0), Digest.ZERO));
+    return new Event.Delivered(lease, delivery(new Value.Blob(BlobRef.EMPTY)));
+  }
+
+  private static Delivery delivery(Value value) {
+    return new Delivery(value, new Evidence(Digest.ZERO, 1, 0), Digest.ZERO);
   }
 }

@@ -8,6 +8,7 @@ import io.banyan.node.Quantities;
 import io.banyan.node.Scratch;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Limits;
+import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.SplitRule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,6 +80,11 @@ final class JobOptions {
       description = "Time for the whole job (default: ${DEFAULT-VALUE}).")
   private String timeout = "1h";
 
+  @Option(
+      names = "--no-memo",
+      description = "Compute all of it anew, and do not remember what is finished.")
+  private boolean noMemo;
+
   /** The request that these options make of {@code module}; the input is open. */
   JobRequest request(Path module, Scratch scratch) throws IOException, CommandException {
     return new JobRequest(
@@ -90,7 +96,8 @@ final class JobOptions {
         shared,
         limits(),
         read("--timeout", timeout, Quantities::parseMillis),
-        fuel());
+        fuel(),
+        noMemo ? MemoPolicy.REFUSED : MemoPolicy.PRIVATE);
   }
 
   private OptionalLong fuel() throws CommandException {

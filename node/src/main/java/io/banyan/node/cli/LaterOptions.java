@@ -23,9 +23,6 @@ final class LaterOptions {
   @Option(names = "--partial", hidden = true)
   private @Nullable String partial;
 
-  @Option(names = "--no-memo", hidden = true)
-  private boolean noMemo;
-
   @Option(names = "--audit", hidden = true)
   private @Nullable String audit;
 
@@ -46,7 +43,6 @@ final class LaterOptions {
     refuse("--retries", retries, "each plan node is tried by up to four peers");
     refuse("--priority", priority, "all jobs are equal");
     refuse("--partial", partial, "a job is finished whole or not at all");
-    refuse("--no-memo", noMemo ? "" : null, "nothing is remembered between jobs yet");
     refuse("--audit", audit, "use 'banyan verify --replay' on the receipt");
     refuse("--only-peers", onlyPeers, "work goes to any peer of the node");
     refuse("--labels", labels, "peers do not say yet what they are");

@@ -3,6 +3,7 @@ package io.banyan.node.daemon;
 import io.banyan.compute.Sandbox;
 import io.banyan.delegation.Decision;
 import io.banyan.delegation.JobEnd;
+import io.banyan.delegation.Task;
 import io.banyan.node.Answer;
 import io.banyan.node.BlobStore;
 import io.banyan.node.ClaimLog;
@@ -11,10 +12,12 @@ import io.banyan.node.GuestCalls;
 import io.banyan.node.InputFile;
 import io.banyan.node.JobBook;
 import io.banyan.node.JobDriver;
+import io.banyan.node.JobIntake;
 import io.banyan.node.JobProgressNow;
 import io.banyan.node.LocalRun;
 import io.banyan.node.Material;
 import io.banyan.node.PreparedJob;
+import io.banyan.node.Recollection;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.BytesSource;
 import io.banyan.node.data.RangeSource;
@@ -22,20 +25,23 @@ import io.banyan.node.data.TreeCache;
 import io.banyan.node.data.WholeSource;
 import io.banyan.node.journal.JobDirectory;
 import io.banyan.node.journal.JobEnding;
+import io.banyan.node.journal.JournaledJob;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.CapabilityReport;
 import io.banyan.schema.DecisionLine;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
+import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerSummary;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.TreeLine;
+import io.banyan.schema.WireCodec;
 import io.banyan.trust.Identity;
 import io.banyan.trust.Link;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +72,9 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   private final Decisions decisions;
   private final LeaseTree leases;
   private final TreeCache trees;
-  private final Path work;
+  private final JobIntake intake;
+  private final InstantSource clock;
+  private final Memo memo = new Memo(Memo.BYTES_MAX);
   private final long valueBytesMax;
   private final Peers peers;
   private final Map<JobId, TaskFolder> running = new ConcurrentHashMap<>();
@@ -76,7 +84,6 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   /**
    * No jobs yet.
    *
-   * @param work a folder for their temporary files
    * @param valueBytesMax of one job's values in memory; the rest goes to a file
    */
   EntryJobs(
@@ -87,7 +94,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
       Decisions decisions,
       LeaseTree leases,
       TreeCache trees,
-      Path work,
+      InstantSource clock,
       long valueBytesMax,
       Peers peers) {
     this.node = node;
@@ -97,31 +104,68 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     this.decisions = decisions;
     this.leases = leases;
     this.trees = trees;
-    this.work = work;
+    this.intake = new JobIntake(sandbox);
+    this.clock = clock;
     this.valueBytesMax = valueBytesMax;
     this.peers = peers;
   }
 
   @Override
   public void begin(PreparedJob job, JobDirectory folder) {
+    long timeMillis = job.draft().manifest().budget().timeMillis();
     try {
-      threads.execute(() -> run(job, folder));
+      threads.execute(() -> run(job, folder, timeMillis));
     } catch (RejectedExecutionException e) {
-      // This node is being closed: the job is told so when it starts again.
+      // This node is being closed: the job goes on when it starts again.
     }
   }
 
-  private void run(PreparedJob job, JobDirectory files) {
+  /**
+   * Goes on with a job that an earlier life of this node has accepted and not ended. Its time has
+   * run on meanwhile.
+   */
+  void resume(JournaledJob job) {
+    JobDirectory files = book.folder(job.id()).orElseThrow();
+    threads.execute(
+        () -> {
+          try {
+            PreparedJob prepared = intake.reopen(job.manifest(), files);
+            long budgetMillis = prepared.draft().manifest().budget().timeMillis();
+            long pastMillis = Math.max(0, clock.millis() - job.acceptedMillis());
+            run(prepared, files, Math.max(1, budgetMillis - pastMillis));
+          } catch (InterruptedException e) {
+            // This node is being closed: the job goes on when it starts again.
+          } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            failed(job.id(), e, JobProgressNow.NONE);
+          }
+        });
+  }
+
+  /** Knows what a job, which ended in an earlier life of this node, has left behind. */
+  void remember(JournaledJob job) {
+    Optional<JobDirectory> files = book.folder(job.id());
+    try {
+      if (files.isPresent() && Files.isDirectory(files.get().work())) {
+        Manifest manifest = WireCodec.decodeManifest(job.manifest().payload());
+        memo.keep(job.id(), manifest, job.manifest().signer(), files.get());
+      }
+    } catch (IOException | MalformedMessageException e) {
+      // Then it is not remembered, and goes with its job.
+    }
+  }
+
+  private void run(PreparedJob job, JobDirectory files, long timeMillis) {
     try (InputFile _ = job.draft().input().orElse(null)) {
-      Path own = Files.createDirectories(work.resolve(job.id().toString()));
-      try (BlobStore values = new BlobStore(own, valueBytesMax);
-          ClaimLog claims = new ClaimLog(own);
-          TaskFolder folder = folder(job, files, values, claims)) {
-        Files.deleteIfExists(own); // its files have no names any more
+      try (BlobStore values = BlobStore.kept(files.work(), valueBytesMax);
+          ClaimLog claims = ClaimLog.kept(files.work().resolve("claims"));
+          TaskFolder folder = folder(job, files, values, claims, timeMillis)) {
         run(job, files, folder);
       }
+      if (book.ending(job.id()).isPresent()) {
+        memo.keep(job.id(), job.draft().manifest(), job.signed().signer(), files);
+      }
     } catch (CancellationException e) {
-      // This node is being closed: the job is told so when it starts again.
+      // This node is being closed: the job goes on when it starts again.
     } catch (IOException | InterruptedException | RuntimeException | OutOfMemoryError e) {
       failed(job.id(), e, JobProgressNow.NONE); // unless it has ended
     }
@@ -159,9 +203,13 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     }
   }
 
-  private TaskFolder folder(PreparedJob job, JobDirectory files, BlobStore values, ClaimLog claims)
+  private TaskFolder folder(
+      PreparedJob job, JobDirectory files, BlobStore values, ClaimLog claims, long timeMillis)
       throws IOException {
+    Recollection recollection = Recollection.of(claims, values);
     Manifest manifest = job.draft().manifest();
+    PlanNode root = LocalRun.task(job).node();
+    memo.recall(manifest, job.signed().signer(), root, recollection, claims, values);
     GuestCalls calls =
         new GuestCalls(
             sandbox,
@@ -170,16 +218,38 @@ final class EntryJobs implements JobDriver, AutoCloseable {
             manifest.limits(),
             job.draft().input(),
             values);
+    Task task = LocalRun.task(job).within(timeMillis).knowing(recollection.known());
+    if (!task.known().isNothing()) {
+      book.decided(job.id(), remembered(task));
+    }
     TaskFolder.Authority authority =
         new TaskFolder.Authority(job.signed(), List.of(), Link.ofJob(job.id(), manifest));
     return new TaskFolder(
-        LocalRun.task(job),
+        task,
         authority,
         material(job, files),
         calls,
         values,
         claims,
+        recollection,
         made -> decisions.made(job.id(), made));
+  }
+
+  /** Why less of a task is worked on than there is. */
+  private static DecisionLine remembered(Task task) {
+    long leaves =
+        task.known().all().values().stream().mapToLong(what -> what.evidence().leaves()).sum();
+    return new DecisionLine(
+        task.link(),
+        task.node(),
+        DecisionLine.Role.WORKER,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        leaves + (leaves == 1 ? " leaf is" : " leaves are") + " remembered and not done again");
   }
 
   private Material material(PreparedJob job, JobDirectory files) throws IOException {

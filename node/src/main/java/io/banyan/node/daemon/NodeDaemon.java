@@ -186,7 +186,7 @@ public final class NodeDaemon implements AutoCloseable {
             decisions,
             tree,
             trees,
-            work,
+            clock,
             heap / JOB_VALUES_SHARE,
             peers);
     Admission admission = new Admission(allow, owner, identity.publicKey());
@@ -200,6 +200,8 @@ public final class NodeDaemon implements AutoCloseable {
     host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, dataServer);
     links.serve(new TaskInbox(driver, peers, lender, holder, rejections));
     settings.peers().forEach(host::keep);
+    book.ended().forEach(jobs::remember);
+    book.unfinished().forEach(jobs::resume);
   }
 
   /**
@@ -292,7 +294,7 @@ public final class NodeDaemon implements AutoCloseable {
     return driver.tasks() == 0 && holder.count() == 0 && lender.count() == 0;
   }
 
-  /** Ends all work and all connections. Jobs that are not done are told so when it starts again. */
+  /** Ends all work and all connections. Jobs that are not done go on when it starts again. */
   @Override
   public void close() {
     links.close();

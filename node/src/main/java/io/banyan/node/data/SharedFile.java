@@ -23,6 +23,11 @@ public final class SharedFile implements AutoCloseable {
     return new SharedFile(new RandomAccessFile(path.toFile(), "r"));
   }
 
+  /** A file that is kept, to be read and written; made when there is none. */
+  public static SharedFile kept(Path path) throws IOException {
+    return new SharedFile(new RandomAccessFile(path.toFile(), "rw"));
+  }
+
   /** A new file without a name, gone when it is closed, however that comes. */
   public static SharedFile temporary(Path path) throws IOException {
     Files.createFile(path);

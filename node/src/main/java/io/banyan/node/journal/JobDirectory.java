@@ -70,7 +70,20 @@ public final class JobDirectory {
     return folder.resolve("story");
   }
 
-  /** Returns when every file of the folder, and that it lies there, is on the disk. */
+  /**
+   * What was finished of the job so far, claims and values, for the next life of this node. It is
+   * not synced: what a crash of the machine takes of it is done again.
+   */
+  public Path work() {
+    return folder.resolve("work");
+  }
+
+  /** Removes what was finished of the job. */
+  public void deleteWork() throws IOException {
+    delete(work());
+  }
+
+  /** Returns when every file directly in the folder, and that it lies there, is on the disk. */
   public void sync() throws IOException {
     List<Path> files;
     try (Stream<Path> listed = Files.list(folder)) {
@@ -94,6 +107,10 @@ public final class JobDirectory {
 
   /** Removes the folder with all that is in it; harmless if there is none. */
   public void delete() throws IOException {
+    delete(folder);
+  }
+
+  private static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }

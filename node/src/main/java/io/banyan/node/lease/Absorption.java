@@ -205,9 +205,8 @@ public final class Absorption {
       all.addAll(leases);
       Digest digest = receipt.digest();
       Evidence evidence = new Evidence(held.executionRoot(), held.leaves(), held.fuel());
-      return new Outcome.Taken(
-          new Delivery(held.value(), evidence, digest, leasesBelow),
-          new TaskFolder.Staged(held.value(), digest, held.leaves(), held.fuel(), all, steps));
+      Delivery delivery = new Delivery(held.value(), evidence, digest, leasesBelow);
+      return new Outcome.Taken(delivery, new TaskFolder.Staged(delivery, all, steps));
     }
 
     /** A merged value is one blob; a rope is what its leaves returned. */

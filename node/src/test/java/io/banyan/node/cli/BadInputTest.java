@@ -210,7 +210,6 @@ class BadInputTest {
     "--retries 3, --retries",
     "--priority high, --priority",
     "--partial 0.9, --partial",
-    "--no-memo, --no-memo",
     "--audit 3, --audit",
     "--only-peers a, --only-peers",
     "--labels gpu, --labels"

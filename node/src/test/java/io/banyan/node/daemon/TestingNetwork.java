@@ -20,9 +20,11 @@ import io.banyan.node.data.TestingHosts;
 import io.banyan.p2p.Host;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.Budget;
+import io.banyan.schema.DecisionLine;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
 import io.banyan.schema.Manifest;
+import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.PeerId;
 import io.banyan.trust.Attribution;
 import io.banyan.trust.Identity;
@@ -101,6 +103,19 @@ final class TestingNetwork implements AutoCloseable {
         log::add);
   }
 
+  /** Stops a node, and starts it again with the same data; it is connected to nobody then. */
+  void restart(int number) throws IOException, CommandException {
+    nodes.get(number).close();
+    startAgain(number);
+  }
+
+  /** Starts a node again that was closed. */
+  void startAgain(int number) throws IOException, CommandException {
+    client.ifPresent(ClientConnection::close);
+    client = Optional.empty();
+    nodes.set(number, start(folders.get(number)));
+  }
+
   private Host host(Identity node, Multiaddr listen) {
     TestingHost host = hosts.host(node.publicKey().peerId());
     opened.put(host.id(), host);
@@ -156,6 +171,11 @@ final class TestingNetwork implements AutoCloseable {
 
   /** The same, of which no more may be spent than {@code budget}. */
   JobDraft heavy(JobDraft draft, Budget budget) {
+    return heavy(draft, budget, draft.manifest().memo());
+  }
+
+  /** The same, with another wish of what is to be remembered. */
+  JobDraft heavy(JobDraft draft, Budget budget, MemoPolicy memo) {
     Manifest light = draft.manifest();
     Manifest heavy =
         new Manifest(
@@ -176,7 +196,7 @@ final class TestingNetwork implements AutoCloseable {
             light.verification(),
             light.routing(),
             light.partialPermille(),
-            light.memo(),
+            memo,
             HEAVY);
     return new JobDraft(
         heavy,
@@ -250,6 +270,30 @@ final class TestingNetwork implements AutoCloseable {
       if (opened.isPresent()) {
         opened.get().close();
       }
+    }
+  }
+
+  /** How many leaves of a job were there already when it began here, or went on. */
+  long remembered(JobId job) {
+    try {
+      long leaves = 0;
+      for (DecisionLine line : client().explain(job)) {
+        if (line.reason().endsWith("remembered and not done again")) {
+          leaves = Long.parseLong(line.reason().substring(0, line.reason().indexOf(' ')));
+        }
+      }
+      return leaves;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** How many leaves of a job are done. */
+  long leavesDone(JobId job) {
+    try {
+      return client().status(job).leavesDone();
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 
