@@ -156,6 +156,7 @@ public final class Delegator {
       case Event.Cancelled(Digest link) -> cancelled(link);
       case Event.Woken() -> {} // time is looked at after every event
       case Event.PeerJoined joined -> joined(joined, nowNanos);
+      case Event.PeerChanged(PeerId id, PeerProfile profile) -> changed(id, profile);
       case Event.PeerHeard(PeerId id, int freeWorkers) -> heard(id, freeWorkers, nowNanos);
       case Event.PeerLeft(PeerId id) -> left(id, nowNanos);
       case Event.LeaseAccepted(long lease) -> leases.accepted(lease);
@@ -304,10 +305,18 @@ public final class Delegator {
 
   private void joined(Event.PeerJoined joined, long nowNanos) {
     PeerId id = joined.peer();
-    Optional<Peer> peer = peers.join(id, joined.workers(), joined.fuelPerSecond(), nowNanos);
+    Optional<Peer> peer = peers.join(id, joined.profile(), nowNanos);
     if (peer.isPresent()) {
       leases.resume(peer.get(), nowNanos);
       alarms.set(new Alarms.Silence(id), nowNanos + silenceNanos());
+      decideAll();
+    }
+  }
+
+  private void changed(PeerId id, PeerProfile profile) {
+    Optional<Peer> known = peers.find(id).filter(peer -> !peer.isGone());
+    if (known.isPresent()) {
+      known.get().changed(profile);
       decideAll();
     }
   }
@@ -396,7 +405,8 @@ public final class Delegator {
     if (weight.isEmpty()) {
       return;
     }
-    Decision decision = decider.decide(state, weight.get(), peers.eligible(state));
+    Decision decision =
+        decider.decide(state, weight.get(), peers.eligible(state), peers.isNarrowed(state));
     boolean isNews = state.decide(decision);
     if (explainAnyhow || (isNews && state.explain(EXPLANATIONS_MAX))) {
       outbox.add(new Command.Explain(decision));

@@ -155,6 +155,8 @@ final class Leases {
    * the peer claims says how fast it is by its own word.
    */
   private void worked(Lent lent, long nowNanos) {
+    Wares wares = Wares.of(lent.task.task.manifest());
+    peers.find(lent.peer).ifPresent(peer -> peer.familiar.worked(wares, lent.place));
     double ownNanos = lent.task.prices().map(prices -> prices.ownNanos(lent.fuel)).orElse(0.0);
     peers.ended(lent, new Peer.Work(lent.fuel, ownNanos), nowNanos);
   }

@@ -52,6 +52,12 @@ final class TestingManifests {
         operationWeight);
   }
 
+  /** What units cost, under a module that weighs nothing. */
+  static Prices prices(LeafCost cost, double bytesPerUnit, double leafUnits) {
+    return new Prices(
+        cost, bytesPerUnit, leafUnits, new Wares(Digest.ZERO, 0, Digest.sha256(new byte[1])));
+  }
+
   static Optional<Cuts> cuts(Manifest manifest, byte[] input) {
     if (manifest.splitRule() instanceof SplitRule.ByLines) {
       LineCuts.Finder finder = new LineCuts.Finder(manifest.chunkBytes());

@@ -199,7 +199,16 @@ final class TestingNode {
 
   List<Command> join(PeerId peer, int peerWorkers, long fuelPerSecond) {
     joined.add(peer);
-    return handle(new Event.PeerJoined(peer, peerWorkers, fuelPerSecond));
+    return handle(new Event.PeerJoined(peer, PeerProfile.of(peerWorkers, fuelPerSecond)));
+  }
+
+  List<Command> join(PeerId peer, PeerProfile profile) {
+    joined.add(peer);
+    return handle(new Event.PeerJoined(peer, profile));
+  }
+
+  List<Command> change(PeerId peer, PeerProfile profile) {
+    return handle(new Event.PeerChanged(peer, profile));
   }
 
   /** What it says of its speed. */

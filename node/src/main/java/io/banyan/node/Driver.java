@@ -200,6 +200,7 @@ public final class Driver {
           Event.Cancelled _,
           Event.Woken _,
           Event.PeerJoined _,
+          Event.PeerChanged _,
           Event.PeerHeard _,
           Event.PeerLeft _,
           Event.LeaseAccepted _,

@@ -29,12 +29,6 @@ final class LaterOptions {
   @Option(names = "--audit", hidden = true)
   private @Nullable String audit;
 
-  @Option(names = "--only-peers", hidden = true)
-  private @Nullable String onlyPeers;
-
-  @Option(names = "--labels", hidden = true)
-  private @Nullable String labels;
-
   /** Ends the command if any of them was given. */
   void refuse() throws CommandException {
     if (!verification().equals(new Verification.None())) {
@@ -48,8 +42,6 @@ final class LaterOptions {
     refuse("--partial", partial, "a job is finished whole or not at all");
     refuse("--no-memo", noMemo ? "" : null, "nothing is remembered between jobs yet");
     refuse("--audit", audit, "use 'banyan verify --replay' on the receipt");
-    refuse("--only-peers", onlyPeers, "work goes to any peer of the node");
-    refuse("--labels", labels, "peers do not say yet what they are");
   }
 
   private Verification verification() throws CommandException {

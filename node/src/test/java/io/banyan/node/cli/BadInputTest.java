@@ -211,9 +211,7 @@ class BadInputTest {
     "--priority high, --priority",
     "--partial 0.9, --partial",
     "--no-memo, --no-memo",
-    "--audit 3, --audit",
-    "--only-peers a, --only-peers",
-    "--labels gpu, --labels"
+    "--audit 3, --audit"
   })
   void flagOfALaterRoomIsRefusedByName(String flag, String name) {
     String sentence = run("--split bytes", flag).failsWith(USAGE);
