@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param workers of this node
  * @param byAffinity whether a peer is given first what it has worked on before
  */
-record Chooser(TaskWalk walk, Prices prices, int workers, boolean byAffinity) {
+record Chooser(TaskWalk walk, Prices prices, int workers, boolean byAffinity, long nowNanos) {
   /**
    * A peer is given half of what it could do until all is done: enough is left to even things out.
    */
@@ -64,7 +64,7 @@ record Chooser(TaskWalk walk, Prices prices, int workers, boolean byAffinity) {
 
   private Optional<Place> returned(Fit fit) {
     for (Place place : walk.frontier().returned(RETURNED_MAX)) {
-      if (!place.trials.allows(fit.peer().id)) {
+      if (!place.trials.allows(fit.peer().id) || !place.trials.isDue(nowNanos)) {
         continue;
       }
       switch (size(place.footing, place.interval, place.units, fit)) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SplittableRandom;
 
 /**
  * Decides what this node does: which calls it makes, what it lends to whom, and when a task is
@@ -62,9 +63,10 @@ public final class Delegator {
    * @param placement which of its peers is lent to next
    * @param fuelPerSecond that one worker is thought to use up before a call here has told, more
    *     than 0
+   * @param seed of what is left to chance: how long it waits before it tries again what failed
    */
   public record Settings(
-      int workers, double thresholdSeconds, Placement placement, double fuelPerSecond) {
+      int workers, double thresholdSeconds, Placement placement, double fuelPerSecond, long seed) {
     /** Half a second: what a user does not notice is not worth a network. */
     public static final double THRESHOLD_SECONDS = 0.5;
 
@@ -80,9 +82,15 @@ public final class Delegator {
           workers, THRESHOLD_SECONDS, Placement.FASTEST_FINISH, FUEL_PER_SECOND_GUESS);
     }
 
+    /** Of a node that need not differ from any other in what it leaves to chance. */
+    public Settings(
+        int workers, double thresholdSeconds, Placement placement, double fuelPerSecond) {
+      this(workers, thresholdSeconds, placement, fuelPerSecond, 0);
+    }
+
     /** The same, with another first guess at the speed. */
     public Settings withSpeed(double guess) {
-      return new Settings(workers, thresholdSeconds, placement, guess);
+      return new Settings(workers, thresholdSeconds, placement, guess, seed);
     }
 
     public Settings {
@@ -103,7 +111,7 @@ public final class Delegator {
   public Delegator(Settings settings) {
     this.settings = settings;
     this.decider = new Decider(settings.workers(), settings.thresholdSeconds());
-    this.leases = new Leases(peers, alarms, outbox);
+    this.leases = new Leases(peers, alarms, outbox, new SplittableRandom(settings.seed()));
     this.lender = new Lender(settings, peers, leases, outbox);
   }
 
@@ -297,6 +305,7 @@ public final class Delegator {
     leases.endAll(state);
     state.grants.requireNothingReserved();
     alarms.clear(new Alarms.TaskTime(state.task.link()));
+    alarms.clear(new Alarms.LendAgain(state.task.link()));
     lendingDue = true; // peers have credit again
     outbox.add(new Command.Finish(state.task.link(), end.get()));
   }
@@ -370,6 +379,11 @@ public final class Delegator {
           peers.find(id).ifPresent(peer -> peer.busy(false));
           lendingDue = true;
         }
+        case Alarms.BreakerOver(PeerId id) -> {
+          peers.halfOpen(id);
+          decideAll();
+        }
+        case Alarms.LendAgain(Digest _) -> lendingDue = true;
       }
       due = alarms.due(nowNanos);
     }
@@ -390,6 +404,9 @@ public final class Delegator {
   }
 
   private void decideChanged() {
+    if (leases.peersChanged()) {
+      decideAll();
+    }
     for (TaskState state : leases.changed()) {
       finishIfOver(state);
       lendingDue = true;

@@ -57,7 +57,8 @@ final class Lender {
     Placement placement = settings.placement();
     boolean nearFirst = state.task.manifest().routing().preferLocal();
     Chooser chooser =
-        new Chooser(state.walk, prices, settings.workers(), placement == Placement.AFFINITY);
+        new Chooser(
+            state.walk, prices, settings.workers(), placement == Placement.AFFINITY, nowNanos);
     for (Peer peer : peers.inOrder(eligible, placement, nearFirst, prices)) {
       Optional<Place> place = chooser.choose(peer, forecast, state.callCount());
       if (place.isPresent()) {

@@ -37,6 +37,7 @@ final class Peer {
 
   final PeerId id;
   final Familiar familiar = new Familiar();
+  final Breaker breaker;
   private PeerProfile profile;
   private int freeWorkers;
   private boolean suspect;
@@ -69,8 +70,10 @@ final class Peer {
     }
   }
 
-  Peer(PeerId id, PeerProfile profile, long nowNanos) {
+  /** {@code breaker}: as it was when the peer was here last. */
+  Peer(PeerId id, PeerProfile profile, Breaker breaker, long nowNanos) {
     this.id = id;
+    this.breaker = breaker;
     this.profile = profile;
     this.freeWorkers = profile.workers();
     this.heardNanos = nowNanos;
@@ -136,7 +139,7 @@ final class Peer {
   /** Whether another lease may be offered to it now. */
   boolean hasCredit() {
     int credit = Math.min(CREDIT * workers(), CREDIT_MAX);
-    return !suspect && !busy && leases.size() < credit;
+    return !suspect && !busy && leases.size() < credit && breaker.allows(leases.size());
   }
 
   /** Whether each of its workers has a lease of ours. */

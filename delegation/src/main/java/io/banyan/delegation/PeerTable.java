@@ -4,7 +4,9 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Routing;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -19,6 +21,7 @@ final class PeerTable {
   static final int PEERS_MAX = 1024;
 
   private final TreeMap<Digest, Peer> peers = new TreeMap<>(); // by key
+  private final Map<PeerId, Breaker> breakers = new LinkedHashMap<>(); // of those that left ill
   private Optional<Digest> lastLent = Optional.empty();
 
   static Digest order(PeerId id) {
@@ -35,7 +38,7 @@ final class PeerTable {
     if (peers.size() == PEERS_MAX) {
       return Optional.empty();
     }
-    Peer peer = new Peer(id, profile, nowNanos);
+    Peer peer = new Peer(id, profile, breaker(id), nowNanos);
     peers.put(order(id), peer);
     return Optional.of(peer);
   }
@@ -58,6 +61,26 @@ final class PeerTable {
   private void forgetIfGone(Peer peer) {
     if (peer.isGone() && !peer.hasLeases()) {
       peers.remove(order(peer.id));
+      if (!peer.breaker.allows(peer.leaseCount() + 1)) { // who comes back is no better by that
+        breakers.put(peer.id, peer.breaker);
+        if (breakers.size() > PEERS_MAX) {
+          breakers.remove(breakers.keySet().iterator().next());
+        }
+      }
+    }
+  }
+
+  private Breaker breaker(PeerId id) {
+    Breaker known = breakers.remove(id);
+    return known == null ? new Breaker() : known;
+  }
+
+  /** The time is over for which {@code id} was given no leases. */
+  void halfOpen(PeerId id) {
+    find(id).map(peer -> peer.breaker).ifPresent(Breaker::halfOpen);
+    Breaker kept = breakers.get(id);
+    if (kept != null) {
+      kept.halfOpen();
     }
   }
 
@@ -104,6 +127,7 @@ final class PeerTable {
   private static boolean isThere(Peer peer, TaskState state) {
     return !peer.isSuspect()
         && peer.profile().accepting()
+        && !peer.breaker.isOpen()
         && state.allows(peer.id)
         && !state.task.above().contains(peer.id);
   }

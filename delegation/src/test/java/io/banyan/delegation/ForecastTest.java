@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ForecastTest {
   private static Peer peer(int number, int workers) {
-    return new Peer(TestingManifests.peer(number), PeerProfile.of(workers, 0), 0);
+    return new Peer(TestingManifests.peer(number), PeerProfile.of(workers, 0), new Breaker(), 0);
   }
 
   @Test

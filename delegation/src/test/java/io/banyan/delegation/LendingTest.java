@@ -800,6 +800,41 @@ class LendingTest {
     assertEquals(3, again.tries());
   }
 
+  /** Three in a row, then none for 2.5 to 5 s, and then one to see. */
+  @Test
+  void aPeerThatLosesEverythingIsLeftAloneForAWhile() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 4);
+    node.submit(job);
+
+    for (int lost = 0; lost < Breaker.LOST_MAX; lost++) {
+      node.fail(node.lent.firstKey(), new LeaseFailure.Lost("it crashed"));
+    }
+    while (!node.lent.isEmpty()) {
+      node.fail(node.lent.firstKey(), new LeaseFailure.Lost("it crashed"));
+    }
+    assertEquals(Decision.Reason.NO_PEERS, last(job).reason());
+    List<Command> soon = passHeard(node, 2 * SECOND);
+    List<Command> later = passHeard(node, 4 * SECOND);
+
+    assertEquals(List.of(), lends(soon));
+    assertEquals(1, lends(later).size());
+    List<Command> delivered = node.deliver(node.lent.firstKey(), solo(job));
+    assertTrue(lends(delivered).size() > 1);
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  private static List<Command> passHeard(TestingNode node, long nanos) {
+    List<Command> commands = new ArrayList<>();
+    for (long passed = 0; passed < nanos; passed += SECOND / 2) {
+      commands.addAll(node.pass(SECOND / 2));
+      commands.addAll(node.hear(ANN));
+    }
+    return commands;
+  }
+
   @Test
   void whatEnoughPeersHaveLostIsRunHere() {
     TestingNode node = node(1);

@@ -42,6 +42,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -113,7 +114,8 @@ public final class NodeDaemon implements AutoCloseable {
                 settings.workers(),
                 settings.thresholdSeconds(),
                 settings.placement(),
-                Delegator.Settings.FUEL_PER_SECOND_GUESS));
+                Delegator.Settings.FUEL_PER_SECOND_GUESS,
+                new SecureRandom().nextLong()));
     this.dataClient = new DataClient(host, Connections.of(host));
     PeerId self = identity.publicKey().peerId();
     RejectionLog rejectionLog = new RejectionLog(log);
