@@ -315,7 +315,7 @@ public record JobDraft(
         budget(request, rule, indexed.ref(), chunkBytes),
         RETRIES,
         new Verification.None(),
-        Routing.DEFAULT,
+        new Routing(request.priority(), List.of(), List.of(), false),
         1000,
         MemoPolicy.PRIVATE,
         operationWeight);

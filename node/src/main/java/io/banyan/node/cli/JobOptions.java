@@ -8,11 +8,14 @@ import io.banyan.node.Quantities;
 import io.banyan.node.Scratch;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Limits;
+import io.banyan.schema.Priority;
 import io.banyan.schema.SplitRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -79,6 +82,12 @@ final class JobOptions {
       description = "Time for the whole job (default: ${DEFAULT-VALUE}).")
   private String timeout = "1h";
 
+  @Option(
+      names = "--priority",
+      paramLabel = "WORD",
+      description = "low, normal, high or critical (default: ${DEFAULT-VALUE}).")
+  private String priority = "normal";
+
   /** The request that these options make of {@code module}; the input is open. */
   JobRequest request(Path module, Scratch scratch) throws IOException, CommandException {
     return new JobRequest(
@@ -90,7 +99,18 @@ final class JobOptions {
         shared,
         limits(),
         read("--timeout", timeout, Quantities::parseMillis),
-        fuel());
+        fuel(),
+        read("--priority", priority, JobOptions::priority));
+  }
+
+  private static Priority priority(String word) {
+    return Arrays.stream(Priority.values())
+        .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "'" + word + "' is none of low, normal, high and critical"));
   }
 
   private OptionalLong fuel() throws CommandException {
