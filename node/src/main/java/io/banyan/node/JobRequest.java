@@ -2,6 +2,7 @@ package io.banyan.node;
 
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.MemoPolicy;
+import io.banyan.schema.Routing;
 import io.banyan.schema.SplitRule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
  * @param chunkBytes none given: as a rehearsal has it, or else 1 MiB, or the largest multiple of a
  *     record within it
  * @param fuel of all calls together, 1 or more; none given: the sum of what each call may use
+ * @param routing where its work may go
  * @param memo whether what is finished may be remembered, and what is remembered used
  */
 public record JobRequest(
@@ -29,13 +31,14 @@ public record JobRequest(
     CallLimits limits,
     long timeMillis,
     OptionalLong fuel,
+    Routing routing,
     MemoPolicy memo)
     implements AutoCloseable {
   public JobRequest {
     shared = List.copyOf(shared);
   }
 
-  /** A job whose calls may each use what a call may use. */
+  /** A job whose calls may each use what a call may use, on any node. */
   public JobRequest(
       Path module,
       Optional<InputFile> input,
@@ -55,6 +58,7 @@ public record JobRequest(
         limits,
         timeMillis,
         OptionalLong.empty(),
+        Routing.DEFAULT,
         MemoPolicy.PRIVATE);
   }
 

@@ -98,6 +98,7 @@ public final class ModuleCheck {
         request.limits(),
         request.timeMillis(),
         request.fuel(),
+        request.routing(),
         request.memo());
   }
 

@@ -9,6 +9,7 @@ import io.banyan.node.Scratch;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Limits;
 import io.banyan.schema.MemoPolicy;
+import io.banyan.schema.Routing;
 import io.banyan.schema.SplitRule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -86,7 +87,8 @@ final class JobOptions {
   private boolean noMemo;
 
   /** The request that these options make of {@code module}; the input is open. */
-  JobRequest request(Path module, Scratch scratch) throws IOException, CommandException {
+  JobRequest request(Path module, Scratch scratch, Routing routing)
+      throws IOException, CommandException {
     return new JobRequest(
         module,
         openInput(scratch),
@@ -97,6 +99,7 @@ final class JobOptions {
         limits(),
         read("--timeout", timeout, Quantities::parseMillis),
         fuel(),
+        routing,
         noMemo ? MemoPolicy.REFUSED : MemoPolicy.PRIVATE);
   }
 

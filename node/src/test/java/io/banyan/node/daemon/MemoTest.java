@@ -98,7 +98,7 @@ class MemoTest {
     try (TestingNetwork network = new TestingNetwork(folder, 1)) {
       for (MemoPolicy memo : List.of(MemoPolicy.REFUSED, MemoPolicy.PRIVATE, MemoPolicy.REFUSED)) {
         JobDraft light = network.runs().draft(ROPE, INPUT, "bytes", 18);
-        JobId job = network.submit(network.heavy(light, light.manifest().budget(), memo));
+        JobId job = network.submit(network.heavy(light, memo));
 
         assertArrayEquals(INPUT, network.done(job).output());
         assertEquals(0, network.remembered(job));
