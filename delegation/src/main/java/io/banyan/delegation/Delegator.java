@@ -4,7 +4,6 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.SplittableRandom;
  * over. It is told events and answers with commands; it never blocks, and never throws for somebody
  * else's fault.
  *
- * <p>Tasks are served in the order in which they were begun, whatever their priority. A Delegator
+ * <p>Tasks share workers and peers by priority and submitter, as {@link Turns} has it. A Delegator
  * that never hears of a peer runs everything here.
  *
  * <p>Long, because every event has its place here; what is decided about it has a class of its own.
@@ -41,6 +40,9 @@ public final class Delegator {
   /** Explanations of a task, beside those of its windows: peers that come and go are not news. */
   static final int EXPLANATIONS_MAX = 64;
 
+  /** What a call is thought to take until the first of its task is done: it is put right then. */
+  private static final double CALL_NANOS_GUESS = 1e8; // 100 ms: about a leaf of a rehearsed chunk
+
   private final Settings settings;
   private final Decider decider;
   private final Outbox outbox = new Outbox();
@@ -50,6 +52,8 @@ public final class Delegator {
   private final OwnSpeed speed = new OwnSpeed();
   private final Leases leases;
   private final Lender lender;
+  private final Turns workTurns = new Turns();
+  private final Turns lendTurns = new Turns();
   private final Map<Digest, TaskState> tasks = new LinkedHashMap<>(); // in the order of their begin
   private final Map<Long, Active> active = new HashMap<>(); // only ever asked by number
   private long nextCall;
@@ -107,7 +111,8 @@ public final class Delegator {
     }
   }
 
-  private record Active(TaskState state, Ticket ticket) {}
+  /** A call that is out; its task's share was charged with {@code chargedNanos} for it. */
+  private record Active(TaskState state, Ticket ticket, double chargedNanos) {}
 
   public Delegator(Settings settings) {
     this.settings = settings;
@@ -152,6 +157,13 @@ public final class Delegator {
     return Optional.ofNullable(tasks.get(link)).map(state -> state.walk.progress());
   }
 
+  /** The first of {@code links} of which nothing has begun, neither here nor at a peer. */
+  public Optional<Digest> firstUnbegun(List<Digest> links) {
+    return links.stream()
+        .filter(link -> tasks.containsKey(link) && !tasks.get(link).hasBegun())
+        .findFirst();
+  }
+
   /** Fuel that one worker has used up in a second of late, by calls made here; 0 before any. */
   public long fuelPerSecond() {
     return Math.round(speed.fuelPerSecond().orElse(0));
@@ -167,6 +179,7 @@ public final class Delegator {
       case Event.Begun(Task task) -> begun(task, nowNanos);
       case Event.Executed(long call, CallReport report) -> executed(call, report);
       case Event.Cancelled(Digest link) -> cancelled(link);
+      case Event.Shed(Digest link) -> shed(link);
       case Event.Woken() -> {} // time is looked at after every event
       case Event.PeerJoined joined -> joined(joined, nowNanos);
       case Event.PeerChanged(PeerId id, PeerProfile profile) -> changed(id, profile);
@@ -190,6 +203,8 @@ public final class Delegator {
     }
     TaskState state = new TaskState(task, nowNanos, overtaken(), outbox);
     tasks.put(task.link(), state);
+    workTurns.begin(state);
+    lendTurns.begin(state);
     alarms.set(new Alarms.TaskTime(task.link()), state.deadlineNanos);
     firstWeight(task).ifPresent(state::weigh);
     if (state.weight().isPresent()) {
@@ -249,6 +264,7 @@ public final class Delegator {
     }
     TaskState state = done.state;
     state.removeCall(call);
+    settleTurn(done, report);
     idleDue = true;
     switch (report) {
       case CallReport.Returned returned -> {
@@ -268,6 +284,20 @@ public final class Delegator {
           state.walk.end(new JobEnd.NodeFailed(done.ticket.call, noResult));
     }
     finishIfOver(state);
+  }
+
+  /** A share is charged with the time that calls took, and not with how many they were. */
+  private void settleTurn(Active done, CallReport report) {
+    long nanos =
+        switch (report) {
+          case CallReport.Returned returned -> returned.nanos();
+          case CallReport.Ended ended -> ended.nanos();
+          case CallReport.NoResult _ -> 0; // it is the task's last
+        };
+    if (nanos > 0) {
+      done.state.callTook(nanos);
+      workTurns.correct(done.state, nanos - done.chargedNanos);
+    }
   }
 
   private static boolean spend(TaskState state, long fuel) {
@@ -300,6 +330,14 @@ public final class Delegator {
     }
   }
 
+  private void shed(Digest link) {
+    TaskState state = tasks.get(link);
+    if (state != null && !state.hasBegun()) {
+      state.walk.end(new JobEnd.Shed());
+      finishIfOver(state);
+    }
+  }
+
   private void finishIfOver(TaskState state) {
     Optional<JobEnd> end = state.walk.end();
     if (end.isEmpty() || tasks.remove(state.task.link()) == null) {
@@ -310,6 +348,8 @@ public final class Delegator {
       outbox.add(new Command.Interrupt(call));
     }
     leases.endAll(state);
+    workTurns.end(state);
+    lendTurns.end(state);
     state.grants.requireNothingReserved();
     alarms.clear(new Alarms.TaskTime(state.task.link()));
     alarms.clear(new Alarms.LendAgain(state.task.link()));
@@ -332,6 +372,10 @@ public final class Delegator {
   private void changed(PeerId id, PeerProfile profile) {
     Optional<Peer> known = peers.find(id).filter(peer -> !peer.isGone());
     if (known.isPresent()) {
+      if (profile.accepting() && !known.get().profile().accepting()) {
+        known.get().busy(false); // that was why it refused
+        alarms.clear(new Alarms.BusyOver(id));
+      }
       known.get().changed(profile);
       decideAll();
     }
@@ -442,20 +486,23 @@ public final class Delegator {
   /* Work. */
 
   private void giveOut() {
-    List<TaskState> ended = new ArrayList<>(0);
-    for (TaskState state : tasks.values()) {
-      while (active.size() < settings.workers() * CALLS_PER_WORKER) {
-        Optional<Ticket> ticket = state.walk.next();
-        if (ticket.isEmpty()) {
-          break;
-        }
-        give(state, ticket.get());
-      }
-      if (state.isOver()) {
-        ended.add(state);
-      }
+    boolean more = true;
+    while (more && active.size() < settings.workers() * CALLS_PER_WORKER) {
+      more = giveNext();
     }
-    ended.forEach(this::finishIfOver);
+  }
+
+  /** Gives a call out to whoever's turn it is: whether anybody wants one. */
+  private boolean giveNext() {
+    for (TaskState state : workTurns.inOrder()) {
+      Optional<Ticket> ticket = state.walk.next();
+      if (ticket.isPresent()) {
+        give(state, ticket.get());
+        return true;
+      }
+      finishIfOver(state);
+    }
+    return false;
   }
 
   /** A worker that has nothing else to do may as well do what a peer is long in doing. */
@@ -463,7 +510,7 @@ public final class Delegator {
     if (active.size() >= settings.workers()) {
       return;
     }
-    for (TaskState state : List.copyOf(tasks.values())) {
+    for (TaskState state : workTurns.inOrder()) {
       while (active.size() < settings.workers()) {
         Optional<Ticket> ticket = state.walk.nextDoubted();
         if (ticket.isEmpty()) {
@@ -489,14 +536,20 @@ public final class Delegator {
   private void give(TaskState state, Ticket ticket) {
     long call = nextCall++;
     ticket.give(call);
-    active.put(call, new Active(state, ticket));
+    double nanos = state.callNanos(CALL_NANOS_GUESS);
+    active.put(call, new Active(state, ticket, nanos));
+    workTurns.took(state, nanos);
     state.addCall(call);
     outbox.add(new Command.Execute(call, ticket.call));
   }
 
   private void lendAll(long nowNanos) {
-    for (TaskState state : List.copyOf(tasks.values())) {
+    for (TaskState state : lendTurns.inOrder()) {
+      double before = state.lentFuel();
       lender.lend(state, nowNanos);
+      if (state.lentFuel() > before) {
+        lendTurns.took(state, state.lentFuel() - before);
+      }
       finishIfOver(state);
       if (state.isStarved() && state.isManager() && !state.isOver()) {
         decide(state, false);

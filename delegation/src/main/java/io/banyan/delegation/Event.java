@@ -14,6 +14,11 @@ public sealed interface Event {
   /** Whoever gave the task does not want it any more. */
   record Cancelled(Digest link) implements Event {}
 
+  /**
+   * There is too much to do: the task ends, if nothing of it has begun. Otherwise nothing happens.
+   */
+  record Shed(Digest link) implements Event {}
+
   /** Time has passed: {@link Delegator#wakeNanos()} has come. */
   record Woken() implements Event {}
 

@@ -222,7 +222,11 @@ class LendingSimulationTest {
         assertEquals(failure.outcome(), claim.outcome());
         assertEquals(failure.input(), claim.input());
       }
-      case JobEnd.PlanRefused _, JobEnd.NodeFailed _, JobEnd.TimedOut _, JobEnd.Cancelled _ ->
+      case JobEnd.PlanRefused _,
+          JobEnd.NodeFailed _,
+          JobEnd.TimedOut _,
+          JobEnd.Cancelled _,
+          JobEnd.Shed _ ->
           throw new AssertionError(job.end.toString());
     }
   }

@@ -175,6 +175,15 @@ final class TestingNode {
     return handle(new Event.Cancelled(job));
   }
 
+  List<Command> shed(Digest job) {
+    return handle(new Event.Shed(job));
+  }
+
+  /** The first of {@code jobs} of which nothing has begun. */
+  Optional<Digest> firstUnbegun(List<Digest> jobs) {
+    return delegator.firstUnbegun(jobs);
+  }
+
   List<Command> wake() {
     return handle(new Event.Woken());
   }

@@ -9,7 +9,6 @@ import io.banyan.schema.Limits;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
-import io.banyan.schema.Priority;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Refused.Code;
@@ -167,9 +166,6 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
     if (manifest.partialPermille() != 1000) {
       throw new Refusal(
           Code.UNSUPPORTED, "partial answers: a job is finished here whole, or not at all");
-    }
-    if (manifest.routing().priority() != Priority.NORMAL) {
-      throw new Refusal(Code.UNSUPPORTED, "priorities: all jobs are equal here");
     }
   }
 

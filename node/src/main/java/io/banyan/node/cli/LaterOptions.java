@@ -17,9 +17,6 @@ final class LaterOptions {
   @Option(names = "--retries", hidden = true)
   private @Nullable String retries;
 
-  @Option(names = "--priority", hidden = true)
-  private @Nullable String priority;
-
   @Option(names = "--partial", hidden = true)
   private @Nullable String partial;
 
@@ -38,7 +35,6 @@ final class LaterOptions {
               + " audited");
     }
     refuse("--retries", retries, "each plan node is tried by up to four peers");
-    refuse("--priority", priority, "all jobs are equal");
     refuse("--partial", partial, "a job is finished whole or not at all");
     refuse("--no-memo", noMemo ? "" : null, "nothing is remembered between jobs yet");
     refuse("--audit", audit, "use 'banyan verify --replay' on the receipt");

@@ -7,11 +7,15 @@ import io.banyan.schema.Priority;
 import io.banyan.schema.Routing;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a job's work may go. The submitter signs it, and every lender on the way keeps to it. */
+/**
+ * Where a job's work may go, and before whose. The submitter signs it, and every lender on the way
+ * keeps to it.
+ */
 final class RoutingOptions {
   @Option(
       names = "--only-peers",
@@ -28,13 +32,29 @@ final class RoutingOptions {
   @Option(names = "--prefer-local", description = "Prefer near nodes to fast ones.")
   private boolean preferLocal;
 
+  @Option(
+      names = "--priority",
+      paramLabel = "WORD",
+      description = "low, normal, high or critical (default: ${DEFAULT-VALUE}).")
+  private String priority = "normal";
+
   /** The routing that these options are. */
   Routing routing() throws CommandException {
     return new Routing(
-        Priority.NORMAL,
+        read("--priority", priority, RoutingOptions::priority),
         onlyPeers == null ? List.of() : read("--only-peers", onlyPeers, RoutingOptions::peers),
         labels == null ? List.of() : read("--labels", labels, RoutingOptions::labels),
         preferLocal);
+  }
+
+  private static Priority priority(String word) {
+    return Arrays.stream(Priority.values())
+        .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "'" + word + "' is none of low, normal, high and critical"));
   }
 
   private static List<PeerId> peers(String text) {
