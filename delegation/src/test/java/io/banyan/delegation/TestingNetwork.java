@@ -308,7 +308,16 @@ final class TestingNetwork {
             beat(member);
             for (Member other : members) {
               if (other != member && other.joined.contains(member.number)) {
-                send(member, other, () -> told(other, () -> other.node.hear(member.id)));
+                send(
+                    member,
+                    other,
+                    () ->
+                        told(
+                            other,
+                            () ->
+                                other.node.hear(
+                                    member.id,
+                                    Math.max(0, member.workers - member.running.size()))));
               }
             }
           }
