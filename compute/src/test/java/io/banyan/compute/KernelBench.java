@@ -16,8 +16,9 @@ final class KernelBench {
   private static final double RULES_GOAL = 1.25;
 
   /**
-   * A kernel is one long call. What the JVM's compiler puts into the place of one that runs is worse
-   * than what it makes of the next (Mandelbrot: twice as slow), and it may begin anew once or twice.
+   * A kernel is one long call. What the JVM's compiler puts into the place of one that runs is
+   * worse than what it makes of the next (Mandelbrot: twice as slow), and it may begin anew once or
+   * twice.
    */
   private static final int WARM_UPS = 4;
 
