@@ -109,7 +109,7 @@ class LendingSimulationTest {
 
   private static List<Delegator.Settings> settings(Random random) {
     List<Delegator.Settings> settings = new ArrayList<>();
-    Placement placement = random.nextInt(3) == 0 ? Placement.ROUND_ROBIN : Placement.FASTEST_FINISH;
+    Placement placement = List.of(Placement.values()).get(random.nextInt(4));
     int nodes = 2 + random.nextInt(5);
     double thresholdSeconds = random.nextInt(2) * 0.5;
     for (int node = 0; node < nodes; node++) {
@@ -222,7 +222,11 @@ class LendingSimulationTest {
         assertEquals(failure.outcome(), claim.outcome());
         assertEquals(failure.input(), claim.input());
       }
-      case JobEnd.PlanRefused _, JobEnd.NodeFailed _, JobEnd.TimedOut _, JobEnd.Cancelled _ ->
+      case JobEnd.PlanRefused _,
+          JobEnd.NodeFailed _,
+          JobEnd.TimedOut _,
+          JobEnd.Cancelled _,
+          JobEnd.Shed _ ->
           throw new AssertionError(job.end.toString());
     }
   }

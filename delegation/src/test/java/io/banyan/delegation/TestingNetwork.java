@@ -384,6 +384,7 @@ final class TestingNetwork {
             link,
             above.task.job(),
             above.manifest,
+            above.task.submitter(),
             loan.node(),
             ground,
             above.task.merges(),
@@ -431,7 +432,7 @@ final class TestingNetwork {
       case JobEnd.NodeFailed failed ->
           fail(member, link, new LeaseFailure.Lost(failed.why().detail()));
       case JobEnd.TimedOut _ -> fail(member, link, new LeaseFailure.Lost("its time is over"));
-      case JobEnd.Cancelled() -> {}
+      case JobEnd.Cancelled(), JobEnd.Shed() -> {}
     }
   }
 
