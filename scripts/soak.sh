@@ -19,7 +19,7 @@ name=$1
 shift
 seed=$(date +%s)
 case $name in
-  differential) main=DifferentialSoak arguments=("${1:-10000}" "${2:-$seed}") ;;
+  differential) main=HotSoak arguments=("${1:-10000}" "${2:-$seed}") ;;
   fuzz) main=FuzzSoak arguments=("${1:-10000000}" "${2:-$seed}") ;;
   hostile) main=HostileReport arguments=("${1:-}") ;;
   *) echo "soak: there is no '$name'" >&2; usage ;;
@@ -32,10 +32,12 @@ run_main compute "io.banyan.compute.$main" "${arguments[@]}" | tee "$log" || cod
 
 # The row of this soak is put in the place of its last one.
 write_down() {
-  local file=docs/soak.md result row
+  local file=docs/soak.md result row commit
+  commit=$(git rev-parse --short=12 HEAD)
+  [ -z "$(git status --porcelain -- ':!docs/soak.md')" ] || commit+=-dirty
   result=$(grep -E "^$name: (PASS|FAIL)|^[0-9]+ modules, |^heap " "$log" | paste -s -d ';' | sed 's/|/\\|/g; s/;/; /g')
   row="| $name | $result | \`scripts/soak.sh $name ${arguments[*]}\` \
-| $(git describe --always --dirty --abbrev=12) | $(date -u +%F) \
+| $commit | $(date -u +%F) \
 | $(nproc) x $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1) |"
   { grep -v "^| $name |" "$file"; echo "$row"; } >"$log"
   cp "$log" "$file"

@@ -141,56 +141,60 @@ public final class FlatMemory implements Memory, GuestMemory, Meter.Counters {
     memory.depth = depth;
   }
 
-  private static int address(int base, int offset) {
-    return base < 0 ? base : base + offset;
+  /** Where an access of so many bytes begins, all of which are within the memory. */
+  private int address(int base, int offset, int width) {
+    if (Integer.toUnsignedLong(base) > (long) size - width - offset) {
+      throw outOfBounds();
+    }
+    return base + offset;
   }
 
   public static byte memoryReadByte(int base, int offset, FlatMemory memory) {
-    return memory.read(address(base, offset));
+    return memory.bytes[memory.address(base, offset, Byte.BYTES)];
   }
 
   public static short memoryReadShort(int base, int offset, FlatMemory memory) {
-    return memory.readShort(address(base, offset));
+    return (short) SHORT.get(memory.bytes, memory.address(base, offset, Short.BYTES));
   }
 
   public static int memoryReadInt(int base, int offset, FlatMemory memory) {
-    return memory.readInt(address(base, offset));
+    return (int) INT.get(memory.bytes, memory.address(base, offset, Integer.BYTES));
   }
 
   public static long memoryReadLong(int base, int offset, FlatMemory memory) {
-    return memory.readLong(address(base, offset));
+    return (long) LONG.get(memory.bytes, memory.address(base, offset, Long.BYTES));
   }
 
   public static float memoryReadFloat(int base, int offset, FlatMemory memory) {
-    return memory.readFloat(address(base, offset));
+    return (float) FLOAT.get(memory.bytes, memory.address(base, offset, Float.BYTES));
   }
 
   public static double memoryReadDouble(int base, int offset, FlatMemory memory) {
-    return memory.readDouble(address(base, offset));
+    return (double) DOUBLE.get(memory.bytes, memory.address(base, offset, Double.BYTES));
   }
 
   public static void memoryWriteByte(int base, byte value, int offset, FlatMemory memory) {
-    memory.writeByte(address(base, offset), value);
+    memory.bytes[memory.address(base, offset, Byte.BYTES)] = value;
   }
 
   public static void memoryWriteShort(int base, short value, int offset, FlatMemory memory) {
-    memory.writeShort(address(base, offset), value);
+    SHORT.set(memory.bytes, memory.address(base, offset, Short.BYTES), value);
   }
 
   public static void memoryWriteInt(int base, int value, int offset, FlatMemory memory) {
-    memory.writeI32(address(base, offset), value);
+    INT.set(memory.bytes, memory.address(base, offset, Integer.BYTES), value);
   }
 
   public static void memoryWriteLong(int base, long value, int offset, FlatMemory memory) {
-    memory.writeLong(address(base, offset), value);
+    LONG.set(memory.bytes, memory.address(base, offset, Long.BYTES), value);
   }
 
   public static void memoryWriteFloat(int base, float value, int offset, FlatMemory memory) {
-    memory.writeF32(address(base, offset), value);
+    FLOAT.set(memory.bytes, memory.address(base, offset, Float.BYTES), value);
   }
 
   public static void memoryWriteDouble(int base, double value, int offset, FlatMemory memory) {
-    memory.writeF64(address(base, offset), value);
+    DOUBLE.set(memory.bytes, memory.address(base, offset, Double.BYTES), value);
   }
 
   public static void memoryCopy(int target, int source, int length, FlatMemory memory) {

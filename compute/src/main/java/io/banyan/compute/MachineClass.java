@@ -1,7 +1,6 @@
 package io.banyan.compute;
 
 import java.io.ByteArrayOutputStream;
-import java.lang.classfile.Opcode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import run.endive.compiler.internal.Shaded;
 import run.endive.runtime.Instance;
 import run.endive.runtime.Memory;
+import run.endive.runtime.OpcodeImpl;
 
 /**
  * A class file as Endive's compiler makes it, changed so that guests run on {@link FlatMemory}
@@ -35,6 +35,9 @@ final class MachineClass {
    *     push index, aload instance, invokestatic readGlobal    push index, aload memory, readGlobal
    *                                                            or nop, aload memory, getfield fuel
    *     (write likewise)
+   *     invokestatic OpcodeImpl.I32_LT_S, ifne                 nop, nop, nop, if_icmplt
+   *     the same without a jump behind it                      invokestatic Comparison.less
+   *     (others likewise, ComparisonCode has them)
    *
    * The local that holds the memory is the one before the local that holds the instance. That all
    * this is so is a matter of the engine's version, which EngineVersion holds fast.
@@ -50,7 +53,9 @@ final class MachineClass {
   private static final String FLAT = internal(FlatMemory.class);
   private static final String MEMORY = internal(Memory.class);
   private static final String SITE = Brake.SITE_CLASS.replace('.', '/');
+  private static final String COMPARISON = internal(Comparison.class);
   private static final String INSTANCE = internal(Instance.class);
+  private static final String OPERATIONS = internal(OpcodeImpl.class);
   private static final String SHADED = internal(Shaded.class);
 
   /** The descriptor of {@link Instance#memory()}, which stays as it is. */
@@ -168,7 +173,11 @@ final class MachineClass {
   }
 
   private boolean isOfShaded(int method) {
-    return text(u2(entryAt[u2(entryAt[method] + 1)] + 1)).equals(shadedCopy);
+    return className(method).equals(shadedCopy);
+  }
+
+  private String className(int member) {
+    return text(u2(entryAt[u2(entryAt[member] + 1)] + 1));
   }
 
   private String memberName(int member) {
@@ -243,19 +252,20 @@ final class MachineClass {
   private static final int GETFIELD = 180;
   private static final int INVOKEVIRTUAL = 182;
   private static final int INVOKESTATIC = 184;
-  private static final int WIDE = 196;
 
   private void patchCode(int start, int length) {
+    MethodCode code = new MethodCode(in, start, length);
     int beforeLast = start;
     int last = start;
-    for (int at = start; at < start + length; at += length(start, at)) {
-      int opcode = in.get(at) & 0xff;
+    for (int at = start; at < code.end(); at = code.next(at)) {
+      int opcode = code.opcode(at);
       if (opcode == INVOKESTATIC || opcode == INVOKEVIRTUAL) {
         switch (role(u2(at + 1))) {
           case CHECK -> look(at);
           case READ_GLOBAL -> readGlobal(beforeLast, last, at);
           case WRITE_GLOBAL -> writeGlobal(beforeLast, last, at);
           case MEMORY_OF_INSTANCE -> call(at, "of", "(L" + INSTANCE + ";)L" + FLAT + ";");
+          case COMPARISON -> compare(code, at);
           case ACCESS, OTHER -> {}
         }
       }
@@ -270,6 +280,7 @@ final class MachineClass {
     READ_GLOBAL,
     WRITE_GLOBAL,
     MEMORY_OF_INSTANCE,
+    COMPARISON,
     ACCESS,
     OTHER
   }
@@ -285,6 +296,9 @@ final class MachineClass {
 
   private Role roleByName(int method) {
     String name = memberName(method);
+    if (className(method).equals(OPERATIONS)) {
+      return ComparisonCode.of(name).isPresent() ? Role.COMPARISON : Role.OTHER;
+    }
     if (!isOfShaded(method)) {
       return memberType(method).equals(MEMORY_TYPE) ? Role.MEMORY_OF_INSTANCE : Role.OTHER;
     }
@@ -303,14 +317,51 @@ final class MachineClass {
   }
 
   private void look(int at) {
+    call(at, SITE, Brake.SITE_METHOD, "()V");
+  }
+
+  /**
+   * Makes one of a comparison and the jump on its result, or has the number come without a jump.
+   */
+  private void compare(MethodCode code, int at) {
+    int method = u2(at + 1);
+    ComparisonCode comparison = ComparisonCode.of(memberName(method)).orElseThrow();
+    boolean holds = true;
+    int behind = code.next(at);
+    while (isZeroTest(code, behind)) { // it may be negated before the jump
+      holds = !holds;
+      behind = code.next(behind);
+    }
+    if (code.jumpsOnNumber(behind)) {
+      fill(at, behind);
+      in.put(behind, (byte) comparison.jump(holds == code.jumpsUnlessZero(behind)));
+      comparison
+          .unsignedIn()
+          .ifPresent(type -> call(at, type, "compareUnsigned", memberType(method)));
+      in.put(at, comparison.code());
+      code.mayNeed(comparison.extraStack());
+    } else {
+      comparison.withoutJump().ifPresent(name -> call(at, COMPARISON, name, memberType(method)));
+    }
+  }
+
+  private boolean isZeroTest(MethodCode code, int at) {
+    return code.isReachedFromBeforeAlone(at)
+        && code.opcode(at) == INVOKESTATIC
+        && className(u2(at + 1)).equals(OPERATIONS)
+        && memberName(u2(at + 1)).equals(ComparisonCode.I32_EQZ.name());
+  }
+
+  private void call(int at, String type, String name, String descriptor) {
     int method =
         addedMembers.computeIfAbsent(
-            Brake.SITE_METHOD,
-            name ->
+            type + '.' + name + descriptor,
+            ignored ->
                 add(
                     TAG_METHOD,
-                    add(TAG_CLASS, utf8(SITE)),
-                    add(TAG_NAME_AND_TYPE, utf8(name), utf8("()V"))));
+                    add(TAG_CLASS, utf8(type)),
+                    add(TAG_NAME_AND_TYPE, utf8(name), utf8(descriptor))));
+    in.put(at, (byte) INVOKESTATIC);
     in.putShort(at + 1, (short) method);
   }
 
@@ -367,38 +418,10 @@ final class MachineClass {
       in.put(at, (byte) (opcode - 1));
     } else if (opcode == ALOAD) {
       in.put(at + 1, (byte) (in.get(at + 1) - 1));
-    } else if (opcode == WIDE) {
+    } else if (opcode == MethodCode.WIDE) {
       in.putShort(at + 2, (short) (u2(at + 2) - 1));
     } else {
       throw unexpected("opcode " + opcode + " loads the instance");
     }
-  }
-
-  private static final int[] LENGTHS = lengths();
-
-  private static int[] lengths() {
-    int[] lengths = new int[256];
-    for (Opcode opcode : Opcode.values()) {
-      if (opcode.bytecode() < lengths.length) {
-        lengths[opcode.bytecode()] = opcode.sizeIfFixed();
-      }
-    }
-    return lengths;
-  }
-
-  private static final int TABLESWITCH = 170;
-  private static final int LOOKUPSWITCH = 171;
-  private static final int IINC = 132;
-
-  private int length(int start, int at) {
-    int opcode = in.get(at) & 0xff;
-    int operands = start + ((at - start) / 4 + 1) * 4; // where a switch has them
-    return switch (opcode) {
-      case TABLESWITCH ->
-          operands + 12 + 4 * (in.getInt(operands + 8) - in.getInt(operands + 4) + 1) - at;
-      case LOOKUPSWITCH -> operands + 8 + 8 * in.getInt(operands + 4) - at;
-      case WIDE -> (in.get(at + 1) & 0xff) == IINC ? 6 : 4;
-      default -> LENGTHS[opcode];
-    };
   }
 }

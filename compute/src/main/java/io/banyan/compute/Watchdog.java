@@ -10,12 +10,13 @@ import java.util.concurrent.locks.LockSupport;
 final class Watchdog implements AutoCloseable {
   /*
    * A call of ten microseconds cannot afford a timer: each thread has a slot in which its call
-   * stands with its deadline, and one thread looks at all slots every TICK. With nothing to watch
-   * for a while it sleeps until it is woken.
+   * stands with its deadline, and one thread looks at all slots every TICK, and when the first
+   * deadline that it saw comes. With nothing to watch for a while it sleeps until it is woken.
    */
   private static final long TICK_NANOS =
       TimeUnit.MILLISECONDS.toNanos(10); // of 50 that are allowed
   private static final int IDLE_TICKS_MAX = 100; // 1 s
+  private static final long IDLE_NANOS = Long.MAX_VALUE; // nothing to wait for
 
   private final List<Slot> slots = new CopyOnWriteArrayList<>();
   private final ThreadLocal<Slot> slotOfThread = ThreadLocal.withInitial(this::newSlot);
@@ -58,7 +59,8 @@ final class Watchdog implements AutoCloseable {
   private void tick() {
     int idleTicks = 0;
     while (true) {
-      idleTicks = ringWhatIsOver() ? 0 : idleTicks + 1;
+      long pauseNanos = ringWhatIsOver();
+      idleTicks = pauseNanos < IDLE_NANOS ? 0 : idleTicks + 1;
       if (closed && idleTicks > 0) {
         return;
       }
@@ -66,7 +68,7 @@ final class Watchdog implements AutoCloseable {
         sleep();
         idleTicks = 0;
       } else {
-        LockSupport.parkNanos(this, TICK_NANOS);
+        LockSupport.parkNanos(this, Math.min(TICK_NANOS, pauseNanos));
       }
     }
   }
@@ -80,19 +82,23 @@ final class Watchdog implements AutoCloseable {
     asleep = false;
   }
 
-  /** Returns whether any call runs. */
-  private boolean ringWhatIsOver() {
-    boolean running = false;
+  /** Returns how long until the next that runs is over, at least one; or {@link #IDLE_NANOS}. */
+  private long ringWhatIsOver() {
+    long pauseNanos = IDLE_NANOS;
     long now = System.nanoTime();
     for (Slot slot : slots) {
       Watch watch = slot.watch;
-      running |= !watch.hasEnded();
-      if (now - watch.deadlineNanos >= 0) {
+      long leftNanos = watch.deadlineNanos - now;
+      if (leftNanos <= 0) {
         watch.ring();
+      }
+      if (!watch.hasEnded()) {
+        // What was rung is looked at again at the next tick: it will have stopped by then.
+        pauseNanos = Math.min(pauseNanos, leftNanos <= 0 ? TICK_NANOS : leftNanos);
       }
     }
     slots.removeIf(slot -> !slot.worker.isAlive());
-    return running;
+    return pauseNanos;
   }
 
   /** A thread, and its last call. */

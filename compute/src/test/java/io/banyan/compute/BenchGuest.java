@@ -7,13 +7,7 @@ import java.util.HexFormat;
 /** A kernel in the sandbox, called as any leaf is. Confined to one worker's thread. */
 final class BenchGuest {
   /** So that no limit is in the way. */
-  static final CallLimits LIMITS =
-      new CallLimits(
-          CallLimits.FUEL_MAX,
-          256L << 20, // 256 MiB
-          CallLimits.DEFAULT.depthBytesMax(),
-          CallLimits.DEFAULT.outputBytesMax(),
-          600_000); // 10 minutes
+  static final CallLimits LIMITS = limits(256L << 20); // 256 MiB
 
   private final Sandbox sandbox;
   private final Call call;
@@ -22,7 +16,16 @@ final class BenchGuest {
 
   BenchGuest(Sandbox sandbox, GuestModule module, Rewritten rewritten, byte[] input) {
     this.sandbox = sandbox;
-    this.call = execution(timed(module, rewritten), input);
+    this.call = execution(timed(module, rewritten), input, LIMITS.memoryBytesMax());
+  }
+
+  private static CallLimits limits(long memoryBytesMax) {
+    return new CallLimits(
+        CallLimits.FUEL_MAX,
+        memoryBytesMax,
+        CallLimits.DEFAULT.depthBytesMax(),
+        CallLimits.DEFAULT.outputBytesMax(),
+        600_000); // 10 minutes
   }
 
   private GuestModule timed(GuestModule module, Rewritten rewritten) {
@@ -34,9 +37,13 @@ final class BenchGuest {
         (memoryPagesMax, host, meter) -> new Timed(program.start(memoryPagesMax, host, meter)));
   }
 
-  static Call execution(GuestModule module, byte[] input) {
+  static Call execution(GuestModule module, byte[] input, long memoryBytesMax) {
     return new Call(
-        module, GuestFunction.EXECUTE, new CallInput.Bytes(input), Configuration.NONE, LIMITS);
+        module,
+        GuestFunction.EXECUTE,
+        new CallInput.Bytes(input),
+        Configuration.NONE,
+        limits(memoryBytesMax));
   }
 
   /** Notes how long {@code execute} itself takes, apart from the instance and the input's copy. */

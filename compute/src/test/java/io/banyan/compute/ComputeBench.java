@@ -42,6 +42,7 @@ final class ComputeBench {
     try (Sandbox sandbox = new Sandbox(OPTIONS)) {
       SmallBench.run(
           sandbox, Files.readAllBytes(loaded), Files.readAllBytes(kernels.resolve("sha256.wasm")));
+      StopBench.run(sandbox);
       new KernelBench(sandbox, kernels, v8).run();
     }
   }

@@ -7,12 +7,15 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The fuzzing of the rewriter for hours, on all processors: {@code FuzzSoak COUNT SEED}. Ends with
  * status 1 at a broken promise, and prints it with the input.
  */
 final class FuzzSoak {
+  private static final long BATCH = 100_000; // inputs between two lines of progress
+
   private FuzzSoak() {}
 
   public static void main(String[] args)
@@ -23,11 +26,12 @@ final class FuzzSoak {
     long startNanos = System.nanoTime();
     int threads = Runtime.getRuntime().availableProcessors();
     List<byte[]> corpus = RewriterFuzz.corpus();
+    AtomicLong done = new AtomicLong();
     List<FutureTask<Optional<String>>> tasks = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       RewriterFuzz fuzz = new RewriterFuzz(seed + i, corpus);
-      FutureTask<Optional<String>> task =
-          new FutureTask<>(() -> fuzz.run((count + threads - 1) / threads));
+      long share = (count + i) / threads;
+      FutureTask<Optional<String>> task = new FutureTask<>(() -> run(fuzz, share, done, count));
       Sandbox.workerThread("fuzz-" + i, task).start();
       tasks.add(task);
     }
@@ -44,5 +48,18 @@ final class FuzzSoak {
         faults,
         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos));
     System.exit(faults == 0 ? 0 : 1);
+  }
+
+  /** The first fault within {@code share} inputs; says how far all threads have come. */
+  private static Optional<String> run(RewriterFuzz fuzz, long share, AtomicLong done, long count) {
+    for (long left = share; left > 0; left -= BATCH) {
+      long batch = Math.min(BATCH, left);
+      Optional<String> fault = fuzz.run(batch);
+      if (fault.isPresent()) {
+        return fault;
+      }
+      System.out.printf("fuzz: %d of %d inputs%n", done.addAndGet(batch), count);
+    }
+    return Optional.empty();
   }
 }

@@ -15,6 +15,9 @@ final class HotJvm {
   private static final Pattern FULLY_COMPILED =
       Pattern.compile("\\sb?\\s+4\\s+run\\.endive\\.\\$gen");
 
+  private static final Pattern COMPILED =
+      Pattern.compile("^ *\\d+ +\\d+ .*run\\.endive\\.\\$gen.*");
+
   private HotJvm() {}
 
   /** Starts {@code main COUNT SEED}; what it prints comes in one stream. */
@@ -23,6 +26,9 @@ final class HotJvm {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx1g",
             "-XX:-DontCompileHugeMethods",
+            "-XX:+UseCountedLoopSafepoints",
+            "-XX:LoopStripMiningIter=1000",
+            "-XX:+UseParallelGC",
             "-XX:CompileCommand=quiet",
             "-XX:CompileCommand=CompileThresholdScaling," + GUESTS + ",0.002",
             "-XX:CompileCommand=BackgroundCompilation," + GUESTS + ",false",
@@ -38,5 +44,10 @@ final class HotJvm {
 
   static boolean saysFullyCompiled(String line) {
     return FULLY_COMPILED.matcher(line).find();
+  }
+
+  /** A line of the JVM's about what it compiled, or does no longer use. */
+  static boolean saysCompiled(String line) {
+    return COMPILED.matcher(line).find();
   }
 }

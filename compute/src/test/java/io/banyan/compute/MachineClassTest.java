@@ -83,6 +83,16 @@ class MachineClassTest {
   }
 
   @Test
+  void aComparisonIsNoCallOfTheEngine() throws RefusedException {
+    String execute = "local.get 0 local.get 1 i32.lt_u i32.eqz if void end i64.const 0";
+
+    Set<String> uses = uses(Rewriter.rewrite(TestingModule.reactor(execute).bytes()));
+
+    assertTrue(uses.contains("java/lang/Integer.compareUnsigned(II)I"), uses::toString);
+    assertTrue(uses.stream().noneMatch(use -> use.contains("_LT_")), uses::toString);
+  }
+
+  @Test
   void aModuleWithoutMemoryKeepsItsGlobals() throws RefusedException {
     TestingModule module =
         new TestingModule()

@@ -31,6 +31,7 @@ final class RewriterFuzz {
       Pattern.compile(".+ \\(rule ([a-z-]+), offset (\\d+)\\)", Pattern.DOTALL);
 
   private final ModuleMutator mutator;
+  private long inputCount;
   private long acceptedCount;
 
   RewriterFuzz(long seed, List<byte[]> corpus) {
@@ -57,15 +58,16 @@ final class RewriterFuzz {
     return Files.isDirectory(beside) ? beside : Path.of("..", "examples");
   }
 
-  /** The first broken promise within {@code count} inputs, in words. */
+  /** The first broken promise within the next {@code count} inputs, in words. */
   Optional<String> run(long count) {
     for (long i = 0; i < count; i++) {
       byte[] input = mutator.next();
       Optional<String> fault = fault(input);
       if (fault.isPresent()) {
         return Optional.of(
-            "input %d: %s%n%s".formatted(i, fault.get(), HexFormat.of().formatHex(input)));
+            "input %d: %s%n%s".formatted(inputCount, fault.get(), HexFormat.of().formatHex(input)));
       }
+      inputCount++;
     }
     return Optional.empty();
   }
