@@ -57,6 +57,7 @@ final class TestingNetwork implements AutoCloseable {
   private final ConcurrentHashMap<PeerId, TestingHost> opened = new ConcurrentHashMap<>();
   private final List<NodeDaemon> nodes = new ArrayList<>();
   private final List<Path> folders = new ArrayList<>();
+  private final List<List<String>> labels = new ArrayList<>();
   private final Path folder;
   private final TestingRun runs;
   private Optional<ClientConnection> client = Optional.empty();
@@ -84,26 +85,26 @@ final class TestingNetwork implements AutoCloseable {
   }
 
   /** One that calls itself so. */
-  int start(List<String> labels) throws IOException, CommandException {
+  int start(List<String> called) throws IOException, CommandException {
     int number = nodes.size();
-    Path data = folder.resolve("node" + number);
-    folders.add(data);
-    nodes.add(start(data, labels));
+    folders.add(folder.resolve("node" + number));
+    labels.add(called);
+    nodes.add(open(number));
     return number;
   }
 
-  private NodeDaemon start(Path data, List<String> labels) throws IOException, CommandException {
+  private NodeDaemon open(int number) throws IOException, CommandException {
     return NodeDaemon.start(
         new NodeSettings(
             new Multiaddr(Multiaddr.Network.IP4, "127.0.0.1", 0, Optional.empty()),
             List.of(),
-            data,
+            folders.get(number),
             1,
             Optional.of(USER.publicKey()),
             Optional.empty(),
             0,
             Placement.FASTEST_FINISH,
-            labels,
+            labels.get(number),
             NodeSettings.CALL_MOST,
             Optional.empty()),
         this::host,
@@ -120,7 +121,7 @@ final class TestingNetwork implements AutoCloseable {
   void startAgain(int number) throws IOException, CommandException {
     client.ifPresent(ClientConnection::close);
     client = Optional.empty();
-    nodes.set(number, start(folders.get(number)));
+    nodes.set(number, open(number));
   }
 
   private Host host(Identity node, Multiaddr listen) {
