@@ -51,6 +51,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * The jobs that were submitted to this node: runs each to its end, and has the {@link JobBook} know
@@ -74,6 +75,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   private final Path work;
   private final long valueBytesMax;
   private final Peers peers;
+  private final Consumer<Boolean> accepts;
   private final Map<JobId, TaskFolder> running = new ConcurrentHashMap<>();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("job").factory());
@@ -94,7 +96,8 @@ final class EntryJobs implements JobDriver, AutoCloseable {
       TreeCache trees,
       Path work,
       long valueBytesMax,
-      Peers peers) {
+      Peers peers,
+      Consumer<Boolean> accepts) {
     this.node = node;
     this.driver = driver;
     this.sandbox = sandbox;
@@ -105,6 +108,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     this.work = work;
     this.valueBytesMax = valueBytesMax;
     this.peers = peers;
+    this.accepts = accepts;
   }
 
   @Override
@@ -292,6 +296,11 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   @Override
   public List<PeerSummary> peers() {
     return peers.summaries();
+  }
+
+  @Override
+  public void accept(boolean accepting) {
+    accepts.accept(accepting);
   }
 
   @Override
