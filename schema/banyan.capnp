@@ -571,6 +571,8 @@ struct CancelJob {
 }
 
 struct GetComputeCapacity {
+  change @0 :Bool; # whether the owner says if it takes new work from now on
+  accepting @1 :Bool; # what the owner says
 }
 
 struct Explain {
@@ -687,6 +689,7 @@ struct PeerSummary {
   fuelPerSecond @6 :UInt64;
   freeWorkers @7 :UInt32;
   leases @8 :UInt32;
+  draining @9 :Bool;
 }
 
 # ---- The roots -------------------------------------------------------------------------------

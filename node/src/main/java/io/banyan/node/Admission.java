@@ -52,7 +52,8 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
     requireTime(manifest, nowMillis);
     requireServed(manifest, capacity);
     if (!capacity.accepting()) {
-      throw new Refusal(Code.DRAINING, "this node takes no new jobs: it is about to stop");
+      throw new Refusal(
+          Code.DRAINING, "this node takes no new jobs: its owner drains it (banyan drain)");
     }
     return manifest;
   }

@@ -271,7 +271,13 @@ public final class ClientConnection implements AutoCloseable {
   }
 
   public CapabilityReport capacity() throws CommandException, InterruptedException {
-    return once(new ClientMessage.GetComputeCapacity(), CapabilityReport.class);
+    return once(new ClientMessage.GetComputeCapacity(Optional.empty()), CapabilityReport.class);
+  }
+
+  /** Says whether the node takes new work from now on: what it can do then. For its owner alone. */
+  public CapabilityReport accept(boolean accepting) throws CommandException, InterruptedException {
+    return once(
+        new ClientMessage.GetComputeCapacity(Optional.of(accepting)), CapabilityReport.class);
   }
 
   public List<DecisionLine> explain(JobId job) throws CommandException, InterruptedException {

@@ -172,7 +172,13 @@ public final class ClientService implements StreamHandler {
         replies.send(result(job, asker));
       }
       case ClientMessage.CancelJob(Signed cancel) -> replies.send(cancel(cancel));
-      case ClientMessage.GetComputeCapacity() -> replies.send(driver.capacity());
+      case ClientMessage.GetComputeCapacity(Optional<Boolean> accepting) -> {
+        if (accepting.isPresent()) {
+          requireOwner(asker);
+          driver.accept(accepting.get());
+        }
+        replies.send(driver.capacity());
+      }
       case ClientMessage.Explain(JobId job, Optional<PlanNode> of, int first) ->
           replies.send(explain(job, of, first, asker));
       case ClientMessage.GetTree(JobId job, int first) -> {
@@ -226,6 +232,14 @@ public final class ClientService implements StreamHandler {
               + asker
               + "; who runs it can allow that by --allow "
               + asker);
+    }
+  }
+
+  private void requireOwner(PublicKey asker) throws Refusal {
+    if (!asker.equals(admission.owner())) {
+      throw new Refusal(
+          Code.NOT_ALLOWED,
+          "you, " + asker + ", are not the node's owner; --key names another key");
     }
   }
 

@@ -52,6 +52,12 @@ public interface JobDriver {
   /** The peers known here, by id. */
   List<PeerSummary> peers();
 
+  /**
+   * Says whether this node takes new work, jobs and leases, from now on. Where it does not, it
+   * gives leases back that it has not begun, and finishes the rest.
+   */
+  void accept(boolean accepting);
+
   /** What this node can do now; its maxima are what new manifests are held to. */
   CapabilityReport capacity();
 }

@@ -509,7 +509,8 @@ class ClientServiceTest {
         0,
         0,
         0,
-        0);
+        0,
+        false);
   }
 
   @Test
@@ -517,7 +518,21 @@ class ClientServiceTest {
     assertEquals(
         node.driver.capacity(),
         assertInstanceOf(
-            CapabilityReport.class, ask(stranger, new ClientMessage.GetComputeCapacity())));
+            CapabilityReport.class,
+            ask(stranger, new ClientMessage.GetComputeCapacity(Optional.empty()))));
+  }
+
+  @Test
+  void onlyTheOwnerSaysWhetherNewWorkIsTaken() throws Exception {
+    ClientMessage drain = new ClientMessage.GetComputeCapacity(Optional.of(false));
+
+    Refused refused = assertInstanceOf(Refused.class, ask(stranger, drain));
+    assertEquals(Refused.Code.NOT_ALLOWED, refused.code());
+    assertTrue(node.driver.capacity().accepting());
+    ask(owner, drain);
+    assertFalse(node.driver.capacity().accepting());
+    ask(owner, new ClientMessage.GetComputeCapacity(Optional.of(true)));
+    assertTrue(node.driver.capacity().accepting());
   }
 
   @Test
@@ -631,7 +646,10 @@ class ClientServiceTest {
     refusedJob(Code.OVER_LIMIT, "leaves (--chunk): 4, this node's limit is 3", wish -> wish);
     node.driver.leavesMax = 4;
     node.driver.accepting = false;
-    refusedJob(Code.DRAINING, "this node takes no new jobs: it is about to stop", wish -> wish);
+    refusedJob(
+        Code.DRAINING,
+        "this node takes no new jobs: its owner drains it (banyan drain)",
+        wish -> wish);
   }
 
   @Test

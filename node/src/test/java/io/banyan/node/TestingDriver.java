@@ -219,6 +219,11 @@ public final class TestingDriver implements JobDriver, AutoCloseable {
   }
 
   @Override
+  public void accept(boolean now) {
+    accepting = now;
+  }
+
+  @Override
   public CapabilityReport capacity() {
     return new CapabilityReport(
         "banyan/test",

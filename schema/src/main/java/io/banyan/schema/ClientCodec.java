@@ -330,6 +330,19 @@ final class ClientCodec {
     to.setFuelPerSecond(peer.fuelPerSecond());
     to.setFreeWorkers(peer.freeWorkers());
     to.setLeases(peer.leases());
+    to.setDraining(peer.draining());
+  }
+
+  static void write(
+      BanyanWire.GetComputeCapacity.Builder to, ClientMessage.GetComputeCapacity get) {
+    to.setChange(get.accepting().isPresent());
+    to.setAccepting(get.accepting().orElse(false));
+  }
+
+  static ClientMessage.GetComputeCapacity getComputeCapacity(
+      BanyanWire.GetComputeCapacity.Reader from) {
+    return new ClientMessage.GetComputeCapacity(
+        from.getChange() ? Optional.of(from.getAccepting()) : Optional.empty());
   }
 
   static ClientMessage.Peers peers(BanyanWire.Peers.Reader from) {
@@ -350,6 +363,7 @@ final class ClientCodec {
         from.getRoundTripMicros(),
         from.getFuelPerSecond(),
         from.getFreeWorkers(),
-        from.getLeases());
+        from.getLeases(),
+        from.getDraining());
   }
 }

@@ -94,8 +94,12 @@ public sealed interface ClientMessage extends Message
     }
   }
 
-  /** Answered by {@link CapabilityReport}. */
-  record GetComputeCapacity() implements ClientMessage {}
+  /**
+   * Answered by {@link CapabilityReport}.
+   *
+   * @param accepting whether the node takes new work from now on, which its owner alone may say
+   */
+  record GetComputeCapacity(Optional<Boolean> accepting) implements ClientMessage {}
 
   /**
    * Answered by {@link Explanation}.

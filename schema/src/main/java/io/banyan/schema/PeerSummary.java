@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param roundTripMicros measured here; 0 before
  * @param fuelPerSecond of all of it, by what it has delivered here; 0 before
  * @param leases it holds from this node
+ * @param draining whether it says that it takes no new work
  */
 public record PeerSummary(
     PeerId peer,
@@ -20,7 +21,8 @@ public record PeerSummary(
     long roundTripMicros,
     long fuelPerSecond,
     int freeWorkers,
-    int leases) {
+    int leases,
+    boolean draining) {
   public PeerSummary {
     address.ifPresent(Rules::address);
     Rules.version(agentVersion);

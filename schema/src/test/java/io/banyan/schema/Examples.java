@@ -283,7 +283,7 @@ final class Examples {
                     new JobResult.Piece(PART, new Value.Rope(digest(22), 1L << 33)))),
             MODULE));
     all.put("cancelJob", new ClientMessage.CancelJob(signed(96)));
-    all.put("getComputeCapacity", new ClientMessage.GetComputeCapacity());
+    all.put("getComputeCapacity", new ClientMessage.GetComputeCapacity(Optional.of(true)));
     all.put("explainJob", new ClientMessage.Explain(JOB, Optional.empty(), 0));
     all.put("explainNode", new ClientMessage.Explain(JOB, Optional.of(CELLS), 512));
     all.put("explanation", new ClientMessage.Explanation(List.of(DECISION, DECISION), true));
@@ -325,9 +325,10 @@ final class Examples {
                     350,
                     1_000_000_000L,
                     2,
-                    4),
+                    4,
+                    true),
                 new PeerSummary(
-                    ENTRY, Optional.empty(), false, Standing.NEW, "unknown", 0, 0, 0, 0)),
+                    ENTRY, Optional.empty(), false, Standing.NEW, "unknown", 0, 0, 0, 0, false)),
             true));
   }
 

@@ -46,7 +46,8 @@ final class Longest {
           1,
           1,
           1,
-          1);
+          1,
+          true);
 
   private Longest() {}
 
@@ -242,7 +243,7 @@ final class Longest {
             Collections.nCopies(
                 ClientMessage.ROWS_MAX,
                 new PeerSummary(
-                    Examples.CHILD, Optional.of("/"), true, Standing.NEW, "x", 1, 1, 1, 1)),
+                    Examples.CHILD, Optional.of("/"), true, Standing.NEW, "x", 1, 1, 1, 1, false)),
             true));
   }
 

@@ -452,7 +452,7 @@ final class Samples {
         new ClientMessage.GetJobResult(job(), number(0, Budget.TIME_MILLIS_MAX)),
         jobResult(),
         new ClientMessage.CancelJob(signed(WireLimits.CANCEL_BYTES_MAX)),
-        new ClientMessage.GetComputeCapacity(),
+        new ClientMessage.GetComputeCapacity(optional(random::nextBoolean)),
         new ClientMessage.Explain(job(), optional(this::planNode), integer(0, 1 << 20)),
         new ClientMessage.Explanation(list(0, 8, this::decisionLine), random.nextBoolean()),
         new ClientMessage.GetTree(job(), integer(0, 1 << 20)),
@@ -584,7 +584,8 @@ final class Samples {
         natural(),
         natural(),
         integer(0, CapabilityReport.WORKERS_MAX),
-        integer(0, Integer.MAX_VALUE));
+        integer(0, Integer.MAX_VALUE),
+        random.nextBoolean());
   }
 
   /** One entry of each kind. */

@@ -31,6 +31,7 @@ import picocli.CommandLine.Model.OptionSpec;
       JobsCommand.class,
       PeersCommand.class,
       CapacityCommand.class,
+      DrainCommand.class,
       KeyCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class

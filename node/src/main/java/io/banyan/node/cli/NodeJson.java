@@ -102,6 +102,7 @@ final class NodeJson {
     json.addProperty("fuelPerSecond", peer.fuelPerSecond());
     json.addProperty("freeWorkers", peer.freeWorkers());
     json.addProperty("leases", peer.leases());
+    json.addProperty("draining", peer.draining());
     return json;
   }
 

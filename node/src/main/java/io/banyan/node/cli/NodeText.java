@@ -60,7 +60,7 @@ final class NodeText {
 
   static String peer(PeerSummary peer) {
     return peer.peer()
-        + (peer.connected() ? "  connected" : "  away     ")
+        + (!peer.connected() ? "  away     " : peer.draining() ? "  draining " : "  connected")
         + "  "
         + peer.standing().name().toLowerCase(Locale.ROOT)
         + "  "
@@ -105,7 +105,7 @@ final class NodeText {
             + " of input, "
             + report.limits().leavesMax()
             + " leaves",
-        "new work  " + (report.accepting() ? "is taken" : "is refused: the node is about to stop"));
+        "new work  " + (report.accepting() ? "is taken" : "is refused: the node is drained"));
   }
 
   /** A decision, and the figures behind it. */

@@ -57,6 +57,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * The jobs that were submitted to this node: runs each to its end, and has the {@link JobBook} know
@@ -82,6 +83,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   private final Memo memo = new Memo(Memo.BYTES_MAX);
   private final long valueBytesMax;
   private final Peers peers;
+  private final Consumer<Boolean> accepts;
   private final Map<JobId, TaskFolder> running = new ConcurrentHashMap<>();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("job").factory());
@@ -101,7 +103,8 @@ final class EntryJobs implements JobDriver, AutoCloseable {
       TreeCache trees,
       InstantSource clock,
       long valueBytesMax,
-      Peers peers) {
+      Peers peers,
+      Consumer<Boolean> accepts) {
     this.node = node;
     this.driver = driver;
     this.sandbox = sandbox;
@@ -113,6 +116,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     this.clock = clock;
     this.valueBytesMax = valueBytesMax;
     this.peers = peers;
+    this.accepts = accepts;
   }
 
   @Override
@@ -362,6 +366,11 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   @Override
   public List<PeerSummary> peers() {
     return peers.summaries();
+  }
+
+  @Override
+  public void accept(boolean accepting) {
+    accepts.accept(accepting);
   }
 
   @Override

@@ -193,7 +193,12 @@ public final class NodeDaemon implements AutoCloseable {
             trees,
             clock,
             heap / JOB_VALUES_SHARE,
-            peers);
+            peers,
+            accepting -> {
+              peers.accept(accepting);
+              holder.accept(accepting);
+              links.report();
+            });
     Admission admission = new Admission(allow, owner, identity.publicKey());
     ClientService clients =
         new ClientService(book, jobs, identity, admission, dataClient, sandbox, clock, refusals);
@@ -278,6 +283,11 @@ public final class NodeDaemon implements AutoCloseable {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
     Files.writeString(fresh, ready + "\n");
     Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Whether it takes new work from now on; if not, it gives back what it has not begun. */
+  void accept(boolean accepting) {
+    jobs.accept(accepting);
   }
 
   /** The nodes that this one knows. */

@@ -50,6 +50,7 @@ final class Peers {
   private final Driver driver;
   private final ToIntFunction<PeerId> leasesOut;
   private final Supplier<Throughput> throughput;
+  private volatile boolean accepting = true; // its owner says it, and all threads tell it
   private final Map<PeerId, CapabilityReport> reports = new ConcurrentHashMap<>();
   private final Map<PeerId, Integer> free = new ConcurrentHashMap<>();
   private final Map<PeerId, Way> ways = new ConcurrentHashMap<>();
@@ -111,7 +112,12 @@ final class Peers {
         0,
         labels,
         new CapabilityReport.JobLimits(most, Long.MAX_VALUE, Limits.CELLS_MAX),
-        true);
+        accepting);
+  }
+
+  /** What this node says of itself from now on. */
+  void accept(boolean now) {
+    accepting = now;
   }
 
   void reported(PeerId peer, CapabilityReport report) {
@@ -220,7 +226,8 @@ final class Peers {
                 connection.roundTrip().map(time -> time.toNanos() / 1000).orElse(0L),
                 speeds.getOrDefault(peer, 0L),
                 free.getOrDefault(peer, 0),
-                leasesOut.applyAsInt(peer)));
+                leasesOut.applyAsInt(peer),
+                !report.accepting()));
       }
     }
     return summaries;

@@ -313,6 +313,17 @@ final class HeldLease {
     }
   }
 
+  /** Whether nothing was done for it so far that is worth anything. */
+  boolean isUnbegun() {
+    lock.lock();
+    try {
+      boolean worked = folder != null && (folder.leavesDone() > 0 || folder.fuelSpent() > 0);
+      return delivered == null && !worked && !cancelled && !over;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   Heartbeat.LeaseProgress progress() {
     long total = lease().node() instanceof PlanNode.Cells(var interval) ? interval.count() : 0;
     lock.lock();

@@ -59,6 +59,9 @@ public final class Holder implements AutoCloseable {
 
   private static final long BUSY_RETRY_MILLIS = 1_000;
 
+  /** A node that drains is mostly about to stop; if it takes work again, it says so itself. */
+  private static final long DRAIN_RETRY_MILLIS = 60_000; // 1 min
+
   /** A minute: how long work goes on, and results are kept, without the lender. */
   public static final Duration ORPHAN_TTL = Duration.ofSeconds(60);
 
@@ -76,6 +79,7 @@ public final class Holder implements AutoCloseable {
   private final InstantSource clock;
   private final Duration orphanTtl;
   private final Map<Digest, HeldLease> held = new ConcurrentHashMap<>();
+  private volatile boolean accepting = true; // the owner says it, and every lender's thread asks
   private final Semaphore room = new Semaphore(HELD_MAX);
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("lease").factory());
@@ -115,11 +119,36 @@ public final class Holder implements AutoCloseable {
     this.orphanTtl = orphanTtl;
   }
 
+  /**
+   * Whether leases are taken from now on. Where they are not, those that nothing was done for go
+   * back to their lenders, and the rest is finished.
+   */
+  public void accept(boolean now) {
+    accepting = now;
+    if (!now) {
+      held.values().stream().filter(HeldLease::isUnbegun).forEach(this::handBack);
+    }
+  }
+
+  private void handBack(HeldLease lease) {
+    links.send(lease.lender(), new Failure(lease.link(), draining()));
+    lease.cancel();
+  }
+
+  private static Refused draining() {
+    return new Refused(
+        Refused.Code.DRAINING, "this node takes no new work (banyan drain)", DRAIN_RETRY_MILLIS);
+  }
+
   /** A lender offers a lease. */
   public void received(PeerId lender, TaskMessage.LeaseOffer offer) {
     Digest link = offer.offered().digest();
     if (held.containsKey(link)) {
       reply(lender, link, new LeaseReply.Taken(0)); // it was offered twice, and is taken once
+      return;
+    }
+    if (!accepting) {
+      reply(lender, link, draining());
       return;
     }
     switch (chains.check(offer.manifest(), offer.chain(), clock.millis())) {

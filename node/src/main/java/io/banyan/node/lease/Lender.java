@@ -196,10 +196,11 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   private void refused(LentLease lent, Refused refused) {
     if (forget(lent)) {
       watch.failed(lent, refused.sentence());
-      boolean everMore = refused.code() != Refused.Code.BUSY;
+      boolean later =
+          refused.code() == Refused.Code.BUSY || refused.code() == Refused.Code.DRAINING;
       tell.accept(
           new Event.LeaseRefused(
-              lent.number, everMore, refused.retryAfterMillis(), refused.sentence()));
+              lent.number, !later, refused.retryAfterMillis(), refused.sentence()));
     }
   }
 

@@ -131,6 +131,12 @@ public final class TaskLinks implements AutoCloseable {
     return link != null && link.offer(message);
   }
 
+  /** Tells every peer what this node says of itself now. */
+  public void report() {
+    CapabilityReport now = report.get();
+    outbound.values().forEach(link -> link.offer(now));
+  }
+
   /** Reads what a peer sends on the stream that it opened. */
   private void read(P2pStream stream, Inbox inbox) throws IOException {
     PeerId peer = stream.remote();

@@ -367,7 +367,8 @@ class NodeCommandsTest {
                 1500,
                 0,
                 3,
-                2));
+                2,
+                false));
 
     String row = ask("jobs").succeeds().text();
     assertTrue(row.matches(job + "  pending    0 of \\? leaves  made \\S+Z  by 12D3….{8}\n"), row);
