@@ -315,7 +315,7 @@ public record JobDraft(
         RETRIES,
         new Verification.None(),
         request.routing(),
-        1000,
+        request.partialPermille(),
         MemoPolicy.PRIVATE,
         operationWeight);
   }

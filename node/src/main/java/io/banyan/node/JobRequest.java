@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  *     record within it
  * @param fuel of all calls together, 1 or more; none given: the sum of what each call may use
  * @param routing where its work may go
+ * @param partialPermille the share of leaves that suffices, 1 to 1000, which is all
  */
 public record JobRequest(
     Path module,
@@ -29,7 +30,8 @@ public record JobRequest(
     CallLimits limits,
     long timeMillis,
     OptionalLong fuel,
-    Routing routing)
+    Routing routing,
+    int partialPermille)
     implements AutoCloseable {
   public JobRequest {
     shared = List.copyOf(shared);
@@ -55,7 +57,8 @@ public record JobRequest(
         limits,
         timeMillis,
         OptionalLong.empty(),
-        Routing.DEFAULT);
+        Routing.DEFAULT,
+        1000);
   }
 
   /** Closes the input. */

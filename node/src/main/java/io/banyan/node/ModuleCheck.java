@@ -98,7 +98,8 @@ public final class ModuleCheck {
         request.limits(),
         request.timeMillis(),
         request.fuel(),
-        request.routing());
+        request.routing(),
+        request.partialPermille());
   }
 
   private static OptionalInt chunkBytes(SplitRule rule, long sampleBytes) {

@@ -83,6 +83,12 @@ final class JobOptions {
   /** The request that these options make of {@code module}; the input is open. */
   JobRequest request(Path module, Scratch scratch, Routing routing)
       throws IOException, CommandException {
+    return request(module, scratch, routing, PartialOption.ALL);
+  }
+
+  /** The same, of which {@code partialPermille} of the leaves suffice. */
+  JobRequest request(Path module, Scratch scratch, Routing routing, int partialPermille)
+      throws IOException, CommandException {
     return new JobRequest(
         module,
         openInput(scratch),
@@ -93,7 +99,8 @@ final class JobOptions {
         limits(),
         read("--timeout", timeout, Quantities::parseMillis),
         fuel(),
-        routing);
+        routing,
+        partialPermille);
   }
 
   private OptionalLong fuel() throws CommandException {

@@ -17,9 +17,6 @@ final class LaterOptions {
   @Option(names = "--retries", hidden = true)
   private @Nullable String retries;
 
-  @Option(names = "--partial", hidden = true)
-  private @Nullable String partial;
-
   @Option(names = "--no-memo", hidden = true)
   private boolean noMemo;
 
@@ -35,7 +32,6 @@ final class LaterOptions {
               + " audited");
     }
     refuse("--retries", retries, "each plan node is tried by up to four peers");
-    refuse("--partial", partial, "a job is finished whole or not at all");
     refuse("--no-memo", noMemo ? "" : null, "nothing is remembered between jobs yet");
     refuse("--audit", audit, "use 'banyan verify --replay' on the receipt");
   }

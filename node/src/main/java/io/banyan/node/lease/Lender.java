@@ -5,6 +5,7 @@ import io.banyan.delegation.LeaseFailure;
 import io.banyan.delegation.Loan;
 import io.banyan.delegation.Task;
 import io.banyan.node.Driver;
+import io.banyan.node.Reported;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.FetchException;
 import io.banyan.node.data.Links;
@@ -151,6 +152,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   private boolean forget(LentLease lent) {
     ended.add(lent.digest, lent.loan.peer());
     byDigest.remove(lent.digest);
+    lent.folder.reported().over(lent.digest);
     return byNumber.remove(lent.number) != null;
   }
 
@@ -195,7 +197,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
 
   private void refused(LentLease lent, Refused refused) {
     if (forget(lent)) {
-      watch.failed(lent, refused.sentence());
+      watch.failed(lent, refused.code().words() + ": " + refused.sentence());
       boolean everMore = refused.code() != Refused.Code.BUSY;
       tell.accept(
           new Event.LeaseRefused(
@@ -211,6 +213,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     Set<Digest> listed = new HashSet<>();
     for (Heartbeat.LeaseProgress progress : beat.leases()) {
       listed.add(progress.lease());
+      progressed(child, progress);
       if (!byDigest.containsKey(progress.lease()) && ended.was(progress.lease(), child)) {
         cancel(progress.lease(), child, "the lease has ended");
       }
@@ -219,6 +222,31 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       if (lent.loan.peer().equals(child) && lent.isForgotten(listed.contains(lent.digest))) {
         lost(lent, child + " does not list the lease any more");
       }
+    }
+  }
+
+  /** Whatever it says it has done is no more than it may do. */
+  private void progressed(PeerId child, Heartbeat.LeaseProgress progress) {
+    LentLease lent = byDigest.get(progress.lease());
+    if (lent == null || !lent.loan.peer().equals(child)) {
+      return;
+    }
+    Reported.Sum sum =
+        new Reported.Sum(
+            Math.min(progress.leavesDone(), lent.lease.grant().leaves()),
+            Math.min(progress.fuel(), lent.lease.grant().fuel()));
+    lent.folder.reported().says(lent.digest, sum);
+    watch.progressed(lent, sum);
+    if (!byDigest.containsKey(lent.digest)) {
+      lent.folder.reported().over(lent.digest); // it has ended meanwhile
+    }
+  }
+
+  /** What guests logged below a lease, once. */
+  public void received(PeerId child, TaskMessage.TaskLogs logs) {
+    LentLease lent = own(child, logs.lease(), "logs");
+    if (lent != null && lent.log()) {
+      lent.folder.log().addBelow(logs.lines(), logs.cut());
     }
   }
 
@@ -288,14 +316,15 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       return;
     }
     switch (failure.kind()) {
-      case Failure.NodeFailure(String sentence) -> lost(lent, sentence);
-      case Failure.ValidationFailure(String sentence) -> lost(lent, sentence);
+      case Failure.NodeFailure(String sentence) -> lost(lent, "the node failed: " + sentence);
+      case Failure.ValidationFailure(String sentence) ->
+          lost(lent, "what it got does not hold: " + sentence);
       case Failure.TimeoutFailure(long millis) ->
           lost(lent, "its time of " + millis + " ms was over");
       case Failure.LimitExceeded(var which, String sentence) ->
           failed(
               lent,
-              sentence,
+              "its grant did not suffice: " + sentence,
               new LeaseFailure.OverGrant(which.words() + " of the grant: " + sentence));
       case Failure.TaskFailed(Signed signed) -> taskFailed(lent, signed);
       case Refused refused -> refused(lent, refused);
@@ -309,7 +338,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       case FailureCheck.Holds(TaskFailure failure) ->
           failed(
               lent,
-              failure.claim().outcome().words(),
+              "the task failed: " + failure.claim().outcome().words(),
               new LeaseFailure.TaskFailed(failure.node(), failure.claim()));
       case FailureCheck.Rejected(String reason) -> {
         rejections.count("task failure that does not hold", lent.loan.peer(), reason);
