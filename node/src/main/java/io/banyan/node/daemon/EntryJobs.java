@@ -280,7 +280,15 @@ final class EntryJobs implements JobDriver, AutoCloseable {
             ? leases.finished(folder, completed, seconds)
             : leases.running(folder);
     keepLogs(files, folder);
-    book.end(job.id(), ending, progress(folder), tree);
+    book.end(job.id(), ending, lastProgress(folder, end), tree);
+  }
+
+  /** Of a partial answer those leaves count that it holds, and not what was run beside them. */
+  private static JobProgressNow lastProgress(TaskFolder folder, JobEnd end) {
+    return end instanceof JobEnd.Partial partial
+        ? progress(
+            folder, new Reported.Sum(partial.leaves(), folder.fuelSpent()), OptionalLong.empty())
+        : progress(folder);
   }
 
   /** What a full disk does not take is no reason to fail a job. */

@@ -85,6 +85,7 @@ class PartialJobTest {
     ClientConnection.Ended ended = network.end(job);
 
     assertEquals(JobState.PARTIAL, ended.status().state());
+    assertEquals(19, ended.status().leavesDone());
     assertEquals(
         Optional.of("execute of plan node 19 trapped: unreachable"), ended.status().failure());
     JobResult.Partial partial =
