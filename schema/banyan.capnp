@@ -540,6 +540,9 @@ struct NodeEvent {
   node @1 :PlanNode;
   peer @2 :Data;
   sentence @3 :Text;
+  seconds @4 :Float64;
+  fuel @5 :UInt64;
+  attempt @6 :UInt32;
 }
 
 struct GetJobResult {
@@ -554,10 +557,12 @@ struct JobResult {
     whole @2 :Value;
     partial @3 :Partial;
   }
-  receipt @4 :BlobRef;
+  receipt @4 :BlobRef; # null beside a partial answer
 
   struct Partial {
     pieces @0 :List(Piece);
+    missing @1 :List(PlanNode);
+    bytes @2 :BlobRef;
   }
 
   struct Piece {
@@ -632,6 +637,35 @@ struct TreeLine {
   leaves @5 :UInt64;
   leavesBelow @6 :UInt64;
   seconds @7 :Float64;
+  fuel @8 :UInt64;
+  attempt @9 :UInt32;
+  failure @10 :Text; # null unless there is one
+}
+
+struct LoggedLine {
+  node @0 :PlanNode;
+  function @1 :GuestFunction;
+  peer @2 :Data;
+  level @3 :UInt32;
+  text @4 :Text;
+}
+
+struct TaskLogs {
+  lease @0 :Data;
+  lines @1 :List(LoggedLine);
+  cut @2 :UInt64;
+}
+
+struct GetLogs {
+  job @0 :Data;
+  node @1 :PlanNode; # null: all of the job
+  firstLine @2 :UInt32;
+}
+
+struct Logs {
+  lines @0 :List(LoggedLine);
+  more @1 :Bool;
+  cut @2 :UInt64;
 }
 
 struct GetReceipt {
@@ -738,6 +772,10 @@ struct Message {
     peers @36 :Peers;
     getTree @37 :GetTree;
     tree @38 :Tree;
+    getLogs @39 :GetLogs;
+    logs @40 :Logs;
+
+    taskLogs @41 :TaskLogs; # task
   }
 }
 

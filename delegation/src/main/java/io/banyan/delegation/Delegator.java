@@ -339,10 +339,10 @@ public final class Delegator {
   }
 
   private void finishIfOver(TaskState state) {
-    Optional<JobEnd> end = state.walk.end();
-    if (end.isEmpty() || tasks.remove(state.task.link()) == null) {
+    if (!state.isOver() || tasks.remove(state.task.link()) == null) {
       return; // the first end counts
     }
+    JobEnd end = state.end().orElseThrow();
     for (long call : state.calls()) {
       active.remove(call);
       outbox.add(new Command.Interrupt(call));
@@ -354,7 +354,7 @@ public final class Delegator {
     alarms.clear(new Alarms.TaskTime(state.task.link()));
     alarms.clear(new Alarms.LendAgain(state.task.link()));
     lendingDue = true; // peers have credit again
-    outbox.add(new Command.Finish(state.task.link(), end.get()));
+    outbox.add(new Command.Finish(state.task.link(), end));
   }
 
   /* Peers. */

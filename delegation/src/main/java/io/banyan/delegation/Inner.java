@@ -108,6 +108,11 @@ final class Inner {
     return Optional.ofNullable(merge);
   }
 
+  /** All that are not empty, in order. */
+  List<Interval> children() {
+    return children;
+  }
+
   /** The children that were begun, in order. */
   List<Place> begun() {
     List<Place> begun = new ArrayList<>(begunCount);

@@ -45,6 +45,27 @@ public sealed interface JobEnd {
   /** The submitter cancelled it. */
   record Cancelled() implements JobEnd {}
 
+  /**
+   * Something is missing, and the user allowed for that: nothing is merged over a gap, and the
+   * whole has no value.
+   *
+   * @param pieces the largest plan nodes that are done, in order; 1 or more
+   * @param missing what lies between and around them, in order; cells that follow each other are
+   *     one interval, whether or not that is a plan node
+   * @param leaves below all pieces
+   * @param cause why there will be no more
+   */
+  record Partial(List<Piece> pieces, List<PlanNode> missing, long leaves, String cause)
+      implements JobEnd {
+    public Partial {
+      pieces = List.copyOf(pieces);
+      missing = List.copyOf(missing);
+    }
+  }
+
+  /** What one plan node came to. */
+  record Piece(PlanNode node, Value value) {}
+
   /** It had not begun, and makes room for what has a higher priority. */
   record Shed() implements JobEnd {}
 }

@@ -68,6 +68,33 @@ final class TaskState {
     walk.refuseFuel();
   }
 
+  /**
+   * How it ended, once it has: in pieces, where it failed, and the user is content with as many as
+   * there are.
+   */
+  Optional<JobEnd> end() {
+    return walk.end()
+        .map(
+            end ->
+                cause(end)
+                    .<JobEnd>flatMap(cause -> walk.pieces(cause).map(partial -> partial))
+                    .orElse(end));
+  }
+
+  /** Why there is no more of it; nothing where the user wants no more, or has all. */
+  private static Optional<String> cause(JobEnd end) {
+    return switch (end) {
+      case JobEnd.TimedOut(long millis) ->
+          Optional.of("its time of " + millis + " ms was over (--timeout)");
+      case JobEnd.TaskFailed failed -> Optional.of(failed.words());
+      case JobEnd.PlanRefused(String reason) -> Optional.of(reason);
+      case JobEnd.NodeFailed(PlannedCall call, CallReport.NoResult why) ->
+          Optional.of(call.words() + ": " + why.detail());
+      case JobEnd.Completed _, JobEnd.Partial _, JobEnd.Cancelled(), JobEnd.Shed() ->
+          Optional.empty();
+    };
+  }
+
   boolean isOver() {
     return walk.end().isPresent();
   }

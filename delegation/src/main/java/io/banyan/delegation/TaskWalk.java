@@ -52,6 +52,7 @@ final class TaskWalk {
 
   private final Frontier frontier = new Frontier();
   private final Deque<Ticket> ready = new ArrayDeque<>();
+  private final Place root;
   private @Nullable JobEnd end;
 
   private final Units units;
@@ -76,7 +77,7 @@ final class TaskWalk {
     this.grants = grants;
     this.overtaken = overtaken;
     this.outbox = outbox;
-    Place root =
+    this.root =
         switch (task.ground()) {
           case Task.Ground.Cells(Cuts cuts) -> {
             this.leavesMax = Limits.CELLS_MAX;
@@ -596,6 +597,34 @@ final class TaskWalk {
   /** How the task ended, once it has. */
   Optional<JobEnd> end() {
     return Optional.ofNullable(end);
+  }
+
+  /**
+   * What there is of a task that failed, where the user allows for gaps and enough is done; counted
+   * in leaves, and under the rule {@code module}, where nobody knows how many there are, in bytes.
+   */
+  Optional<JobEnd.Partial> pieces(String cause) {
+    int permille = task.manifest().partialPermille();
+    if (!task.atEntry() || permille == 1000 || leavesDone == 0) {
+      return Optional.empty();
+    }
+    JobEnd.Partial partial = Pieces.of(root, cause);
+    double share =
+        switch (root.footing) {
+          case Footing.Cells(Cuts cuts) -> (double) partial.leaves() / cells(cuts);
+          case Footing.Given _, Footing.Parts _ -> (double) units.done() / Math.max(1, total);
+        };
+    boolean enough = share * 1000 >= permille && !partial.pieces().isEmpty();
+    return enough ? Optional.of(partial) : Optional.empty();
+  }
+
+  /** Those of the root that are not empty; the root itself is a leaf in any case. */
+  private long cells(Cuts cuts) {
+    long count = 0;
+    for (int cell = root.interval.from(); cell < root.interval.to(); cell++) {
+      count += cuts.isEmpty(new Interval(cell, cell + 1)) ? 0 : 1;
+    }
+    return Math.max(1, count);
   }
 
   JobProgress progress() {

@@ -226,6 +226,7 @@ class LendingSimulationTest {
           JobEnd.NodeFailed _,
           JobEnd.TimedOut _,
           JobEnd.Cancelled _,
+          JobEnd.Partial _,
           JobEnd.Shed _ ->
           throw new AssertionError(job.end.toString());
     }

@@ -105,6 +105,41 @@ final class TestingManifests {
         whole.above());
   }
 
+  /** {@code whole}, where {@code permille} of the leaves suffice. */
+  static Task partial(Task whole, int permille) {
+    Manifest manifest = whole.manifest();
+    return new Task(
+        whole.link(),
+        whole.job(),
+        new Manifest(
+            manifest.profile(),
+            manifest.token(),
+            manifest.createdMillis(),
+            manifest.endMillis(),
+            manifest.entry(),
+            manifest.module(),
+            manifest.input(),
+            manifest.params(),
+            manifest.shared(),
+            manifest.splitRule(),
+            manifest.chunkBytes(),
+            manifest.limits(),
+            manifest.budget(),
+            manifest.retries(),
+            manifest.verification(),
+            manifest.routing(),
+            permille,
+            manifest.memo(),
+            manifest.operationWeight()),
+        whole.submitter(),
+        whole.node(),
+        whole.ground(),
+        whole.merges(),
+        whole.grant(),
+        whole.tries(),
+        whole.above());
+  }
+
   /** The same with another budget, routing and number of retries. */
   static Manifest with(Manifest manifest, Budget budget, Routing routing, int retries) {
     return new Manifest(

@@ -442,6 +442,7 @@ final class TestingNetwork {
       case JobEnd.NodeFailed failed ->
           fail(member, link, new LeaseFailure.Lost(failed.why().detail()));
       case JobEnd.TimedOut _ -> fail(member, link, new LeaseFailure.Lost("its time is over"));
+      case JobEnd.Partial partial -> throw new AssertionError("a lease ended as " + partial);
       case JobEnd.Cancelled(), JobEnd.Shed() -> {}
     }
   }

@@ -164,10 +164,6 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
               + manifest.verification().words()
               + ": this node does not audit yet; --verify none is what there is");
     }
-    if (manifest.partialPermille() != 1000) {
-      throw new Refusal(
-          Code.UNSUPPORTED, "partial answers: a job is finished here whole, or not at all");
-    }
   }
 
   private static void requireWithin(Manifest manifest, JobLimits limits) throws Refusal {

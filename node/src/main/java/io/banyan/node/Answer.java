@@ -1,14 +1,10 @@
 package io.banyan.node;
 
 import io.banyan.delegation.JobEnd;
-import io.banyan.schema.BlobRef;
-import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
-import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Signed;
-import io.banyan.schema.Step;
 import io.banyan.schema.Value;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.Evidence;
@@ -16,7 +12,6 @@ import io.banyan.trust.Identity;
 import io.banyan.trust.SigningDomain;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Iterator;
 
 /**
  * A completed job: its four hashes, its value, and the receipt of who ran it.
@@ -78,19 +73,10 @@ public final class Answer {
 
   /** Writes the output's bytes, in order. */
   public void writeOutput(OutputStream out) throws IOException {
-    switch (value) {
-      case Value.Blob(BlobRef ref) -> out.write(folder.values().get(ref));
-      case Value.Rope _ -> {
-        Iterator<Step> steps = folder.steps();
-        while (steps.hasNext()) {
-          Claim claim = steps.next().claim();
-          if (claim.function() == GuestFunction.EXECUTE) {
-            out.write(folder.values().get(new BlobRef(claim.output(), claim.outputBytes())));
-          }
-        }
-      }
-      case Value.Empty() -> throw new IllegalStateException("a root is never empty");
+    if (value instanceof Value.Empty) {
+      throw new IllegalStateException("a root is never empty");
     }
+    folder.writeValue(folder.task().node(), value, out);
   }
 
   /** Writes the job receipt, with {@code runner} standing for all of it. */

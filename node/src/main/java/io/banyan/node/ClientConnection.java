@@ -16,10 +16,12 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.JobResult;
 import io.banyan.schema.JobStatus;
 import io.banyan.schema.JobSummary;
+import io.banyan.schema.LoggedLine;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Message;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PeerSummary;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TreeLine;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -48,6 +51,9 @@ import java.util.function.LongConsumer;
 public final class ClientConnection implements AutoCloseable {
   private static final Duration DIAL_TIME_MAX = Duration.ofSeconds(10);
   private static final Duration ANSWER_TIME_MAX = Duration.ofSeconds(30);
+
+  /** Nothing may happen to a job for as long as it may last; a lost link is noticed sooner. */
+  private static final Duration QUIET_TIME_MAX = Duration.ofDays(1);
 
   /** How long one question for a result waits at the node: so often progress is shown. */
   static final long WAIT_MILLIS = 1_000;
@@ -245,6 +251,8 @@ public final class ClientConnection implements AutoCloseable {
             ClientMessage.Explanation _,
             ClientMessage.GetTree _,
             ClientMessage.Tree _,
+            ClientMessage.GetLogs _,
+            ClientMessage.Logs _,
             ClientMessage.GetReceipt _,
             ClientMessage.ReceiptReady _,
             ClientMessage.ListJobs _,
@@ -260,6 +268,55 @@ public final class ClientConnection implements AutoCloseable {
       if (leftMillis == 0) {
         return Optional.empty();
       }
+    }
+  }
+
+  /**
+   * Tells what happens to a job, until it is over, through lost connections.
+   *
+   * @param fromSequence the first event wanted; those that the node has not kept are left out
+   */
+  public void watch(JobId job, long fromSequence, Consumer<JobEvent> told)
+      throws CommandException, InterruptedException {
+    AtomicLong next = new AtomicLong(fromSequence);
+    Question<Boolean> all =
+        () -> {
+          watchOnce(job, next, told);
+          return true;
+        };
+    persistently(all);
+  }
+
+  private void watchOnce(JobId job, AtomicLong next, Consumer<JobEvent> told)
+      throws IOException, CommandException, InterruptedException {
+    try (P2pStream stream = host.open(node, ClientService.PROTOCOL, DIAL_TIME_MAX)) {
+      stream.readTimeout(QUIET_TIME_MAX);
+      ClientMessage request = new ClientMessage.Watch(job, next.get());
+      stream
+          .output()
+          .write(Frames.frame(FrameKind.CLIENT_REQUEST, WireCodec.encodeMessage(request)));
+      stream.output().flush();
+      Optional<JobEvent> event = eventOf(stream);
+      while (event.isPresent()) {
+        if (event.get().sequence() < next.get()) {
+          throw broken("it told of event " + event.get().sequence() + " twice");
+        }
+        next.set(event.get().sequence() + 1);
+        told.accept(event.get());
+        event = eventOf(stream);
+      }
+    }
+  }
+
+  /** The next event; nothing when there will be no more. */
+  private Optional<JobEvent> eventOf(P2pStream stream) throws IOException, CommandException {
+    try {
+      var frame = Frames.read(FrameKind.CLIENT, stream.input());
+      return frame.isEmpty()
+          ? Optional.empty()
+          : Optional.of(expected(WireCodec.decodeMessage(frame.get()), JobEvent.class));
+    } catch (MalformedMessageException e) {
+      throw broken(String.valueOf(e.getMessage()));
     }
   }
 
@@ -294,6 +351,22 @@ public final class ClientConnection implements AutoCloseable {
         ClientMessage.Tree.class,
         ClientMessage.Tree::lines,
         ClientMessage.Tree::more);
+  }
+
+  /** What guests of a job logged; of one plan node, where one is given. */
+  public TaskLog.Kept logs(JobId job, Optional<PlanNode> of)
+      throws CommandException, InterruptedException {
+    AtomicLong cut = new AtomicLong();
+    List<LoggedLine> lines =
+        all(
+            first -> new ClientMessage.GetLogs(job, of, first),
+            ClientMessage.Logs.class,
+            logs -> {
+              cut.set(logs.cut());
+              return logs.lines();
+            },
+            ClientMessage.Logs::more);
+    return new TaskLog.Kept(lines, cut.get());
   }
 
   public List<JobSummary> jobs() throws CommandException, InterruptedException {
@@ -388,14 +461,19 @@ public final class ClientConnection implements AutoCloseable {
       if (frame.isEmpty()) {
         throw new IOException("it closed the stream without an answer");
       }
-      return switch (WireCodec.decodeMessage(frame.get())) {
-        case Refused refused -> throw refusal(refused);
-        case ClientMessage answer when kind.isInstance(answer) -> kind.cast(answer);
-        case Message other -> throw broken("it answered by " + other.getClass().getSimpleName());
-      };
+      return expected(WireCodec.decodeMessage(frame.get()), kind);
     } catch (MalformedMessageException e) {
       throw broken(String.valueOf(e.getMessage()));
     }
+  }
+
+  private <M extends ClientMessage> M expected(Message message, Class<M> kind)
+      throws CommandException {
+    return switch (message) {
+      case Refused refused -> throw refusal(refused);
+      case ClientMessage answer when kind.isInstance(answer) -> kind.cast(answer);
+      case Message other -> throw broken("it answered by " + other.getClass().getSimpleName());
+    };
   }
 
   private CommandException refusal(Refused refused) {

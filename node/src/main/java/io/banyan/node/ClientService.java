@@ -21,6 +21,7 @@ import io.banyan.schema.JobEvent;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobResult;
 import io.banyan.schema.JobStatus;
+import io.banyan.schema.LoggedLine;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Message;
@@ -187,6 +188,14 @@ public final class ClientService implements StreamHandler {
             book.ending(job).isPresent() ? book.story(job).tree() : driver.tree(job);
         replies.send(page(lines, first, ClientMessage.Tree::new));
       }
+      case ClientMessage.GetLogs(JobId job, Optional<PlanNode> of, int first) -> {
+        requireAsker(job, asker);
+        TaskLog.Kept kept = book.ending(job).isPresent() ? book.logs(job) : driver.logs(job);
+        List<LoggedLine> lines =
+            kept.lines().stream().filter(line -> of.map(line.node()::equals).orElse(true)).toList();
+        replies.send(
+            page(lines, first, (rows, more) -> new ClientMessage.Logs(rows, more, kept.cut())));
+      }
       case ClientMessage.GetReceipt(JobId job) -> {
         requireAsker(job, asker);
         replies.send(receipt(job));
@@ -214,6 +223,7 @@ public final class ClientService implements StreamHandler {
           ClientMessage.Jobs _,
           ClientMessage.Peers _,
           ClientMessage.Tree _,
+          ClientMessage.Logs _,
           Refused _ ->
           throw noRequest(request);
     }
@@ -373,10 +383,13 @@ public final class ClientService implements StreamHandler {
     }
   }
 
-  private ClientMessage result(JobId job, PublicKey asker) throws Refusal {
-    if (book.ending(job).orElse(null)
-        instanceof JobEnding.Completed(Value _, var output, var receipt)) {
-      return new JobResult(job, new JobResult.Whole(new Value.Blob(output)), receipt);
+  private ClientMessage result(JobId job, PublicKey asker) throws IOException, Refusal {
+    JobEnding ending = book.ending(job).orElse(null);
+    if (ending instanceof JobEnding.Completed(Value _, var output, var receipt)) {
+      return new JobResult(job, new JobResult.Whole(new Value.Blob(output), receipt));
+    }
+    if (ending instanceof JobEnding.Partial) {
+      return PartialAnswer.read(book.folder(job).orElseThrow(() -> unknown(job)).pieces());
     }
     return status(job, asker);
   }

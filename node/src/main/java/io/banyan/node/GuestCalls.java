@@ -60,11 +60,12 @@ public final class GuestCalls {
     return guestNanos.sum();
   }
 
-  /** Makes {@code call} on the calling thread, which must be a worker's. */
-  CallReport make(PlannedCall call) {
+  /** Makes {@code call} on the calling thread, which must be a worker's; {@code log} is kept. */
+  CallReport make(PlannedCall call, TaskLog log) {
     long begin = System.nanoTime();
     try {
       Made made = make(call.function(), call.input());
+      log.add(call.node(), call.function(), made.result.report().log());
       return report(made.handed, made.result, begin);
     } catch (IOException e) {
       return new CallReport.NoResult(HostFailure.RESOURCES, InputFile.reason(e));

@@ -341,7 +341,8 @@ public final class JobBook implements AutoCloseable {
   }
 
   /**
-   * Ends a job. Where it completed, output and receipt are in its folder; they are synced first.
+   * Ends a job. Where there is an answer, or pieces of one, they are in its folder, and are synced
+   * first.
    *
    * @param tree as {@link JobDriver#tree} has it now
    * @return whether this was its end; if not, it had ended before, and nothing was changed
@@ -350,7 +351,8 @@ public final class JobBook implements AutoCloseable {
   public boolean end(JobId job, JobEnding ending, JobProgressNow progress, List<TreeLine> tree)
       throws IOException {
     Optional<JobDirectory> files = folder(job);
-    if (files.isPresent() && ending instanceof JobEnding.Completed) {
+    boolean answers = ending instanceof JobEnding.Completed || ending instanceof JobEnding.Partial;
+    if (files.isPresent() && answers) {
       files.get().sync();
     }
     ends.lock();
@@ -555,6 +557,12 @@ public final class JobBook implements AutoCloseable {
     Path file = folderOf(job).story();
     boolean told = ending(job).isPresent() && Files.exists(file);
     return told ? JobStory.read(file) : here;
+  }
+
+  /** What guests of an ended job logged; nothing where that was not kept. */
+  TaskLog.Kept logs(JobId job) throws IOException {
+    Path file = folderOf(job).logs();
+    return Files.exists(file) ? TaskLog.Kept.read(file) : TaskLog.Kept.NOTHING;
   }
 
   private <T> Optional<T> of(JobId job, Function<JobEntry, T> read) {

@@ -314,7 +314,7 @@ public record JobDraft(
         RETRIES,
         new Verification.None(),
         request.routing(),
-        1000,
+        request.partialPermille(),
         request.memo(),
         operationWeight);
   }

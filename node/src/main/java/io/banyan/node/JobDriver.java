@@ -46,6 +46,9 @@ public interface JobDriver {
    */
   List<TreeLine> tree(JobId job);
 
+  /** What guests of a job that runs have logged; nothing if it does not run here. */
+  TaskLog.Kept logs(JobId job);
+
   /** What was decided here about leases of a job that was submitted to another node. */
   List<DecisionLine> decisions(JobId job);
 

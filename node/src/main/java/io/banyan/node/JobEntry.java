@@ -184,6 +184,7 @@ final class JobEntry {
     return switch (ending) {
       case JobEnding.Completed _ -> Optional.empty();
       case JobEnding.Failed(String cause) -> Optional.of(cause);
+      case JobEnding.Partial(var _, String cause) -> Optional.of(cause);
       case JobEnding.Cancelled() -> Optional.of("it was cancelled");
       case JobEnding.TimedOut() -> Optional.of("its time was over");
     };

@@ -72,15 +72,24 @@ public final class JobLinks implements Links {
     @Override
     public Optional<RangeSource> blob(BlobRef ref) throws IOException {
       JobDirectory folder = book.folder(job).orElse(null);
-      if (folder == null
-          || !(book.ending(job).orElse(null)
-              instanceof JobEnding.Completed(Value _, BlobRef output, BlobRef receipt))) {
+      JobEnding ending = book.ending(job).orElse(null);
+      if (folder == null || ending == null) {
         return Optional.empty();
       }
-      if (ref.equals(output)) {
-        return Optional.of(source(ref, folder.output()));
-      }
-      return ref.equals(receipt) ? Optional.of(source(ref, folder.receipt())) : Optional.empty();
+      return switch (ending) {
+        case JobEnding.Completed(Value _, BlobRef output, BlobRef _) when ref.equals(output) ->
+            Optional.of(source(ref, folder.output()));
+        case JobEnding.Completed(Value _, BlobRef _, BlobRef receipt) when ref.equals(receipt) ->
+            Optional.of(source(ref, folder.receipt()));
+        case JobEnding.Partial(BlobRef bytes, String _) when ref.equals(bytes) ->
+            Optional.of(source(ref, folder.output()));
+        case JobEnding.Completed _,
+            JobEnding.Partial _,
+            JobEnding.Failed _,
+            JobEnding.Cancelled _,
+            JobEnding.TimedOut _ ->
+            Optional.empty();
+      };
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  *     record within it
  * @param fuel of all calls together, 1 or more; none given: the sum of what each call may use
  * @param routing where its work may go
+ * @param partialPermille the share of leaves that suffices, 1 to 1000, which is all
  * @param memo whether what is finished may be remembered, and what is remembered used
  */
 public record JobRequest(
@@ -32,6 +33,7 @@ public record JobRequest(
     long timeMillis,
     OptionalLong fuel,
     Routing routing,
+    int partialPermille,
     MemoPolicy memo)
     implements AutoCloseable {
   public JobRequest {
@@ -59,6 +61,7 @@ public record JobRequest(
         timeMillis,
         OptionalLong.empty(),
         Routing.DEFAULT,
+        1000,
         MemoPolicy.PRIVATE);
   }
 

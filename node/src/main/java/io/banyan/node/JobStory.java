@@ -48,7 +48,10 @@ record JobStory(List<DecisionLine> decisions, List<TreeLine> tree) {
         line.depth() == 0 ? TreeLine.State.FAILED : TreeLine.State.LOST,
         line.leaves(),
         line.leavesBelow(),
-        line.seconds());
+        line.seconds(),
+        line.fuel(),
+        line.attempt(),
+        line.failure());
   }
 
   void write(Path path) throws IOException {

@@ -123,6 +123,7 @@ final class ReceiptReplay {
               ExitCode.TIMEOUT,
               "running the job again took longer than its own "
                   + Quantities.seconds(timeMillis / 1e3));
+      case JobEnd.Partial _ -> throw new IllegalStateException("a replay has no gaps");
       case JobEnd.Cancelled(), JobEnd.Shed() ->
           throw new IllegalStateException("nobody cancels a replay");
     };

@@ -10,7 +10,10 @@ import io.banyan.delegation.Known;
 import io.banyan.delegation.PlannedCall;
 import io.banyan.delegation.Task;
 import io.banyan.schema.BlobRef;
+import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Signed;
@@ -18,6 +21,7 @@ import io.banyan.schema.Step;
 import io.banyan.schema.Value;
 import io.banyan.trust.Link;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -47,6 +51,8 @@ public final class TaskFolder implements AutoCloseable {
   private final LongAdder leavesDone = new LongAdder();
   private final LongAdder fuelSpent = new LongAdder();
   private final LongAdder leavesReused = new LongAdder();
+  private final Reported reported = new Reported();
+  private final TaskLog log = new TaskLog();
 
   private final Map<Long, Staged> staged = new ConcurrentHashMap<>(); // by lease, until it is used
   private final CompletableFuture<JobEnd> end = new CompletableFuture<>();
@@ -149,7 +155,7 @@ public final class TaskFolder implements AutoCloseable {
   }
 
   CallReport make(PlannedCall call) {
-    return calls.make(call);
+    return calls.make(call, log);
   }
 
   void explained(Decision decision) {
@@ -231,6 +237,23 @@ public final class TaskFolder implements AutoCloseable {
     return leavesReused.sum();
   }
 
+  /** Writes what {@code node} came to: a blob, or the outputs of a rope's leaves in order. */
+  void writeValue(PlanNode node, Value value, OutputStream out) throws IOException {
+    switch (value) {
+      case Value.Blob(BlobRef ref) -> out.write(values.get(ref));
+      case Value.Rope _ -> {
+        Iterator<Step> steps = claims.steps(node);
+        while (steps.hasNext()) {
+          Claim claim = steps.next().claim();
+          if (claim.function() == GuestFunction.EXECUTE) {
+            out.write(values.get(new BlobRef(claim.output(), claim.outputBytes())));
+          }
+        }
+      }
+      case Value.Empty() -> {}
+    }
+  }
+
   /** Leaves executed so far, here and by peers; those that were run twice count twice. */
   public long leavesDone() {
     return leavesDone.sum();
@@ -239,6 +262,21 @@ public final class TaskFolder implements AutoCloseable {
   /** Fuel that went into what was recorded or adopted so far; what was lost is not counted. */
   public long fuelSpent() {
     return fuelSpent.sum();
+  }
+
+  /** What guests logged. */
+  public TaskLog log() {
+    return log;
+  }
+
+  /** What children say of the leases that are out. */
+  public Reported reported() {
+    return reported;
+  }
+
+  /** All that was done so far, with what children say of the leases that are out. */
+  public Reported.Sum progress() {
+    return reported.sum().plus(new Reported.Sum(leavesDone(), fuelSpent()));
   }
 
   /** The disk failed the task; it ends with {@code cause}. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.node.data.TestingHost;
 import io.banyan.node.data.TestingHosts;
+import io.banyan.node.journal.JobDirectory;
 import io.banyan.node.journal.JobEnding;
 import io.banyan.p2p.P2pStream;
 import io.banyan.schema.Accepted;
@@ -22,17 +23,21 @@ import io.banyan.schema.ClientMessage;
 import io.banyan.schema.Digest;
 import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
+import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Heartbeat;
+import io.banyan.schema.Interval;
 import io.banyan.schema.JobEvent;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobResult;
 import io.banyan.schema.JobState;
 import io.banyan.schema.JobStatus;
+import io.banyan.schema.LoggedLine;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.Message;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PeerSummary;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.Priority;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
@@ -275,7 +280,7 @@ class ClientServiceTest {
     AnswerCheck.Found found = AnswerCheck.check(job, answer.receipt(), answer.output());
     assertEquals(NODE.publicKey(), found.manifest().entry());
     assertEquals(
-        new ClientMessage.ReceiptReady(job, result.receipt()),
+        new ClientMessage.ReceiptReady(job, ((JobResult.Whole) result.answer()).receipt()),
         ask(user, new ClientMessage.GetReceipt(job)));
   }
 
@@ -301,6 +306,68 @@ class ClientServiceTest {
 
     assertEquals(JobState.PENDING, status.state());
     assertEquals("integrity checked, execution not audited", status.verification());
+  }
+
+  @Test
+  void partialAnswerIsToldAndItsBytesAreFetched() throws Exception {
+    JobId job = held();
+    JobDirectory files = node.book.folder(job).orElseThrow();
+    byte[] bytes = "onetwo".getBytes(StandardCharsets.US_ASCII);
+    Files.write(files.output(), bytes);
+    JobResult.Partial partial =
+        new JobResult.Partial(
+            List.of(
+                new JobResult.Piece(
+                    new PlanNode.Cells(new Interval(0, 1)), new Value.Blob(blob("one"))),
+                new JobResult.Piece(
+                    new PlanNode.Cells(new Interval(2, 3)), new Value.Blob(blob("two")))),
+            List.of(new PlanNode.Cells(new Interval(1, 2))),
+            BlobRef.of(bytes));
+    JobResult result = new JobResult(job, partial);
+    Files.write(files.pieces(), Frames.frame(FrameKind.CLIENT, WireCodec.encodeMessage(result)));
+    node.book.end(
+        job,
+        new JobEnding.Partial(BlobRef.of(bytes), "its time was over"),
+        new JobProgressNow(2, 3, 0, OptionalLong.empty()),
+        List.of());
+
+    assertEquals(result, ask(user, new ClientMessage.GetJobResult(job, 0)));
+    assertArrayEquals(
+        bytes,
+        Files.readAllBytes(
+            FetchedAnswer.fetchPieces(userData, node.host.id(), job, partial, folder)));
+    assertEquals(JobState.PARTIAL, node.book.status(job).orElseThrow().state());
+    assertEquals(Optional.of("its time was over"), node.book.status(job).orElseThrow().failure());
+    assertEquals(Code.NOT_FOUND, ((Refused) ask(user, new ClientMessage.GetReceipt(job))).code());
+  }
+
+  private static BlobRef blob(String text) {
+    return BlobRef.of(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void logsAreToldWhileAJobRunsAndAfterwards() throws Exception {
+    JobId job = held();
+    PlanNode leaf = new PlanNode.Cells(new Interval(1, 2));
+    PlanNode other = new PlanNode.Cells(new Interval(2, 3));
+    PeerId peer = NODE.publicKey().peerId();
+    LoggedLine line = new LoggedLine(leaf, GuestFunction.EXECUTE, peer, 2, "here I am");
+    LoggedLine second = new LoggedLine(other, GuestFunction.EXECUTE, peer, 2, "and here");
+    TaskLog.Kept kept = new TaskLog.Kept(List.of(line, second), 7);
+    node.driver.logs.put(job, kept);
+
+    Message running = ask(user, new ClientMessage.GetLogs(job, Optional.empty(), 0));
+    kept.write(node.book.folder(job).orElseThrow().logs());
+    node.driver.logs.clear();
+    node.book.end(job, new JobEnding.TimedOut(), JobProgressNow.NONE, List.of());
+
+    assertEquals(new ClientMessage.Logs(List.of(line, second), false, 7), running);
+    assertEquals(
+        new ClientMessage.Logs(List.of(second), false, 7),
+        ask(user, new ClientMessage.GetLogs(job, Optional.of(other), 0)));
+    assertEquals(
+        Code.NOT_ALLOWED,
+        ((Refused) ask(stranger, new ClientMessage.GetLogs(job, Optional.empty(), 0))).code());
   }
 
   @Test
@@ -609,10 +676,6 @@ class ClientServiceTest {
         Code.UNSUPPORTED,
         "verification copies:2: this node does not audit yet; --verify none is what there is",
         wish -> wish.verification(new Verification.Copies(2)));
-    refusedJob(
-        Code.UNSUPPORTED,
-        "partial answers: a job is finished here whole, or not at all",
-        wish -> wish.partialPermille(900));
   }
 
   @Test

@@ -61,6 +61,7 @@ public final class TestingDriver implements JobDriver, AutoCloseable {
   /** What becomes of an output before it is handed out: a lie keeps its length. */
   public volatile UnaryOperator<byte[]> lie = bytes -> bytes;
 
+  public final Map<JobId, TaskLog.Kept> logs = new ConcurrentHashMap<>();
   private final Map<JobId, List<TreeLine>> trees = new ConcurrentHashMap<>();
   private final Queue<Thread> runs = new ConcurrentLinkedQueue<>();
   private final Identity node;
@@ -206,6 +207,11 @@ public final class TestingDriver implements JobDriver, AutoCloseable {
   @Override
   public List<TreeLine> tree(JobId job) {
     return trees.getOrDefault(job, List.of());
+  }
+
+  @Override
+  public TaskLog.Kept logs(JobId job) {
+    return logs.getOrDefault(job, TaskLog.Kept.NOTHING);
   }
 
   @Override

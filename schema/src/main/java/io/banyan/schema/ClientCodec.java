@@ -2,7 +2,6 @@ package io.banyan.schema;
 
 import io.banyan.schema.wire.BanyanWire;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.capnproto.StructList;
@@ -79,12 +78,18 @@ final class ClientCodec {
               JobEvent.NodeEventKind kind,
               PlanNode node,
               PeerId peer,
-              String sentence) -> {
+              String sentence,
+              double seconds,
+              long fuel,
+              int attempt) -> {
         BanyanWire.NodeEvent.Builder at = what.initNode();
         at.setKind(Fields.named(BanyanWire.NodeEventKind.class, kind));
         PlanCodec.write(at.initNode(), node);
         at.setPeer(Fields.bytes(peer));
         at.setSentence(sentence);
+        at.setSeconds(seconds);
+        at.setFuel(fuel);
+        at.setAttempt(attempt);
       }
     }
   }
@@ -108,7 +113,10 @@ final class ClientCodec {
         Fields.named(JobEvent.NodeEventKind.class, from.getKind()),
         PlanCodec.planNode(from.getNode()),
         Fields.peer(from.getPeer()),
-        Fields.sentence("event", from.getSentence()));
+        Fields.sentence("event", from.getSentence()),
+        from.getSeconds(),
+        from.getFuel(),
+        from.getAttempt());
   }
 
   static void write(BanyanWire.GetJobResult.Builder to, ClientMessage.GetJobResult get) {
@@ -123,17 +131,27 @@ final class ClientCodec {
   static void write(BanyanWire.JobResult.Builder to, JobResult result) {
     to.setJob(result.job().digest().bytes());
     switch (result.answer()) {
-      case JobResult.Whole(Value value) -> PlanCodec.write(to.initAnswer().initWhole(), value);
-      case JobResult.Partial(List<JobResult.Piece> pieces) -> {
-        StructList.Builder<BanyanWire.JobResult.Piece.Builder> partial =
-            to.initAnswer().initPartial().initPieces(pieces.size());
-        for (int i = 0; i < pieces.size(); i++) {
-          PlanCodec.write(partial.get(i).initNode(), pieces.get(i).node());
-          PlanCodec.write(partial.get(i).initValue(), pieces.get(i).value());
-        }
+      case JobResult.Whole(Value value, BlobRef receipt) -> {
+        PlanCodec.write(to.initAnswer().initWhole(), value);
+        PlanCodec.write(to.initReceipt(), receipt);
       }
+      case JobResult.Partial partial -> write(to.initAnswer().initPartial(), partial);
     }
-    PlanCodec.write(to.initReceipt(), result.receipt());
+  }
+
+  private static void write(BanyanWire.JobResult.Partial.Builder to, JobResult.Partial partial) {
+    StructList.Builder<BanyanWire.JobResult.Piece.Builder> pieces =
+        to.initPieces(partial.pieces().size());
+    for (int i = 0; i < partial.pieces().size(); i++) {
+      PlanCodec.write(pieces.get(i).initNode(), partial.pieces().get(i).node());
+      PlanCodec.write(pieces.get(i).initValue(), partial.pieces().get(i).value());
+    }
+    StructList.Builder<BanyanWire.PlanNode.Builder> missing =
+        to.initMissing(partial.missing().size());
+    for (int i = 0; i < partial.missing().size(); i++) {
+      PlanCodec.write(missing.get(i), partial.missing().get(i));
+    }
+    PlanCodec.write(to.initBytes(), partial.bytes());
   }
 
   static JobResult jobResult(BanyanWire.JobResult.Reader from) {
@@ -141,17 +159,27 @@ final class ClientCodec {
     return new JobResult(
         Fields.job(from.getJob()),
         switch (answer.which()) {
-          case WHOLE -> new JobResult.Whole(PlanCodec.value(answer.getWhole()));
-          case PARTIAL ->
-              new JobResult.Partial(
-                  Fields.list(
-                      "pieces of an answer",
-                      answer.getPartial().getPieces(),
-                      JobResult.Partial.PIECES_MAX,
-                      ClientCodec::piece));
+          case WHOLE ->
+              new JobResult.Whole(
+                  PlanCodec.value(answer.getWhole()), PlanCodec.blobRef(from.getReceipt()));
+          case PARTIAL -> partial(answer.getPartial());
           case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("answer of a job");
-        },
-        PlanCodec.blobRef(from.getReceipt()));
+        });
+  }
+
+  private static JobResult.Partial partial(BanyanWire.JobResult.Partial.Reader from) {
+    return new JobResult.Partial(
+        Fields.list(
+            "pieces of an answer",
+            from.getPieces(),
+            JobResult.Partial.PIECES_MAX,
+            ClientCodec::piece),
+        Fields.list(
+            "gaps in an answer",
+            from.getMissing(),
+            JobResult.Partial.MISSING_MAX,
+            PlanCodec::planNode),
+        PlanCodec.blobRef(from.getBytes()));
   }
 
   private static JobResult.Piece piece(BanyanWire.JobResult.Piece.Reader from) {
@@ -246,6 +274,9 @@ final class ClientCodec {
     to.setLeaves(line.leaves());
     to.setLeavesBelow(line.leavesBelow());
     to.setSeconds(line.seconds());
+    to.setFuel(line.fuel());
+    to.setAttempt(line.attempt());
+    line.failure().ifPresent(to::setFailure);
   }
 
   static ClientMessage.Tree tree(BanyanWire.Tree.Reader from) {
@@ -264,7 +295,38 @@ final class ClientCodec {
         Fields.named(TreeLine.State.class, from.getState()),
         from.getLeaves(),
         from.getLeavesBelow(),
-        from.getSeconds());
+        from.getSeconds(),
+        from.getFuel(),
+        from.getAttempt(),
+        from.hasFailure()
+            ? Optional.of(Fields.sentence("failure", from.getFailure()))
+            : Optional.empty());
+  }
+
+  static void write(BanyanWire.GetLogs.Builder to, ClientMessage.GetLogs get) {
+    to.setJob(get.job().digest().bytes());
+    get.node().ifPresent(node -> PlanCodec.write(to.initNode(), node));
+    to.setFirstLine(get.firstLine());
+  }
+
+  static ClientMessage.GetLogs getLogs(BanyanWire.GetLogs.Reader from) {
+    return new ClientMessage.GetLogs(
+        Fields.job(from.getJob()),
+        from.hasNode() ? Optional.of(PlanCodec.planNode(from.getNode())) : Optional.empty(),
+        from.getFirstLine());
+  }
+
+  static void write(BanyanWire.Logs.Builder to, ClientMessage.Logs logs) {
+    TaskCodec.write(to.initLines(logs.lines().size()), logs.lines());
+    to.setMore(logs.more());
+    to.setCut(logs.cut());
+  }
+
+  static ClientMessage.Logs logs(BanyanWire.Logs.Reader from) {
+    return new ClientMessage.Logs(
+        Fields.list("logged lines", from.getLines(), ClientMessage.ROWS_MAX, TaskCodec::loggedLine),
+        from.getMore(),
+        from.getCut());
   }
 
   static void write(BanyanWire.ReceiptReady.Builder to, ClientMessage.ReceiptReady ready) {

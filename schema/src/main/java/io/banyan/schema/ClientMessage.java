@@ -32,6 +32,8 @@ public sealed interface ClientMessage extends Message
         ClientMessage.Peers,
         ClientMessage.GetTree,
         ClientMessage.Tree,
+        ClientMessage.GetLogs,
+        ClientMessage.Logs,
         Refused {
   /** The most lines, jobs or peers in one answer; the rest is asked for by its first index. */
   int ROWS_MAX = 512;
@@ -144,6 +146,31 @@ public sealed interface ClientMessage extends Message
   record Tree(List<TreeLine> lines, boolean more) implements ClientMessage {
     public Tree {
       lines = Rules.list("lines of a tree", lines, ROWS_MAX);
+    }
+  }
+
+  /**
+   * Answered by {@link Logs}.
+   *
+   * @param node the plan node in question, or nothing for all of the job
+   * @param firstLine how many lines to skip
+   */
+  record GetLogs(JobId job, Optional<PlanNode> node, int firstLine) implements ClientMessage {
+    public GetLogs {
+      Rules.atLeastZero("first line", firstLine);
+    }
+  }
+
+  /**
+   * What guests logged, as far as it was kept.
+   *
+   * @param more whether there are lines behind these
+   * @param cut lines of the job that were not kept
+   */
+  record Logs(List<LoggedLine> lines, boolean more, long cut) implements ClientMessage {
+    public Logs {
+      lines = Rules.list("logged lines", lines, ROWS_MAX);
+      Rules.atLeastZero("lines that were cut", cut);
     }
   }
 

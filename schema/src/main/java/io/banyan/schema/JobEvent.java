@@ -22,11 +22,29 @@ public record JobEvent(JobId job, long sequence, long atMillis, What what)
    *
    * @param peer the child it is about
    * @param sentence the rest, for people
+   * @param seconds since it was lent
+   * @param fuel that it took, once it came back; 0 before
+   * @param attempt leases of the same plan node to the same child before it
    */
-  public record AtNode(NodeEventKind kind, PlanNode node, PeerId peer, String sentence)
+  public record AtNode(
+      NodeEventKind kind,
+      PlanNode node,
+      PeerId peer,
+      String sentence,
+      double seconds,
+      long fuel,
+      int attempt)
       implements What {
     public AtNode {
       Rules.sentence("event", sentence);
+      Rules.measure("time", seconds);
+      Rules.atLeastZero("fuel", fuel);
+      Rules.atLeastZero("attempt", attempt);
+    }
+
+    /** Of a first attempt, as it is lent. */
+    public AtNode(NodeEventKind kind, PlanNode node, PeerId peer, String sentence) {
+      this(kind, node, peer, sentence, 0, 0, 0);
     }
   }
 

@@ -14,9 +14,9 @@ final class MessageCodec {
    */
   private static int bytesMax(BanyanWire.Message.Which kind) {
     return switch (kind) {
-      case EXPLANATION -> 1024 * KIB;
-      case JOB_RESULT, PEERS, LEASE_OFFER -> 512 * KIB;
-      case SUBMIT_JOB, JOBS, TREE, ORPHAN -> 256 * KIB;
+      case EXPLANATION, LOGS, TREE, JOB_RESULT -> 1024 * KIB;
+      case PEERS, LEASE_OFFER -> 512 * KIB;
+      case SUBMIT_JOB, JOBS, ORPHAN, TASK_LOGS -> 256 * KIB;
       case CAPABILITY_REPORT, HEARTBEAT, PROOF_REPLY -> 16 * KIB;
       case BLOB_REPLY, ROPE_REPLY, JOB_STATUS, JOB_EVENT -> 8 * KIB;
       case RESULT, FAILURE, CANCEL_LEASE, CANCEL_JOB, LEASE_REPLY, REFUSED, JOB_ACCEPTED -> 8 * KIB;
@@ -32,6 +32,7 @@ final class MessageCodec {
           GET_COMPUTE_CAPACITY,
           EXPLAIN,
           GET_TREE,
+          GET_LOGS,
           GET_RECEIPT,
           RECEIPT_READY,
           LIST_JOBS,
@@ -57,6 +58,7 @@ final class MessageCodec {
       case TaskMessage.Result result -> TaskCodec.write(to.initResult(), result);
       case Failure failure -> TaskCodec.write(to.initFailure(), failure);
       case Heartbeat heartbeat -> TaskCodec.write(to.initHeartbeat(), heartbeat);
+      case TaskMessage.TaskLogs logs -> TaskCodec.write(to.initTaskLogs(), logs);
       case TaskMessage.CancelLease(Signed cancel) ->
           to.initCancelLease().setCancel(cancel.toBytes());
       case TaskMessage.Orphan orphan -> TaskCodec.write(to.initOrphan(), orphan);
@@ -105,6 +107,8 @@ final class MessageCodec {
       case ClientMessage.Peers peers -> ClientCodec.write(to.initPeers(), peers);
       case ClientMessage.GetTree get -> ClientCodec.write(to.initGetTree(), get);
       case ClientMessage.Tree tree -> ClientCodec.write(to.initTree(), tree);
+      case ClientMessage.GetLogs get -> ClientCodec.write(to.initGetLogs(), get);
+      case ClientMessage.Logs logs -> ClientCodec.write(to.initLogs(), logs);
       case Refused refused -> TaskCodec.write(to.initRefused(), refused);
     }
   }
@@ -160,6 +164,9 @@ final class MessageCodec {
       case PEERS -> ClientCodec.peers(from.getPeers());
       case GET_TREE -> ClientCodec.getTree(from.getGetTree());
       case TREE -> ClientCodec.tree(from.getTree());
+      case GET_LOGS -> ClientCodec.getLogs(from.getGetLogs());
+      case LOGS -> ClientCodec.logs(from.getLogs());
+      case TASK_LOGS -> TaskCodec.logs(from.getTaskLogs());
       case UNSET, _NOT_IN_SCHEMA -> throw Fields.unset("kind of message");
     };
   }

@@ -188,6 +188,41 @@ final class TaskCodec {
     }
   }
 
+  static void write(BanyanWire.TaskLogs.Builder to, TaskMessage.TaskLogs logs) {
+    to.setLease(logs.lease().bytes());
+    write(to.initLines(logs.lines().size()), logs.lines());
+    to.setCut(logs.cut());
+  }
+
+  static TaskMessage.TaskLogs logs(BanyanWire.TaskLogs.Reader from) {
+    return new TaskMessage.TaskLogs(
+        Fields.digest("lease", from.getLease()),
+        Fields.list(
+            "logged lines", from.getLines(), TaskMessage.TaskLogs.LINES_MAX, TaskCodec::loggedLine),
+        from.getCut());
+  }
+
+  static void write(StructList.Builder<BanyanWire.LoggedLine.Builder> to, List<LoggedLine> lines) {
+    for (int i = 0; i < lines.size(); i++) {
+      LoggedLine line = lines.get(i);
+      BanyanWire.LoggedLine.Builder one = to.get(i);
+      PlanCodec.write(one.initNode(), line.node());
+      one.setFunction(Fields.named(BanyanWire.GuestFunction.class, line.function()));
+      one.setPeer(Fields.bytes(line.peer()));
+      one.setLevel(line.level());
+      one.setText(line.text());
+    }
+  }
+
+  static LoggedLine loggedLine(BanyanWire.LoggedLine.Reader from) {
+    return new LoggedLine(
+        PlanCodec.planNode(from.getNode()),
+        Fields.named(GuestFunction.class, from.getFunction()),
+        Fields.peer(from.getPeer()),
+        from.getLevel(),
+        Fields.sentence("logged line", from.getText()));
+  }
+
   static Heartbeat heartbeat(BanyanWire.Heartbeat.Reader from) {
     return new Heartbeat(
         from.getSequence(),

@@ -14,6 +14,7 @@ public sealed interface TaskMessage extends Message
         TaskMessage.Result,
         Failure,
         Heartbeat,
+        TaskMessage.TaskLogs,
         TaskMessage.CancelLease,
         TaskMessage.Orphan,
         TaskMessage.ProofRequest,
@@ -48,6 +49,21 @@ public sealed interface TaskMessage extends Message
   record Result(Digest lease, Signed receipt) implements TaskMessage {
     public Result {
       Rules.signed("receipt", receipt, WireLimits.RECEIPT_BYTES_MAX);
+    }
+  }
+
+  /**
+   * What guests logged below a lease; sent before its end, once, if there is anything.
+   *
+   * @param cut lines that were not kept
+   */
+  record TaskLogs(Digest lease, List<LoggedLine> lines, long cut) implements TaskMessage {
+    /** What a lender is sent for one lease: enough to debug with, too little to flood with. */
+    public static final int LINES_MAX = 128;
+
+    public TaskLogs {
+      lines = Rules.list("logged lines", lines, LINES_MAX);
+      Rules.atLeastZero("lines that were cut", cut);
     }
   }
 

@@ -11,6 +11,9 @@ import java.util.Optional;
  * @param leaves of it that the peer ran itself, so far
  * @param leavesBelow all of it, those that were lent on included; 0 while it is not known
  * @param seconds since it was lent, or between that and its end
+ * @param fuel that all calls below have used, so far as it is known
+ * @param attempt leases of the same plan node to the same peer before it
+ * @param failure why nothing came of it, where nothing did
  */
 public record TreeLine(
     PlanNode node,
@@ -20,7 +23,10 @@ public record TreeLine(
     State state,
     long leaves,
     long leavesBelow,
-    double seconds) {
+    double seconds,
+    long fuel,
+    int attempt,
+    Optional<String> failure) {
   /** What a lease came to; at depth 0, the job. */
   public enum State {
     /** It is worked on. */
@@ -42,5 +48,21 @@ public record TreeLine(
     Rules.range("number of leaves below", leavesBelow, 0, Limits.CELLS_MAX);
     Rules.range("number of leaves", leaves, 0, Limits.CELLS_MAX);
     Rules.measure("time", seconds);
+    Rules.atLeastZero("fuel", fuel);
+    Rules.atLeastZero("attempt", attempt);
+    failure.ifPresent(sentence -> Rules.sentence("failure", sentence));
+  }
+
+  /** A first attempt, of whose fuel nothing is known, and which did not fail. */
+  public TreeLine(
+      PlanNode node,
+      PeerId peer,
+      Optional<PeerId> lender,
+      int depth,
+      State state,
+      long leaves,
+      long leavesBelow,
+      double seconds) {
+    this(node, peer, lender, depth, state, leaves, leavesBelow, seconds, 0, 0, Optional.empty());
   }
 }

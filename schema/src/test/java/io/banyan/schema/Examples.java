@@ -168,6 +168,8 @@ final class Examples {
           6.7,
           7.3,
           "5 children are expected to finish 4.1 times sooner");
+  private static final LoggedLine LOGGED =
+      new LoggedLine(CELLS, GuestFunction.EXECUTE, CHILD, 2, "half of it is done");
 
   private Examples() {}
 
@@ -269,10 +271,11 @@ final class Examples {
             JOB,
             14,
             7,
-            new JobEvent.AtNode(JobEvent.NodeEventKind.LENT, PART, CHILD, "attempt 2")));
+            new JobEvent.AtNode(
+                JobEvent.NodeEventKind.FAILED, PART, CHILD, "attempt 2", 1.5, 1L << 34, 2)));
     all.put("getJobResult", new ClientMessage.GetJobResult(JOB, 30_000));
     all.put(
-        "jobResultWhole", new JobResult(JOB, new JobResult.Whole(new Value.Blob(OUTPUT)), MODULE));
+        "jobResultWhole", new JobResult(JOB, new JobResult.Whole(new Value.Blob(OUTPUT), MODULE)));
     all.put(
         "jobResultPartial",
         new JobResult(
@@ -280,8 +283,9 @@ final class Examples {
             new JobResult.Partial(
                 List.of(
                     new JobResult.Piece(CELLS, new Value.Blob(OUTPUT)),
-                    new JobResult.Piece(PART, new Value.Rope(digest(22), 1L << 33)))),
-            MODULE));
+                    new JobResult.Piece(PART, new Value.Rope(digest(22), 1L << 33))),
+                List.of(new PlanNode.Cells(new Interval(512, 700)), PART),
+                new BlobRef(digest(23), 789 + (1L << 33)))));
     all.put("cancelJob", new ClientMessage.CancelJob(signed(96)));
     all.put("getComputeCapacity", new ClientMessage.GetComputeCapacity(Optional.of(true)));
     all.put("explainJob", new ClientMessage.Explain(JOB, Optional.empty(), 0));
@@ -302,8 +306,22 @@ final class Examples {
                     1024,
                     9.25),
                 new TreeLine(
-                    CELLS, CHILD, Optional.of(ENTRY), 1, TreeLine.State.LOST, 17, 256, 6.5)),
+                    CELLS,
+                    CHILD,
+                    Optional.of(ENTRY),
+                    1,
+                    TreeLine.State.LOST,
+                    17,
+                    256,
+                    6.5,
+                    1L << 34,
+                    2,
+                    Optional.of("it was not heard"))),
             true));
+    all.put("getLogsOfJob", new ClientMessage.GetLogs(JOB, Optional.empty(), 512));
+    all.put("getLogsOfNode", new ClientMessage.GetLogs(JOB, Optional.of(CELLS), 0));
+    all.put("logs", new ClientMessage.Logs(List.of(LOGGED, LOGGED), true, 3));
+    all.put("taskLogs", new TaskMessage.TaskLogs(LEASE_DIGEST, List.of(LOGGED), 4));
     all.put("getReceipt", new ClientMessage.GetReceipt(JOB));
     all.put("receiptReady", new ClientMessage.ReceiptReady(JOB, OUTPUT));
     all.put("listJobs", new ClientMessage.ListJobs(512));

@@ -36,6 +36,12 @@ final class Longest {
   private static final DecisionLine DECISION =
       new DecisionLine(DIGEST, NODE, DecisionLine.Role.WORKER, 1, 1, 1, 1, 1, 1, SENTENCE);
 
+  private static final BlobRef PIECES =
+      new BlobRef(DIGEST, JobResult.Partial.PIECES_MAX * BLOB.length());
+
+  private static final LoggedLine LOGGED =
+      new LoggedLine(NODE, GuestFunction.EXECUTE, Examples.CHILD, LoggedLine.LEVEL_MAX, SENTENCE);
+
   private static final PeerSummary PEER =
       new PeerSummary(
           Examples.CHILD,
@@ -189,8 +195,9 @@ final class Longest {
                 new JobResult.Partial(
                     Collections.nCopies(
                         JobResult.Partial.PIECES_MAX,
-                        new JobResult.Piece(NODE, new Value.Blob(BLOB)))),
-                BLOB),
+                        new JobResult.Piece(NODE, new Value.Blob(BLOB))),
+                    Collections.nCopies(JobResult.Partial.MISSING_MAX, NODE),
+                    PIECES)),
             new ClientMessage.CancelJob(cancel),
             new ClientMessage.Explain(Examples.JOB, Optional.of(NODE), 1),
             new ClientMessage.Explanation(
@@ -206,8 +213,14 @@ final class Longest {
                         TreeLine.State.LOST,
                         1,
                         1,
-                        1)),
+                        1,
+                        1,
+                        1,
+                        Optional.of(SENTENCE))),
                 true),
+            new ClientMessage.Logs(Collections.nCopies(ClientMessage.ROWS_MAX, LOGGED), true, 1),
+            new TaskMessage.TaskLogs(
+                DIGEST, Collections.nCopies(TaskMessage.TaskLogs.LINES_MAX, LOGGED), 1),
             new ClientMessage.Jobs(
                 Collections.nCopies(
                     ClientMessage.ROWS_MAX,
@@ -226,8 +239,9 @@ final class Longest {
         new JobResult(
             Examples.JOB,
             new JobResult.Partial(
-                Collections.nCopies(JobResult.Partial.PIECES_MAX, new JobResult.Piece(root, blob))),
-            BLOB),
+                Collections.nCopies(JobResult.Partial.PIECES_MAX, new JobResult.Piece(root, blob)),
+                Collections.nCopies(JobResult.Partial.MISSING_MAX, root),
+                PIECES)),
         new ClientMessage.Explanation(
             Collections.nCopies(
                 ClientMessage.ROWS_MAX,

@@ -456,8 +456,10 @@ final class Samples {
         new ClientMessage.Explain(job(), optional(this::planNode), integer(0, 1 << 20)),
         new ClientMessage.Explanation(list(0, 8, this::decisionLine), random.nextBoolean()),
         new ClientMessage.GetTree(job(), integer(0, 1 << 20)),
-        new ClientMessage.Tree(
-            list(0, ClientMessage.ROWS_MAX, this::treeLine), random.nextBoolean()),
+        new ClientMessage.Tree(list(0, 64, this::treeLine), random.nextBoolean()),
+        new ClientMessage.GetLogs(job(), optional(this::planNode), integer(0, 1 << 20)),
+        new ClientMessage.Logs(list(0, 8, this::loggedLine), random.nextBoolean(), natural()),
+        new TaskMessage.TaskLogs(digest(), list(0, 8, this::loggedLine), natural()),
         new ClientMessage.GetReceipt(job()),
         new ClientMessage.ReceiptReady(job(), blob()),
         new ClientMessage.ListJobs(integer(0, Integer.MAX_VALUE)),
@@ -537,7 +539,10 @@ final class Samples {
         oneOf(TreeLine.State.class),
         number(0, Limits.CELLS_MAX),
         number(0, Limits.CELLS_MAX),
-        measure());
+        measure(),
+        natural(),
+        integer(0, 1 << 20),
+        optional(this::sentence));
   }
 
   private JobEvent jobEvent() {
@@ -551,16 +556,39 @@ final class Samples {
                 () -> new JobEvent.Decided(decisionLine()),
                 () ->
                     new JobEvent.AtNode(
-                        oneOf(JobEvent.NodeEventKind.class), planNode(), peer(), sentence()))));
+                        oneOf(JobEvent.NodeEventKind.class),
+                        planNode(),
+                        peer(),
+                        sentence(),
+                        measure(),
+                        natural(),
+                        integer(0, 1 << 20)))));
   }
 
   private JobResult jobResult() {
-    JobResult.Answer answer =
-        random.nextBoolean()
-            ? new JobResult.Whole(value())
-            : new JobResult.Partial(
-                list(0, 64, () -> new JobResult.Piece(planNode(), fullValue())));
-    return new JobResult(job(), answer, blob());
+    return new JobResult(
+        job(), random.nextBoolean() ? new JobResult.Whole(value(), blob()) : partial());
+  }
+
+  private JobResult.Partial partial() {
+    List<JobResult.Piece> pieces =
+        list(
+            0,
+            64,
+            () ->
+                new JobResult.Piece(
+                    planNode(), new Value.Rope(digest(), number(0, Long.MAX_VALUE >> 8))));
+    long bytes = pieces.stream().mapToLong(piece -> piece.value().named().length()).sum();
+    return new JobResult.Partial(pieces, list(0, 64, this::planNode), new BlobRef(digest(), bytes));
+  }
+
+  private LoggedLine loggedLine() {
+    return new LoggedLine(
+        planNode(),
+        oneOf(GuestFunction.class),
+        peer(),
+        integer(0, LoggedLine.LEVEL_MAX),
+        sentence());
   }
 
   private JobSummary jobSummary() {

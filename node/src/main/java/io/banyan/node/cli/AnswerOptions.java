@@ -6,6 +6,7 @@ import io.banyan.node.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,6 +53,23 @@ final class AnswerOptions {
   private static boolean isSameFile(Path one, Path other) {
     return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
         && (!Files.exists(one) || Files.isRegularFile(one));
+  }
+
+  /** Where pieces go, should there be no more than that; a folder beside the output's file. */
+  Optional<PieceFolder> pieces() {
+    return Optional.ofNullable(output)
+        .filter(path -> !path.equals("-"))
+        .map(path -> PieceFolder.beside(Path.of(path)));
+  }
+
+  /** Refuses to be content with pieces that have no place to go to. */
+  void requirePieces() throws CommandException {
+    if (pieces().isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--partial: pieces of an answer go to a folder beside --output FILE; give one");
+    }
+    pieces().get().requireSense();
   }
 
   /** Whether an answer or a receipt is to go anywhere but stdout. */

@@ -28,6 +28,8 @@ import picocli.CommandLine.Model.OptionSpec;
       CancelCommand.class,
       TreeCommand.class,
       ExplainCommand.class,
+      EventsCommand.class,
+      LogsCommand.class,
       JobsCommand.class,
       PeersCommand.class,
       CapacityCommand.class,
@@ -40,17 +42,7 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class Banyan {
   /** Commands that are still to come. */
   private static final Set<String> LATER =
-      Set.of(
-          "dev",
-          "events",
-          "receipt",
-          "logs",
-          "drain",
-          "fraud",
-          "simulate",
-          "doctor",
-          "config",
-          "completion");
+      Set.of("dev", "receipt", "drain", "fraud", "simulate", "doctor", "config", "completion");
 
   private static final String WHY_LATER = "it comes with a later one";
 

@@ -85,18 +85,21 @@ final class DelegationTree {
     lines.add(
         String.format(
             Locale.ROOT,
-            "%-" + Math.max(1, width) + "s  %s  %-10s  ran %d of %s leaves  depth %d%s",
+            "%-" + Math.max(1, width) + "s  %s  %-10s  ran %d of %s leaves  depth %d%s%s%s%s",
             name(),
             shortName(line.peer()),
             words(line.state()),
             line.leaves(),
             line.leavesBelow() == 0 ? "?" : Long.toString(line.leavesBelow()),
             line.depth(),
-            line.seconds() == 0 ? "" : "  " + Quantities.seconds(line.seconds())));
+            line.seconds() == 0 ? "" : "  " + Quantities.seconds(line.seconds()),
+            line.fuel() == 0 ? "" : "  " + Quantities.fuel(line.fuel()) + " fuel",
+            line.attempt() == 0 ? "" : "  retry " + line.attempt(),
+            line.failure().map(why -> "  " + why).orElse("")));
     children.forEach(child -> child.write(lines, width));
   }
 
-  private static String words(TreeLine.State state) {
+  static String words(TreeLine.State state) {
     return switch (state) {
       case RUNNING -> "running";
       case FINISHED -> "finished";
@@ -121,6 +124,9 @@ final class DelegationTree {
     json.addProperty("leaves", line.leaves());
     json.addProperty("leavesBelow", line.leavesBelow());
     json.addProperty("seconds", line.seconds());
+    json.addProperty("fuel", line.fuel());
+    json.addProperty("attempt", line.attempt());
+    line.failure().ifPresent(why -> json.addProperty("failure", why));
     JsonArray below = new JsonArray();
     children.forEach(child -> below.add(child.json()));
     json.add("children", below);

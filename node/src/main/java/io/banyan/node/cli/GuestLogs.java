@@ -15,7 +15,7 @@ record GuestLogs(Output out) {
     }
   }
 
-  private static String level(int level) {
+  static String level(int level) {
     return switch (level) {
       case 0 -> "error";
       case 1 -> "warning";

@@ -19,7 +19,8 @@ final class JobEnds {
   /** The end of a job that has no answer. */
   static CommandException failure(JobEnd end, CallLimits limits) {
     return switch (end) {
-      case JobEnd.Completed _ -> throw new IllegalArgumentException("the job has an answer");
+      case JobEnd.Completed _, JobEnd.Partial _ ->
+          throw new IllegalArgumentException("the job has an answer");
       case JobEnd.TaskFailed failed ->
           new CommandException(
               ExitCode.JOB_FAILED,

@@ -89,6 +89,12 @@ final class JobOptions {
   /** The request that these options make of {@code module}; the input is open. */
   JobRequest request(Path module, Scratch scratch, Routing routing)
       throws IOException, CommandException {
+    return request(module, scratch, routing, PartialOption.ALL);
+  }
+
+  /** The same, of which {@code partialPermille} of the leaves suffice. */
+  JobRequest request(Path module, Scratch scratch, Routing routing, int partialPermille)
+      throws IOException, CommandException {
     return new JobRequest(
         module,
         openInput(scratch),
@@ -100,6 +106,7 @@ final class JobOptions {
         read("--timeout", timeout, Quantities::parseMillis),
         fuel(),
         routing,
+        partialPermille,
         noMemo ? MemoPolicy.REFUSED : MemoPolicy.PRIVATE);
   }
 

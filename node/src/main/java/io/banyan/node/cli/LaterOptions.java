@@ -17,9 +17,6 @@ final class LaterOptions {
   @Option(names = "--retries", hidden = true)
   private @Nullable String retries;
 
-  @Option(names = "--partial", hidden = true)
-  private @Nullable String partial;
-
   @Option(names = "--audit", hidden = true)
   private @Nullable String audit;
 
@@ -32,7 +29,6 @@ final class LaterOptions {
               + " audited");
     }
     refuse("--retries", retries, "each plan node is tried by up to four peers");
-    refuse("--partial", partial, "a job is finished whole or not at all");
     refuse("--audit", audit, "use 'banyan verify --replay' on the receipt");
   }
 

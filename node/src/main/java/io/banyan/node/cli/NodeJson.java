@@ -3,12 +3,15 @@ package io.banyan.node.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.banyan.node.JobBook;
+import io.banyan.node.TaskLog;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.CapabilityReport;
 import io.banyan.schema.DecisionLine;
+import io.banyan.schema.JobEvent;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobStatus;
 import io.banyan.schema.JobSummary;
+import io.banyan.schema.LoggedLine;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PeerSummary;
 import io.banyan.schema.TreeLine;
@@ -44,10 +47,68 @@ final class NodeJson {
     return json;
   }
 
-  static JsonObject decisions(JobId job, List<DecisionLine> lines) {
+  static JsonObject decisions(JobId job, List<DecisionLine> lines, List<TreeLine> leases) {
     JsonObject json = new JsonObject();
     json.addProperty("job", job.toString());
     json.add("decisions", array(lines, NodeJson::decision));
+    json.add("leases", array(leases, NodeJson::lease));
+    return json;
+  }
+
+  private static JsonObject lease(TreeLine line) {
+    JsonObject json = new JsonObject();
+    json.addProperty("node", line.node().toString());
+    json.addProperty("peer", line.peer().toString());
+    json.addProperty("depth", line.depth());
+    json.addProperty("state", line.state().name());
+    json.addProperty("leaves", line.leavesBelow());
+    json.addProperty("seconds", line.seconds());
+    json.addProperty("fuel", line.fuel());
+    json.addProperty("attempt", line.attempt());
+    line.failure().ifPresent(why -> json.addProperty("failure", why));
+    return json;
+  }
+
+  static JsonObject logs(JobId job, TaskLog.Kept kept) {
+    JsonObject json = new JsonObject();
+    json.addProperty("job", job.toString());
+    json.add("lines", array(kept.lines(), NodeJson::logged));
+    json.addProperty("cut", kept.cut());
+    return json;
+  }
+
+  private static JsonObject logged(LoggedLine line) {
+    JsonObject json = new JsonObject();
+    json.addProperty("node", line.node().toString());
+    json.addProperty("function", line.function().exportName());
+    json.addProperty("peer", line.peer().toString());
+    json.addProperty("level", GuestLogs.level(line.level()));
+    json.addProperty("text", line.text());
+    return json;
+  }
+
+  static JsonObject event(JobEvent event) {
+    JsonObject json = new JsonObject();
+    json.addProperty("job", event.job().toString());
+    json.addProperty("sequence", event.sequence());
+    json.addProperty("atMillis", event.atMillis());
+    switch (event.what()) {
+      case JobEvent.Moved(JobStatus status) -> json.add("status", status(status));
+      case JobEvent.Decided(DecisionLine line) -> json.add("decision", decision(line));
+      case JobEvent.AtNode at -> json.add("lease", atNode(at));
+    }
+    return json;
+  }
+
+  private static JsonObject atNode(JobEvent.AtNode at) {
+    JsonObject json = new JsonObject();
+    json.addProperty("kind", at.kind().name());
+    json.addProperty("node", at.node().toString());
+    json.addProperty("peer", at.peer().toString());
+    json.addProperty("sentence", at.sentence());
+    json.addProperty("seconds", at.seconds());
+    json.addProperty("fuel", at.fuel());
+    json.addProperty("attempt", at.attempt());
     return json;
   }
 

@@ -5,8 +5,10 @@ import io.banyan.node.Quantities;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.CapabilityReport;
 import io.banyan.schema.DecisionLine;
+import io.banyan.schema.JobEvent;
 import io.banyan.schema.JobStatus;
 import io.banyan.schema.JobSummary;
+import io.banyan.schema.LoggedLine;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PeerSummary;
 import io.banyan.schema.Profile;
@@ -153,6 +155,85 @@ final class NodeText {
     return line.availableCapacity() == 0
         ? 0
         : line.dataSize() * line.operationWeight() / line.availableCapacity();
+  }
+
+  /** Something that happened, in a line. */
+  static String event(JobEvent event) {
+    String what =
+        switch (event.what()) {
+          case JobEvent.Moved(JobStatus status) ->
+              status.state().words()
+                  + ", "
+                  + leaves(status.leavesDone(), status.leavesTotal())
+                  + " leaves"
+                  + status.failure().map(cause -> ": " + cause).orElse("");
+          case JobEvent.Decided(DecisionLine line) ->
+              line.node()
+                  + " "
+                  + line.role().name().toLowerCase(Locale.ROOT)
+                  + ": "
+                  + line.reason()
+                  + "; "
+                  + score(line, "unit");
+          case JobEvent.AtNode at -> atNode(at);
+        };
+    return event.sequence() + "  " + Instant.ofEpochMilli(event.atMillis()) + "  " + what;
+  }
+
+  private static String atNode(JobEvent.AtNode at) {
+    StringBuilder text = new StringBuilder();
+    text.append(at.node())
+        .append(' ')
+        .append(at.kind().name().toLowerCase(Locale.ROOT))
+        .append(": ")
+        .append(DelegationTree.shortName(at.peer()))
+        .append(": ")
+        .append(at.sentence());
+    spent(at.seconds(), at.fuel(), at.attempt()).forEach(each -> text.append(", ").append(each));
+    return text.toString();
+  }
+
+  /** What is known of what a lease took. */
+  private static List<String> spent(double seconds, long fuel, int attempt) {
+    List<String> spent = new ArrayList<>();
+    if (seconds > 0) {
+      spent.add(Quantities.seconds(seconds));
+    }
+    if (fuel > 0) {
+      spent.add(Quantities.fuel(fuel) + " fuel");
+    }
+    if (attempt > 0) {
+      spent.add("retry " + attempt);
+    }
+    return spent;
+  }
+
+  /** What became of a lease, in a line. */
+  static String lent(TreeLine line) {
+    List<String> words = new ArrayList<>();
+    words.add(
+        line.node()
+            + ": lent to "
+            + DelegationTree.shortName(line.peer())
+            + ", "
+            + DelegationTree.words(line.state()));
+    words.add(line.leavesBelow() + " leaves");
+    words.addAll(spent(line.seconds(), line.fuel(), line.attempt()));
+    line.failure().ifPresent(words::add);
+    return String.join(", ", words);
+  }
+
+  /** A line that a guest logged. */
+  static String logged(LoggedLine line) {
+    return line.node()
+        + " "
+        + line.function().exportName()
+        + " "
+        + GuestLogs.level(line.level())
+        + " by "
+        + DelegationTree.shortName(line.peer())
+        + ": "
+        + Words.printable(line.text());
   }
 
   /** What stands under a tree. */

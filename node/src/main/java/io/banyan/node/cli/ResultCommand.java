@@ -10,6 +10,7 @@ import io.banyan.node.JobBook;
 import io.banyan.node.Quantities;
 import io.banyan.node.Scratch;
 import io.banyan.schema.Budget;
+import io.banyan.schema.JobResult;
 import io.banyan.schema.JobState;
 import io.banyan.schema.JobStatus;
 import io.banyan.schema.Receipt;
@@ -50,12 +51,14 @@ final class ResultCommand extends JobCommand {
       if (ended.isEmpty()) {
         throw notYet(connection.status(job()));
       }
+      JobResult result = EndedJob.result(ended.get());
+      if (result.answer() instanceof JobResult.Partial partial) {
+        new PartialDelivery(connection, answerOptions, out, json())
+            .deliver(ended.get().status(), partial, scratch.folder());
+        return ExitCode.OK;
+      }
       FetchedAnswer answer =
-          FetchedAnswer.fetch(
-              connection.blobs(),
-              connection.node(),
-              EndedJob.result(ended.get()),
-              scratch.folder());
+          FetchedAnswer.fetch(connection.blobs(), connection.node(), result, scratch.folder());
       AnswerCheck.Found found = AnswerCheck.check(job(), answer.receipt(), answer.output());
       answerOptions.deliver(answer::writeOutput, answer::writeReceipt, json());
       if (json()) {

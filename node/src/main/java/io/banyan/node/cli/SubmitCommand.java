@@ -15,6 +15,7 @@ import io.banyan.node.ReceiptVerification;
 import io.banyan.node.Scratch;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Budget;
+import io.banyan.schema.JobResult;
 import io.banyan.schema.PeerId;
 import io.banyan.trust.Identity;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class SubmitCommand extends NodeCommand {
 
   @Mixin private JobOptions job;
   @Mixin private RoutingOptions routing;
+  @Mixin private PartialOption partial;
   @Mixin private LaterOptions later;
   @Mixin private AnswerOptions answerOptions;
 
@@ -54,12 +56,15 @@ final class SubmitCommand extends NodeCommand {
           spec().commandLine(), "--detach: the answer is fetched later, by 'banyan result'");
     }
     answerOptions.requireSense(json());
+    if (partial.permille() < PartialOption.ALL && !detach) {
+      answerOptions.requirePieces();
+    }
     PeerId node = ClientConnection.nodeOf(address());
     Identity user = user();
     try (Scratch scratch = Scratch.create();
         Sandbox sandbox = new Sandbox(SandboxOptions.forThisHeap());
         ProgressLine progress = new ProgressLine();
-        JobRequest request = job.request(module, scratch, routing.routing())) {
+        JobRequest request = job.request(module, scratch, routing.routing(), partial.permille())) {
       long total = request.input().map(InputFile::size).orElse(0L);
       Rehearsals rehearsals =
           new Rehearsals(
@@ -108,9 +113,14 @@ final class SubmitCommand extends NodeCommand {
             .orElseThrow(() -> new IllegalStateException("no job lasts for more than a year"));
     double seconds = (System.nanoTime() - beginNanos) / 1e9;
     tools.progress.clear();
+    JobResult result = EndedJob.result(ended);
+    if (result.answer() instanceof JobResult.Partial pieces) {
+      new PartialDelivery(connection, answerOptions, out(), json())
+          .deliver(ended.status(), pieces, tools.scratch.folder());
+      return ExitCode.OK; // the user said that it suffices
+    }
     FetchedAnswer answer =
-        FetchedAnswer.fetch(
-            connection.blobs(), connection.node(), EndedJob.result(ended), tools.scratch.folder());
+        FetchedAnswer.fetch(connection.blobs(), connection.node(), result, tools.scratch.folder());
     if (request.input().isPresent()) {
       request.input().get().requireUnchanged();
     }

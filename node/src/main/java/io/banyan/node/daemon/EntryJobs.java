@@ -9,6 +9,7 @@ import io.banyan.node.Answer;
 import io.banyan.node.BlobStore;
 import io.banyan.node.ClaimLog;
 import io.banyan.node.Driver;
+import io.banyan.node.Eta;
 import io.banyan.node.GuestCalls;
 import io.banyan.node.InputFile;
 import io.banyan.node.JobBook;
@@ -17,9 +18,12 @@ import io.banyan.node.JobIntake;
 import io.banyan.node.JobProgressNow;
 import io.banyan.node.LocalRun;
 import io.banyan.node.Material;
+import io.banyan.node.PartialAnswer;
 import io.banyan.node.PreparedJob;
 import io.banyan.node.Recollection;
+import io.banyan.node.Reported;
 import io.banyan.node.TaskFolder;
+import io.banyan.node.TaskLog;
 import io.banyan.node.data.BytesSource;
 import io.banyan.node.data.RangeSource;
 import io.banyan.node.data.TreeCache;
@@ -33,6 +37,7 @@ import io.banyan.schema.DecisionLine;
 import io.banyan.schema.Digest;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
+import io.banyan.schema.Limits;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerSummary;
@@ -281,12 +286,13 @@ final class EntryJobs implements JobDriver, AutoCloseable {
 
   private JobEnd await(PreparedJob job, TaskFolder folder)
       throws IOException, InterruptedException {
+    Eta eta = new Eta(System.nanoTime());
     try {
       while (true) {
         try {
           return folder.end().get(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          book.progress(job.id(), progress(folder));
+          book.progress(job.id(), progress(folder, eta));
         }
       }
     } catch (ExecutionException e) {
@@ -297,11 +303,35 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     }
   }
 
+  /** What is done for good: what children say of what is under way is not counted. */
   private static JobProgressNow progress(TaskFolder folder) {
+    return progress(
+        folder, new Reported.Sum(folder.leavesDone(), folder.fuelSpent()), OptionalLong.empty());
+  }
+
+  private static JobProgressNow progress(
+      TaskFolder folder, Reported.Sum sum, OptionalLong remainingMillis) {
     long total = folder.task().node() instanceof PlanNode.Cells(var all) ? all.count() : 0;
-    long done = folder.leavesDone();
-    return new JobProgressNow(
-        total == 0 ? done : Math.min(done, total), total, folder.fuelSpent(), OptionalLong.empty());
+    long most = total == 0 ? Limits.CELLS_MAX : total;
+    return new JobProgressNow(Math.min(sum.leaves(), most), total, sum.fuel(), remainingMillis);
+  }
+
+  private JobProgressNow progress(TaskFolder folder, Eta eta) {
+    JobProgressNow now = progress(folder, folder.progress(), OptionalLong.empty());
+    double share =
+        now.leavesTotal() > 0 ? (double) now.leavesDone() / now.leavesTotal() : bytesDone(folder);
+    return progress(folder, folder.progress(), eta.remainingMillis(share, System.nanoTime()));
+  }
+
+  /** Under the rule {@code module} nobody knows how many leaves there will be. */
+  private double bytesDone(TaskFolder folder) {
+    return driver
+        .ask(delegator -> delegator.progress(folder.link()))
+        .exceptionally(_ -> Optional.empty()) // it has stopped
+        .join()
+        .filter(progress -> progress.total() > 0)
+        .map(progress -> (double) progress.done() / progress.total())
+        .orElse(0.0);
   }
 
   private void end(PreparedJob job, JobDirectory files, TaskFolder folder, JobEnd end)
@@ -310,6 +340,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     JobEnding ending =
         switch (end) {
           case JobEnd.Completed completed -> completed(job, files, folder, completed);
+          case JobEnd.Partial partial -> partial(job, files, folder, partial);
           case JobEnd.TaskFailed failed -> JobEnding.Failed.of(failed.words());
           case JobEnd.PlanRefused(String reason) -> JobEnding.Failed.of(reason);
           case JobEnd.NodeFailed(var call, var why) ->
@@ -322,7 +353,25 @@ final class EntryJobs implements JobDriver, AutoCloseable {
         end instanceof JobEnd.Completed completed
             ? leases.finished(folder, completed, seconds)
             : leases.running(folder);
-    book.end(job.id(), ending, progress(folder), tree);
+    keepLogs(files, folder);
+    book.end(job.id(), ending, lastProgress(folder, end), tree);
+  }
+
+  /** Of a partial answer those leaves count that it holds, and not what was run beside them. */
+  private static JobProgressNow lastProgress(TaskFolder folder, JobEnd end) {
+    return end instanceof JobEnd.Partial partial
+        ? progress(
+            folder, new Reported.Sum(partial.leaves(), folder.fuelSpent()), OptionalLong.empty())
+        : progress(folder);
+  }
+
+  /** What a full disk does not take is no reason to fail a job. */
+  private void keepLogs(JobDirectory files, TaskFolder folder) {
+    try {
+      folder.log().kept(node.publicKey().peerId()).write(files.logs());
+    } catch (IOException e) {
+      // Who asks is told that nothing is kept.
+    }
   }
 
   private JobEnding completed(
@@ -333,6 +382,15 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     BlobRef output = BlobFile.write(files.output(), answer::writeOutput);
     BlobRef receipt = BlobFile.write(files.receipt(), out -> answer.writeReceipt(out, node));
     return new JobEnding.Completed(completed.value(), output, receipt);
+  }
+
+  private static JobEnding partial(
+      PreparedJob job, JobDirectory files, TaskFolder folder, JobEnd.Partial end)
+      throws IOException {
+    PartialAnswer answer = new PartialAnswer(end, folder);
+    BlobRef bytes = BlobFile.write(files.output(), answer::writeBytes);
+    BlobFile.write(files.pieces(), out -> answer.writePieces(job.id(), bytes, out));
+    return new JobEnding.Partial(bytes, JobEnding.Failed.of(end.cause()).cause());
   }
 
   @Override
@@ -356,6 +414,12 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   public List<TreeLine> tree(JobId job) {
     TaskFolder folder = running.get(job);
     return folder == null ? List.of() : leases.running(folder);
+  }
+
+  @Override
+  public TaskLog.Kept logs(JobId job) {
+    TaskFolder folder = running.get(job);
+    return folder == null ? TaskLog.Kept.NOTHING : folder.log().kept(node.publicKey().peerId());
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.banyan.node.daemon;
 import io.banyan.delegation.Delivery;
 import io.banyan.delegation.JobEnd;
 import io.banyan.node.JobBook;
+import io.banyan.node.Reported;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.lease.LeaseWatch;
 import io.banyan.node.lease.LentLease;
@@ -11,6 +12,7 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.JobEvent;
 import io.banyan.schema.JobEvent.NodeEventKind;
 import io.banyan.schema.Lease;
+import io.banyan.schema.Limits;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Receipt;
@@ -45,8 +47,10 @@ final class LeaseTree implements LeaseWatch {
     final Lease lease;
     final long beginNanos = System.nanoTime();
     TreeLine.State state = TreeLine.State.RUNNING;
-    long leaves;
+    long leaves; // by its child's word, until it is finished
+    long fuel; // likewise
     double seconds;
+    Optional<String> failure = Optional.empty();
 
     Line(Lease lease) {
       this.lease = lease;
@@ -81,6 +85,15 @@ final class LeaseTree implements LeaseWatch {
   }
 
   @Override
+  public synchronized void progressed(LentLease lease, Reported.Sum sum) {
+    Line line = line(lease);
+    if (line != null && line.state == TreeLine.State.RUNNING) {
+      line.leaves = Math.min(sum.leaves(), Limits.CELLS_MAX);
+      line.fuel = sum.fuel();
+    }
+  }
+
+  @Override
   public void accepted(LentLease lease) {
     tell(lease, NodeEventKind.ACCEPTED, "accepted");
   }
@@ -91,6 +104,7 @@ final class LeaseTree implements LeaseWatch {
       Line line = line(lease);
       if (line != null) {
         line.leaves = delivery.evidence().leaves();
+        line.fuel = delivery.evidence().fuel();
         line.end(TreeLine.State.FINISHED);
       }
     }
@@ -102,6 +116,7 @@ final class LeaseTree implements LeaseWatch {
     synchronized (this) {
       Line line = line(lease);
       if (line != null) {
+        line.failure = Optional.of(Sentences.fit(sentence));
         line.end(TreeLine.State.FAILED);
       }
     }
@@ -113,6 +128,7 @@ final class LeaseTree implements LeaseWatch {
     synchronized (this) {
       Line line = line(lease);
       if (line != null && line.state == TreeLine.State.RUNNING) {
+        line.failure = Optional.of(Sentences.fit(reason));
         line.end(TreeLine.State.LOST);
       }
     }
@@ -125,10 +141,25 @@ final class LeaseTree implements LeaseWatch {
   }
 
   private void tell(LentLease lease, NodeEventKind kind, String sentence) {
+    double seconds = 0;
+    long fuel = 0;
+    synchronized (this) {
+      Line line = line(lease);
+      if (line != null) {
+        seconds = line.seconds();
+        fuel = line.fuel;
+      }
+    }
     book.atNode(
         lease.folder().task().job(),
         new JobEvent.AtNode(
-            kind, lease.lease().node(), lease.lease().child(), Sentences.fit(sentence)));
+            kind,
+            lease.lease().node(),
+            lease.lease().child(),
+            Sentences.fit(sentence),
+            seconds,
+            fuel,
+            lease.lease().attempt()));
   }
 
   /** The task is over; nothing is remembered of it. */
@@ -140,9 +171,14 @@ final class LeaseTree implements LeaseWatch {
   synchronized List<TreeLine> running(TaskFolder folder) {
     List<TreeLine> lines = new ArrayList<>();
     long lentLeaves = 0;
+    long reported = 0;
     Map<Digest, Line> lent = byTask.getOrDefault(folder.link(), Map.of());
     for (Line line : lent.values()) {
-      lentLeaves += line.leaves;
+      switch (line.state) {
+        case FINISHED -> lentLeaves += line.leaves;
+        case RUNNING -> reported += line.leaves;
+        case FAILED, LOST -> {} // its leaves are run again
+      }
       lines.add(
           new TreeLine(
               line.lease.node(),
@@ -152,7 +188,10 @@ final class LeaseTree implements LeaseWatch {
               line.state,
               0,
               line.leaves,
-              line.seconds()));
+              line.seconds(),
+              line.fuel,
+              line.lease.attempt(),
+              line.failure));
     }
     long all = folder.leavesDone();
     lines.addFirst(
@@ -163,8 +202,11 @@ final class LeaseTree implements LeaseWatch {
             0,
             TreeLine.State.RUNNING,
             Math.max(0, all - lentLeaves),
-            all,
-            0));
+            Math.min(all + reported, Limits.CELLS_MAX),
+            0,
+            folder.progress().fuel(),
+            0,
+            Optional.empty()));
     return lines;
   }
 
@@ -173,6 +215,7 @@ final class LeaseTree implements LeaseWatch {
     Map<Digest, Held> byLink = new LinkedHashMap<>();
     Held top = new Held(null, null, 0);
     top.leavesBelow = completed.evidence().leaves();
+    top.fuel = completed.evidence().fuel();
     top.leaves = top.leavesBelow;
     byLink.put(folder.link(), top);
     Held current = top;
@@ -225,7 +268,17 @@ final class LeaseTree implements LeaseWatch {
     TreeLine.State state =
         line.state == TreeLine.State.FAILED ? TreeLine.State.FAILED : TreeLine.State.LOST;
     return new TreeLine(
-        line.lease.node(), line.lease.child(), Optional.of(self), 1, state, 0, 0, line.seconds());
+        line.lease.node(),
+        line.lease.child(),
+        Optional.of(self),
+        1,
+        state,
+        0,
+        0,
+        line.seconds(),
+        line.fuel,
+        line.lease.attempt(),
+        line.failure);
   }
 
   private static final class Held {
@@ -234,6 +287,7 @@ final class LeaseTree implements LeaseWatch {
     final int depth;
     long leaves;
     long leavesBelow;
+    long fuel;
 
     Held(@Nullable Lease lease, @Nullable Held above, int depth) {
       this.lease = lease;
@@ -243,6 +297,7 @@ final class LeaseTree implements LeaseWatch {
 
     void finish(Receipt receipt) {
       leavesBelow = receipt.leaves();
+      fuel = receipt.fuel();
       leaves += leavesBelow;
       if (above != null) {
         above.leaves -= leavesBelow; // it did not run those itself
@@ -259,7 +314,10 @@ final class LeaseTree implements LeaseWatch {
             TreeLine.State.FINISHED,
             leaves,
             leavesBelow,
-            seconds);
+            seconds,
+            fuel,
+            0,
+            Optional.empty());
       }
       PeerId lender = above.lease == null ? self : above.lease.child();
       return new TreeLine(
@@ -270,7 +328,10 @@ final class LeaseTree implements LeaseWatch {
           leavesBelow > 0 ? TreeLine.State.FINISHED : TreeLine.State.FAILED,
           leaves,
           leavesBelow,
-          seconds);
+          seconds,
+          fuel,
+          lease.attempt(),
+          Optional.empty());
     }
   }
 

@@ -49,6 +49,7 @@ record TaskInbox(Driver driver, Peers peers, Lender lender, Holder holder, Rejec
       case TaskMessage.CancelLease cancel -> holder.received(peer, cancel);
       case Ack ack -> holder.received(peer, ack);
       case LeaseReply reply -> lender.received(peer, reply);
+      case TaskMessage.TaskLogs logs -> lender.received(peer, logs);
       case TaskMessage.Result result -> lender.received(peer, result);
       case Failure failure -> lender.received(peer, failure);
       case TaskMessage.Orphan _, TaskMessage.ProofRequest _, ProofReply _ ->

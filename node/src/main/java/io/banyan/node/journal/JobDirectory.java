@@ -61,8 +61,18 @@ public final class JobDirectory {
     return folder.resolve("output");
   }
 
+  /** Which plan nodes the output is of, where it is not of all. */
+  public Path pieces() {
+    return folder.resolve("pieces");
+  }
+
   public Path receipt() {
     return folder.resolve("receipt");
+  }
+
+  /** What guests logged, as it was told at the end. */
+  public Path logs() {
+    return folder.resolve("logs");
   }
 
   /** Decisions and tree, as they were told at the end. */

@@ -27,6 +27,19 @@ public sealed interface JobEnding {
   }
 
   /**
+   * Something is missing, as the user allowed; which pieces there are, a file of the job's folder
+   * tells.
+   *
+   * @param bytes those of all pieces, one after the other, as they lie in the job's folder
+   * @param cause why there is no more, as of {@link Failed}
+   */
+  record Partial(BlobRef bytes, String cause) implements JobEnding {
+    public Partial {
+      Failed.requireCause(cause);
+    }
+  }
+
+  /**
    * There is no answer.
    *
    * @param cause one sentence, at most {@link #CAUSE_LENGTH_MAX} characters
@@ -36,6 +49,10 @@ public sealed interface JobEnding {
     public static final int CAUSE_LENGTH_MAX = 340;
 
     public Failed {
+      requireCause(cause);
+    }
+
+    private static void requireCause(String cause) {
       if (cause.isBlank() || cause.length() > CAUSE_LENGTH_MAX) {
         throw new IllegalArgumentException(
             "a cause of "
@@ -69,6 +86,7 @@ public sealed interface JobEnding {
   default JobState state() {
     return switch (this) {
       case Completed _ -> JobState.COMPLETE;
+      case Partial _ -> JobState.PARTIAL;
       case Failed _ -> JobState.FAILED;
       case Cancelled() -> JobState.CANCELLED;
       case TimedOut() -> JobState.TIMEOUT;

@@ -164,6 +164,11 @@ public final class Journal implements AutoCloseable {
     update.setString(1, ending.state().name());
     switch (ending) {
       case JobEnding.Failed(String cause) -> update.setString(2, cause);
+      case JobEnding.Partial(BlobRef bytes, String cause) -> {
+        update.setString(2, cause);
+        update.setBytes(10, bytes.digest().bytes());
+        update.setLong(11, bytes.length());
+      }
       case JobEnding.Completed(Value value, BlobRef output, BlobRef receipt) -> {
         update.setString(8, value instanceof Value.Rope ? "ROPE" : "BLOB");
         update.setBytes(9, value.named().digest().bytes());
@@ -220,6 +225,10 @@ public final class Journal implements AutoCloseable {
     String state = row.getString("state");
     return switch (state) {
       case "COMPLETE" -> completed(row);
+      case "PARTIAL" ->
+          new JobEnding.Partial(
+              new BlobRef(Digest.of(row.getBytes("output_digest")), row.getLong("output_bytes")),
+              row.getString("cause"));
       case "FAILED" -> new JobEnding.Failed(row.getString("cause"));
       case "CANCELLED" -> new JobEnding.Cancelled();
       case "TIMEOUT" -> new JobEnding.TimedOut();

@@ -1,6 +1,7 @@
 package io.banyan.node.lease;
 
 import io.banyan.delegation.JobEnd;
+import io.banyan.node.Reported;
 import io.banyan.node.RetryAfter;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.Content;
@@ -8,6 +9,7 @@ import io.banyan.node.data.TreeCache;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Heartbeat;
 import io.banyan.schema.Lease;
+import io.banyan.schema.Limits;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Priority;
@@ -324,14 +326,14 @@ final class HeldLease {
     }
   }
 
+  /** How far it is, with all that is below it. */
   Heartbeat.LeaseProgress progress() {
     long total = lease().node() instanceof PlanNode.Cells(var interval) ? interval.count() : 0;
     lock.lock();
     try {
-      long done = folder == null ? 0 : folder.leavesDone();
-      long fuel = folder == null ? 0 : folder.fuelSpent();
-      return new Heartbeat.LeaseProgress(
-          link, total == 0 ? done : Math.min(done, total), total, fuel);
+      Reported.Sum sum = folder == null ? Reported.Sum.NONE : folder.progress();
+      long most = total == 0 ? Limits.CELLS_MAX : total;
+      return new Heartbeat.LeaseProgress(link, Math.min(sum.leaves(), most), total, sum.fuel());
     } finally {
       lock.unlock();
     }

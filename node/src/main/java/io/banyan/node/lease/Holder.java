@@ -5,6 +5,7 @@ import io.banyan.delegation.JobEnd;
 import io.banyan.node.Driver;
 import io.banyan.node.RetryAfter;
 import io.banyan.node.TaskFolder;
+import io.banyan.node.TaskLog;
 import io.banyan.node.data.Links;
 import io.banyan.node.data.TreeCache;
 import io.banyan.schema.Ack;
@@ -287,10 +288,20 @@ public final class Holder implements AutoCloseable {
     } finally {
       ended.ended(folder.task().job(), lease.link());
     }
+    sendLogs(lease, folder);
     if (end instanceof JobEnd.Completed completed) {
       deliver(lease, folder, completed);
     } else {
       failure(lease, end);
+    }
+  }
+
+  /** What guests logged goes up with what came of the lease, and before it: later nobody asks. */
+  private void sendLogs(HeldLease lease, TaskFolder folder) {
+    TaskLog.Kept kept =
+        folder.log().kept(node.publicKey().peerId()).first(TaskMessage.TaskLogs.LINES_MAX);
+    if (!kept.equals(TaskLog.Kept.NOTHING)) {
+      links.send(lease.lender(), new TaskMessage.TaskLogs(lease.link(), kept.lines(), kept.cut()));
     }
   }
 
@@ -321,6 +332,7 @@ public final class Holder implements AutoCloseable {
   private void failure(HeldLease lease, JobEnd end) {
     switch (end) {
       case JobEnd.Completed _ -> throw new IllegalStateException("a completed task is delivered");
+      case JobEnd.Partial _ -> throw new IllegalStateException("only a whole job has gaps");
       case JobEnd.TaskFailed(var planNode, var claim) -> {
         TaskFailure failure = new TaskFailure(lease.link(), planNode, claim);
         Signed signed = node.sign(SigningDomain.TASK_FAILURE, WireCodec.encodeTaskFailure(failure));

@@ -5,6 +5,7 @@ import io.banyan.delegation.LeaseFailure;
 import io.banyan.delegation.Loan;
 import io.banyan.delegation.Task;
 import io.banyan.node.Driver;
+import io.banyan.node.Reported;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.FetchException;
 import io.banyan.node.data.Links;
@@ -151,6 +152,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   private boolean forget(LentLease lent) {
     ended.add(lent.digest, lent.loan.peer());
     byDigest.remove(lent.digest);
+    lent.folder.reported().over(lent.digest);
     return byNumber.remove(lent.number) != null;
   }
 
@@ -195,7 +197,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
 
   private void refused(LentLease lent, Refused refused) {
     if (forget(lent)) {
-      watch.failed(lent, refused.sentence());
+      watch.failed(lent, refused.code().words() + ": " + refused.sentence());
       boolean later =
           refused.code() == Refused.Code.BUSY || refused.code() == Refused.Code.DRAINING;
       tell.accept(
@@ -212,7 +214,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     Set<Digest> listed = new HashSet<>();
     for (Heartbeat.LeaseProgress progress : beat.leases()) {
       listed.add(progress.lease());
-      begun(child, progress);
+      progressed(child, progress);
       if (!byDigest.containsKey(progress.lease()) && ended.was(progress.lease(), child)) {
         cancel(progress.lease(), child, "the lease has ended");
       }
@@ -224,11 +226,31 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     }
   }
 
-  private void begun(PeerId child, Heartbeat.LeaseProgress progress) {
+  /** Whatever it says it has done is no more than it may do. */
+  private void progressed(PeerId child, Heartbeat.LeaseProgress progress) {
     LentLease lent = byDigest.get(progress.lease());
-    boolean some = progress.leavesDone() > 0 || progress.fuel() > 0;
-    if (some && lent != null && lent.loan.peer().equals(child) && lent.begin()) {
+    if (lent == null || !lent.loan.peer().equals(child)) {
+      return;
+    }
+    if ((progress.leavesDone() > 0 || progress.fuel() > 0) && lent.begin()) {
       tell.accept(new Event.LeaseBegun(lent.number));
+    }
+    Reported.Sum sum =
+        new Reported.Sum(
+            Math.min(progress.leavesDone(), lent.lease.grant().leaves()),
+            Math.min(progress.fuel(), lent.lease.grant().fuel()));
+    lent.folder.reported().says(lent.digest, sum);
+    watch.progressed(lent, sum);
+    if (!byDigest.containsKey(lent.digest)) {
+      lent.folder.reported().over(lent.digest); // it has ended meanwhile
+    }
+  }
+
+  /** What guests logged below a lease, once. */
+  public void received(PeerId child, TaskMessage.TaskLogs logs) {
+    LentLease lent = own(child, logs.lease(), "logs");
+    if (lent != null && lent.log()) {
+      lent.folder.log().addBelow(logs.lines(), logs.cut());
     }
   }
 
@@ -298,14 +320,15 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       return;
     }
     switch (failure.kind()) {
-      case Failure.NodeFailure(String sentence) -> lost(lent, sentence);
-      case Failure.ValidationFailure(String sentence) -> lost(lent, sentence);
+      case Failure.NodeFailure(String sentence) -> lost(lent, "the node failed: " + sentence);
+      case Failure.ValidationFailure(String sentence) ->
+          lost(lent, "what it got does not hold: " + sentence);
       case Failure.TimeoutFailure(long millis) ->
           lost(lent, "its time of " + millis + " ms was over");
       case Failure.LimitExceeded(var which, String sentence) ->
           failed(
               lent,
-              sentence,
+              "its grant did not suffice: " + sentence,
               new LeaseFailure.OverGrant(which.words() + " of the grant: " + sentence));
       case Failure.TaskFailed(Signed signed) -> taskFailed(lent, signed);
       case Refused refused -> refused(lent, refused);
@@ -319,7 +342,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       case FailureCheck.Holds(TaskFailure failure) ->
           failed(
               lent,
-              failure.claim().outcome().words(),
+              "the task failed: " + failure.claim().outcome().words(),
               new LeaseFailure.TaskFailed(failure.node(), failure.claim()));
       case FailureCheck.Rejected(String reason) -> {
         rejections.count("task failure that does not hold", lent.loan.peer(), reason);

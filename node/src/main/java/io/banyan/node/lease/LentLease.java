@@ -30,6 +30,7 @@ public final class LentLease {
 
   private final AtomicBoolean accepted = new AtomicBoolean();
   private final AtomicBoolean begun = new AtomicBoolean();
+  private final AtomicBoolean logged = new AtomicBoolean();
   private final AtomicInteger unlisted = new AtomicInteger(); // heartbeats in a row
 
   LentLease(long number, Loan loan, Lease lease, Signed signed, TaskFolder folder) {
@@ -63,6 +64,11 @@ public final class LentLease {
   /** Whether its child shows for the first time that it has done something for it. */
   boolean begin() {
     return begun.compareAndSet(false, true);
+  }
+
+  /** Whether its child sends logs for the first time. */
+  boolean log() {
+    return logged.compareAndSet(false, true);
   }
 
   /**

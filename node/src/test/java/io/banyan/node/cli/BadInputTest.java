@@ -208,7 +208,6 @@ class BadInputTest {
     "--verify standard, --verify standard",
     "--verify copies:2, --verify copies:2",
     "--retries 3, --retries",
-    "--partial 0.9, --partial",
     "--audit 3, --audit"
   })
   void flagOfALaterRoomIsRefusedByName(String flag, String name) {

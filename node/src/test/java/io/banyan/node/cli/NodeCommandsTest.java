@@ -8,19 +8,32 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.banyan.node.Allow;
 import io.banyan.node.Dialer;
 import io.banyan.node.ExitCode;
 import io.banyan.node.JobProgressNow;
 import io.banyan.node.KeyFile;
+import io.banyan.node.TaskLog;
 import io.banyan.node.TestingGuest;
 import io.banyan.node.TestingNode;
 import io.banyan.node.data.TestingHosts;
+import io.banyan.node.journal.JobDirectory;
 import io.banyan.node.journal.JobEnding;
+import io.banyan.schema.BlobRef;
+import io.banyan.schema.FrameKind;
+import io.banyan.schema.Frames;
+import io.banyan.schema.GuestFunction;
+import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
+import io.banyan.schema.JobResult;
+import io.banyan.schema.LoggedLine;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PeerSummary;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.Standing;
+import io.banyan.schema.Value;
+import io.banyan.schema.WireCodec;
 import io.banyan.trust.Identity;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +42,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -123,6 +137,115 @@ class NodeCommandsTest {
             + " stands for them; integrity checked, execution not audited",
         lines.getLast());
     assertFalse(ran.stderr().contains("\u001b"), "no colours off a terminal");
+  }
+
+  private JobId partial() throws Exception {
+    JobId job = detached();
+    JobDirectory files = node.book.folder(job).orElseThrow();
+    byte[] bytes = "onethree".getBytes(StandardCharsets.US_ASCII);
+    Files.write(files.output(), bytes);
+    JobResult result =
+        new JobResult(
+            job,
+            new JobResult.Partial(
+                List.of(
+                    new JobResult.Piece(
+                        new PlanNode.Cells(new Interval(0, 1)), new Value.Blob(blob("one"))),
+                    new JobResult.Piece(
+                        new PlanNode.Cells(new Interval(2, 4)), new Value.Blob(blob("three")))),
+                List.of(new PlanNode.Cells(new Interval(1, 2))),
+                BlobRef.of(bytes)));
+    Files.write(files.pieces(), Frames.frame(FrameKind.CLIENT, WireCodec.encodeMessage(result)));
+    node.book.end(
+        job,
+        new JobEnding.Partial(BlobRef.of(bytes), "its time was over"),
+        new JobProgressNow(3, 4, 0, OptionalLong.empty()),
+        List.of());
+    return job;
+  }
+
+  private static BlobRef blob(String text) {
+    return BlobRef.of(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void piecesOfAPartialAnswerAreFilesBesideTheOutput() throws Exception {
+    JobId job = partial();
+    Path output = folder.resolve("output");
+    Path pieces = folder.resolve("output.pieces");
+
+    TestingConsole.Ran ran = ask("result", job, "--output", output).succeeds();
+
+    assertTrue(ran.stderr().startsWith("partial: 3 of 4 leaves; its time was over"), ran.stderr());
+    assertTrue(ran.stderr().contains("missing   1"), ran.stderr());
+    assertFalse(Files.exists(output), "nobody takes pieces for the answer");
+    assertEquals("one", Files.readString(pieces.resolve("00000")));
+    assertEquals("three", Files.readString(pieces.resolve("00001")));
+    JsonObject json =
+        JsonParser.parseString(Files.readString(pieces.resolve("pieces.json"))).getAsJsonObject();
+    assertEquals("PARTIAL", json.get("state").getAsString());
+    assertEquals("1", json.getAsJsonArray("missing").get(0).getAsString());
+    assertEquals(
+        "2-4", json.getAsJsonArray("pieces").get(1).getAsJsonObject().get("node").getAsString());
+    ask("result", job, "--output", output).failsWith(1); // they are there already
+  }
+
+  @Test
+  void piecesNeedAPlaceToGoTo() throws Exception {
+    JobId job = partial();
+
+    String result = ask("result", job).failsWith(2);
+    String submit = submit("--partial 0.5").failsWith(2);
+
+    assertTrue(
+        result.endsWith("is partial: give --output FILE, beside which its pieces go"), result);
+    assertTrue(submit.startsWith("--partial: pieces of an answer go to a folder"), submit);
+    for (String share : List.of("0", "0.0001", "1.1", "half", "-1")) {
+      String sentence = submit("--detach --partial=" + share).failsWith(2);
+      assertTrue(sentence.startsWith("--partial: '" + share + "' is "), sentence);
+    }
+  }
+
+  @Test
+  void eventsOfAJobAreToldUpToItsEnd() throws Exception {
+    JobId job = detached();
+    node.driver.complete(node.driver.begun.take());
+
+    String text = ask("events", job).succeeds().text();
+    String rest = ask("events", job, "--from 1").succeeds().text();
+
+    List<String> lines = text.lines().toList();
+    assertTrue(lines.getFirst().matches("0  \\S+  computing, 0 of \\? leaves"), text);
+    assertTrue(lines.get(1).contains("  0-4 worker: no peers to lend to; Complexity"), text);
+    assertTrue(lines.getLast().endsWith("  complete, 3 of 3 leaves"), text);
+    assertEquals(lines.subList(1, lines.size()), rest.lines().toList());
+  }
+
+  @Test
+  void logsOfAJobSayWhoRanTheCall() throws Exception {
+    JobId job = detached();
+    PlanNode leaf = new PlanNode.Cells(new Interval(1, 2));
+    node.driver.logs.put(
+        job,
+        new TaskLog.Kept(
+            List.of(
+                new LoggedLine(
+                    leaf, GuestFunction.EXECUTE, NODE.publicKey().peerId(), 1, "half done")),
+            4));
+
+    TestingConsole.Ran ran = ask("logs", job, "--leaf 1").succeeds();
+    JsonObject json = ask("logs", job, "--json").json();
+
+    assertEquals(
+        "1 execute warning by "
+            + DelegationTree.shortName(NODE.publicKey().peerId())
+            + ": half done",
+        ran.text().strip());
+    assertTrue(ran.stderr().contains("4 lines of the job or more were not kept"), ran.stderr());
+    assertEquals(4, json.get("cut").getAsLong());
+    assertEquals(1, json.getAsJsonArray("lines").size());
+    assertTrue(ask("logs", job, "--leaf 2").succeeds().text().isEmpty());
+    ask("logs", job, "--leaf x").failsWith(2);
   }
 
   @Test

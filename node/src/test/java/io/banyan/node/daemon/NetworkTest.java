@@ -5,17 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.node.JobDraft;
+import io.banyan.node.TaskLog;
 import io.banyan.node.TestingGuest;
 import io.banyan.node.TestingRun;
 import io.banyan.schema.Budget;
 import io.banyan.schema.Digest;
+import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
 import io.banyan.schema.JobStatus;
+import io.banyan.schema.LoggedLine;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Receipt;
+import io.banyan.schema.TreeLine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -155,6 +160,39 @@ class NetworkTest {
     assertTrue(done.report().receipt().fuel() > 0);
     assertTrue(network.client().capacity().fuelPerSecond() > 0);
     assertTrue(network.node(0).peers().stream().anyMatch(peer -> peer.fuelPerSecond() > 0));
+  }
+
+  @Test
+  void whatGuestsLogAndWhatLeasesTakeIsKnownAtTheTop() throws Exception {
+    Files.deleteIfExists(folder.resolve("user").resolve("input"));
+    byte[] guest =
+        TestingGuest.of(
+                TestingNetwork.SLOWLY
+                    + "i32.const 2 i32.const 1024 i32.const 4 call 0 "
+                    + TestingGuest.ECHO)
+            .importsLog()
+            .data(1024, "done")
+            .bytes();
+    JobDraft draft = network.heavy(network.runs().draft(guest, lines(20), "bytes", 30));
+    JobId job = network.submit(draft);
+    TestingNetwork.Done done = network.done(job);
+
+    TaskLog.Kept kept = network.client().logs(job, Optional.empty());
+    List<TreeLine> lent =
+        network.client().tree(job).stream().filter(line -> line.depth() > 0).toList();
+
+    Set<String> nodes = new HashSet<>();
+    for (LoggedLine line : kept.lines()) {
+      assertEquals("done", line.text());
+      nodes.add(line.node().toString());
+    }
+    assertEquals(done.report().receipt().leaves(), nodes.size());
+    assertTrue(kept.lines().stream().map(LoggedLine::peer).distinct().count() > 1);
+    assertTrue(
+        lent.stream()
+            .filter(line -> line.state() == TreeLine.State.FINISHED)
+            .allMatch(line -> line.fuel() > 0),
+        lent::toString);
   }
 
   @Test

@@ -34,6 +34,7 @@ class JournalTest {
       List.of(
           new JobEnding.Completed(new Value.Blob(blob(5, 77)), blob(5, 77), blob(6, 123)),
           new JobEnding.Completed(new Value.Rope(digest(7), 99), blob(8, 99), blob(9, 1)),
+          new JobEnding.Partial(blob(8, 99), "its time was over"),
           new JobEnding.Failed("execute of plan node 3 trapped: unreachable"),
           new JobEnding.Cancelled(),
           new JobEnding.TimedOut());

@@ -7183,7 +7183,7 @@ public final class BanyanWire {
   }
 
   public static class NodeEvent {
-    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)1,(short)3);
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)3,(short)3);
     public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
       public Factory() {
       }
@@ -7265,6 +7265,27 @@ public final class BanyanWire {
       public final org.capnproto.Text.Builder initSentence(int size) {
         return _initPointerField(org.capnproto.Text.factory, 2, size);
       }
+      public final double getSeconds() {
+        return _getDoubleField(1);
+      }
+      public final void setSeconds(double value) {
+        _setDoubleField(1, value);
+      }
+
+      public final long getFuel() {
+        return _getLongField(2);
+      }
+      public final void setFuel(long value) {
+        _setLongField(2, value);
+      }
+
+      public final int getAttempt() {
+        return _getIntField(1);
+      }
+      public final void setAttempt(int value) {
+        _setIntField(1, value);
+      }
+
     }
 
     public static final class Reader extends org.capnproto.StructReader {
@@ -7304,6 +7325,18 @@ public final class BanyanWire {
       }
       public org.capnproto.Text.Reader getSentence() {
         return _getPointerField(org.capnproto.Text.factory, 2, null, 0, 0);
+      }
+
+      public final double getSeconds() {
+        return _getDoubleField(1);
+      }
+
+      public final long getFuel() {
+        return _getLongField(2);
+      }
+
+      public final int getAttempt() {
+        return _getIntField(1);
       }
 
     }
@@ -7473,7 +7506,7 @@ public final class BanyanWire {
     }
 
     public static class Partial {
-      public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)0,(short)1);
+      public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)0,(short)3);
       public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
         public Factory() {
         }
@@ -7512,6 +7545,27 @@ public final class BanyanWire {
         public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.JobResult.Piece.Builder> initPieces(int size) {
           return _initPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Piece.listFactory, 0, size);
         }
+        public final boolean hasMissing() {
+          return !_pointerFieldIsNull(1);
+        }
+        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.PlanNode.Builder> getMissing() {
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.listFactory, 1, null, 0);
+        }
+        public final void setMissing(org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.PlanNode.Reader> value) {
+          _setPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.listFactory, 1, value);
+        }
+        public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.PlanNode.Builder> initMissing(int size) {
+          return _initPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.listFactory, 1, size);
+        }
+        public final io.banyan.schema.wire.BanyanWire.BlobRef.Builder getBytes() {
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.BlobRef.factory, 2, null, 0);
+        }
+        public final void setBytes(io.banyan.schema.wire.BanyanWire.BlobRef.Reader value) {
+          _setPointerField(io.banyan.schema.wire.BanyanWire.BlobRef.factory,2, value);
+        }
+        public final io.banyan.schema.wire.BanyanWire.BlobRef.Builder initBytes() {
+          return _initPointerField(io.banyan.schema.wire.BanyanWire.BlobRef.factory,2, 0);
+        }
       }
 
       public static final class Reader extends org.capnproto.StructReader {
@@ -7524,6 +7578,20 @@ public final class BanyanWire {
         }
         public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.JobResult.Piece.Reader> getPieces() {
           return _getPointerField(io.banyan.schema.wire.BanyanWire.JobResult.Piece.listFactory, 0, null, 0);
+        }
+
+        public final boolean hasMissing() {
+          return !_pointerFieldIsNull(1);
+        }
+        public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.PlanNode.Reader> getMissing() {
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.listFactory, 1, null, 0);
+        }
+
+        public boolean hasBytes() {
+          return !_pointerFieldIsNull(2);
+        }
+        public io.banyan.schema.wire.BanyanWire.BlobRef.Reader getBytes() {
+          return _getPointerField(io.banyan.schema.wire.BanyanWire.BlobRef.factory,2,null, 0);
         }
 
       }
@@ -8375,7 +8443,7 @@ public final class BanyanWire {
   }
 
   public static class TreeLine {
-    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)4,(short)3);
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)6,(short)4);
     public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
       public Factory() {
       }
@@ -8483,6 +8551,35 @@ public final class BanyanWire {
         _setDoubleField(3, value);
       }
 
+      public final long getFuel() {
+        return _getLongField(4);
+      }
+      public final void setFuel(long value) {
+        _setLongField(4, value);
+      }
+
+      public final int getAttempt() {
+        return _getIntField(10);
+      }
+      public final void setAttempt(int value) {
+        _setIntField(10, value);
+      }
+
+      public final boolean hasFailure() {
+        return !_pointerFieldIsNull(3);
+      }
+      public final org.capnproto.Text.Builder getFailure() {
+        return _getPointerField(org.capnproto.Text.factory, 3, null, 0, 0);
+      }
+      public final void setFailure(org.capnproto.Text.Reader value) {
+        _setPointerField(org.capnproto.Text.factory, 3, value);
+      }
+      public final void setFailure(String value) {
+        _setPointerField(org.capnproto.Text.factory, 3, new org.capnproto.Text.Reader(value));
+      }
+      public final org.capnproto.Text.Builder initFailure(int size) {
+        return _initPointerField(org.capnproto.Text.factory, 3, size);
+      }
     }
 
     public static final class Reader extends org.capnproto.StructReader {
@@ -8536,6 +8633,417 @@ public final class BanyanWire {
 
       public final double getSeconds() {
         return _getDoubleField(3);
+      }
+
+      public final long getFuel() {
+        return _getLongField(4);
+      }
+
+      public final int getAttempt() {
+        return _getIntField(10);
+      }
+
+      public boolean hasFailure() {
+        return !_pointerFieldIsNull(3);
+      }
+      public org.capnproto.Text.Reader getFailure() {
+        return _getPointerField(org.capnproto.Text.factory, 3, null, 0, 0);
+      }
+
+    }
+
+  }
+
+
+  public static class LoggedLine {
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)1,(short)3);
+    public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
+      public Factory() {
+      }
+      public final Reader constructReader(org.capnproto.SegmentReader segment, int data,int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        return new Reader(segment,data,pointers,dataSize,pointerCount,nestingLimit);
+      }
+      public final Builder constructBuilder(org.capnproto.SegmentBuilder segment, int data,int pointers, int dataSize, short pointerCount) {
+        return new Builder(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final org.capnproto.StructSize structSize() {
+        return LoggedLine.STRUCT_SIZE;
+      }
+      public final Reader asReader(Builder builder) {
+        return builder.asReader();
+      }
+    }
+    public static final Factory factory = new Factory();
+    public static final org.capnproto.StructList.Factory<Builder,Reader> listFactory =
+      new org.capnproto.StructList.Factory<Builder, Reader>(factory);
+    public static final class Builder extends org.capnproto.StructBuilder {
+      Builder(org.capnproto.SegmentBuilder segment, int data, int pointers,int dataSize, short pointerCount){
+        super(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final Reader asReader() {
+        return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
+      }
+      public final io.banyan.schema.wire.BanyanWire.PlanNode.Builder getNode() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory, 0, null, 0);
+      }
+      public final void setNode(io.banyan.schema.wire.BanyanWire.PlanNode.Reader value) {
+        _setPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,0, value);
+      }
+      public final io.banyan.schema.wire.BanyanWire.PlanNode.Builder initNode() {
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,0, 0);
+      }
+      public final io.banyan.schema.wire.BanyanWire.GuestFunction getFunction() {
+        switch(_getShortField(0)) {
+          case 0 : return io.banyan.schema.wire.BanyanWire.GuestFunction.UNSET;
+          case 1 : return io.banyan.schema.wire.BanyanWire.GuestFunction.SPLIT;
+          case 2 : return io.banyan.schema.wire.BanyanWire.GuestFunction.EXECUTE;
+          case 3 : return io.banyan.schema.wire.BanyanWire.GuestFunction.MERGE;
+          default: return io.banyan.schema.wire.BanyanWire.GuestFunction._NOT_IN_SCHEMA;
+        }
+      }
+      public final void setFunction(io.banyan.schema.wire.BanyanWire.GuestFunction value) {
+        _setShortField(0, (short)value.ordinal());
+      }
+
+      public final boolean hasPeer() {
+        return !_pointerFieldIsNull(1);
+      }
+      public final org.capnproto.Data.Builder getPeer() {
+        return _getPointerField(org.capnproto.Data.factory, 1, null, 0, 0);
+      }
+      public final void setPeer(org.capnproto.Data.Reader value) {
+        _setPointerField(org.capnproto.Data.factory, 1, value);
+      }
+      public final void setPeer(byte [] value) {
+        _setPointerField(org.capnproto.Data.factory, 1, new org.capnproto.Data.Reader(value));
+      }
+      public final org.capnproto.Data.Builder initPeer(int size) {
+        return _initPointerField(org.capnproto.Data.factory, 1, size);
+      }
+      public final int getLevel() {
+        return _getIntField(1);
+      }
+      public final void setLevel(int value) {
+        _setIntField(1, value);
+      }
+
+      public final boolean hasText() {
+        return !_pointerFieldIsNull(2);
+      }
+      public final org.capnproto.Text.Builder getText() {
+        return _getPointerField(org.capnproto.Text.factory, 2, null, 0, 0);
+      }
+      public final void setText(org.capnproto.Text.Reader value) {
+        _setPointerField(org.capnproto.Text.factory, 2, value);
+      }
+      public final void setText(String value) {
+        _setPointerField(org.capnproto.Text.factory, 2, new org.capnproto.Text.Reader(value));
+      }
+      public final org.capnproto.Text.Builder initText(int size) {
+        return _initPointerField(org.capnproto.Text.factory, 2, size);
+      }
+    }
+
+    public static final class Reader extends org.capnproto.StructReader {
+      Reader(org.capnproto.SegmentReader segment, int data, int pointers,int dataSize, short pointerCount, int nestingLimit){
+        super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+      }
+
+      public boolean hasNode() {
+        return !_pointerFieldIsNull(0);
+      }
+      public io.banyan.schema.wire.BanyanWire.PlanNode.Reader getNode() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,0,null, 0);
+      }
+
+      public final io.banyan.schema.wire.BanyanWire.GuestFunction getFunction() {
+        switch(_getShortField(0)) {
+          case 0 : return io.banyan.schema.wire.BanyanWire.GuestFunction.UNSET;
+          case 1 : return io.banyan.schema.wire.BanyanWire.GuestFunction.SPLIT;
+          case 2 : return io.banyan.schema.wire.BanyanWire.GuestFunction.EXECUTE;
+          case 3 : return io.banyan.schema.wire.BanyanWire.GuestFunction.MERGE;
+          default: return io.banyan.schema.wire.BanyanWire.GuestFunction._NOT_IN_SCHEMA;
+        }
+      }
+
+      public boolean hasPeer() {
+        return !_pointerFieldIsNull(1);
+      }
+      public org.capnproto.Data.Reader getPeer() {
+        return _getPointerField(org.capnproto.Data.factory, 1, null, 0, 0);
+      }
+
+      public final int getLevel() {
+        return _getIntField(1);
+      }
+
+      public boolean hasText() {
+        return !_pointerFieldIsNull(2);
+      }
+      public org.capnproto.Text.Reader getText() {
+        return _getPointerField(org.capnproto.Text.factory, 2, null, 0, 0);
+      }
+
+    }
+
+  }
+
+
+  public static class TaskLogs {
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)1,(short)2);
+    public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
+      public Factory() {
+      }
+      public final Reader constructReader(org.capnproto.SegmentReader segment, int data,int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        return new Reader(segment,data,pointers,dataSize,pointerCount,nestingLimit);
+      }
+      public final Builder constructBuilder(org.capnproto.SegmentBuilder segment, int data,int pointers, int dataSize, short pointerCount) {
+        return new Builder(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final org.capnproto.StructSize structSize() {
+        return TaskLogs.STRUCT_SIZE;
+      }
+      public final Reader asReader(Builder builder) {
+        return builder.asReader();
+      }
+    }
+    public static final Factory factory = new Factory();
+    public static final org.capnproto.StructList.Factory<Builder,Reader> listFactory =
+      new org.capnproto.StructList.Factory<Builder, Reader>(factory);
+    public static final class Builder extends org.capnproto.StructBuilder {
+      Builder(org.capnproto.SegmentBuilder segment, int data, int pointers,int dataSize, short pointerCount){
+        super(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final Reader asReader() {
+        return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
+      }
+      public final boolean hasLease() {
+        return !_pointerFieldIsNull(0);
+      }
+      public final org.capnproto.Data.Builder getLease() {
+        return _getPointerField(org.capnproto.Data.factory, 0, null, 0, 0);
+      }
+      public final void setLease(org.capnproto.Data.Reader value) {
+        _setPointerField(org.capnproto.Data.factory, 0, value);
+      }
+      public final void setLease(byte [] value) {
+        _setPointerField(org.capnproto.Data.factory, 0, new org.capnproto.Data.Reader(value));
+      }
+      public final org.capnproto.Data.Builder initLease(int size) {
+        return _initPointerField(org.capnproto.Data.factory, 0, size);
+      }
+      public final boolean hasLines() {
+        return !_pointerFieldIsNull(1);
+      }
+      public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.LoggedLine.Builder> getLines() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.LoggedLine.listFactory, 1, null, 0);
+      }
+      public final void setLines(org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.LoggedLine.Reader> value) {
+        _setPointerField(io.banyan.schema.wire.BanyanWire.LoggedLine.listFactory, 1, value);
+      }
+      public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.LoggedLine.Builder> initLines(int size) {
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.LoggedLine.listFactory, 1, size);
+      }
+      public final long getCut() {
+        return _getLongField(0);
+      }
+      public final void setCut(long value) {
+        _setLongField(0, value);
+      }
+
+    }
+
+    public static final class Reader extends org.capnproto.StructReader {
+      Reader(org.capnproto.SegmentReader segment, int data, int pointers,int dataSize, short pointerCount, int nestingLimit){
+        super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+      }
+
+      public boolean hasLease() {
+        return !_pointerFieldIsNull(0);
+      }
+      public org.capnproto.Data.Reader getLease() {
+        return _getPointerField(org.capnproto.Data.factory, 0, null, 0, 0);
+      }
+
+      public final boolean hasLines() {
+        return !_pointerFieldIsNull(1);
+      }
+      public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.LoggedLine.Reader> getLines() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.LoggedLine.listFactory, 1, null, 0);
+      }
+
+      public final long getCut() {
+        return _getLongField(0);
+      }
+
+    }
+
+  }
+
+
+  public static class GetLogs {
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)1,(short)2);
+    public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
+      public Factory() {
+      }
+      public final Reader constructReader(org.capnproto.SegmentReader segment, int data,int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        return new Reader(segment,data,pointers,dataSize,pointerCount,nestingLimit);
+      }
+      public final Builder constructBuilder(org.capnproto.SegmentBuilder segment, int data,int pointers, int dataSize, short pointerCount) {
+        return new Builder(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final org.capnproto.StructSize structSize() {
+        return GetLogs.STRUCT_SIZE;
+      }
+      public final Reader asReader(Builder builder) {
+        return builder.asReader();
+      }
+    }
+    public static final Factory factory = new Factory();
+    public static final org.capnproto.StructList.Factory<Builder,Reader> listFactory =
+      new org.capnproto.StructList.Factory<Builder, Reader>(factory);
+    public static final class Builder extends org.capnproto.StructBuilder {
+      Builder(org.capnproto.SegmentBuilder segment, int data, int pointers,int dataSize, short pointerCount){
+        super(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final Reader asReader() {
+        return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
+      }
+      public final boolean hasJob() {
+        return !_pointerFieldIsNull(0);
+      }
+      public final org.capnproto.Data.Builder getJob() {
+        return _getPointerField(org.capnproto.Data.factory, 0, null, 0, 0);
+      }
+      public final void setJob(org.capnproto.Data.Reader value) {
+        _setPointerField(org.capnproto.Data.factory, 0, value);
+      }
+      public final void setJob(byte [] value) {
+        _setPointerField(org.capnproto.Data.factory, 0, new org.capnproto.Data.Reader(value));
+      }
+      public final org.capnproto.Data.Builder initJob(int size) {
+        return _initPointerField(org.capnproto.Data.factory, 0, size);
+      }
+      public final io.banyan.schema.wire.BanyanWire.PlanNode.Builder getNode() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory, 1, null, 0);
+      }
+      public final void setNode(io.banyan.schema.wire.BanyanWire.PlanNode.Reader value) {
+        _setPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,1, value);
+      }
+      public final io.banyan.schema.wire.BanyanWire.PlanNode.Builder initNode() {
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,1, 0);
+      }
+      public final int getFirstLine() {
+        return _getIntField(0);
+      }
+      public final void setFirstLine(int value) {
+        _setIntField(0, value);
+      }
+
+    }
+
+    public static final class Reader extends org.capnproto.StructReader {
+      Reader(org.capnproto.SegmentReader segment, int data, int pointers,int dataSize, short pointerCount, int nestingLimit){
+        super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+      }
+
+      public boolean hasJob() {
+        return !_pointerFieldIsNull(0);
+      }
+      public org.capnproto.Data.Reader getJob() {
+        return _getPointerField(org.capnproto.Data.factory, 0, null, 0, 0);
+      }
+
+      public boolean hasNode() {
+        return !_pointerFieldIsNull(1);
+      }
+      public io.banyan.schema.wire.BanyanWire.PlanNode.Reader getNode() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.PlanNode.factory,1,null, 0);
+      }
+
+      public final int getFirstLine() {
+        return _getIntField(0);
+      }
+
+    }
+
+  }
+
+
+  public static class Logs {
+    public static final org.capnproto.StructSize STRUCT_SIZE = new org.capnproto.StructSize((short)2,(short)1);
+    public static final class Factory extends org.capnproto.StructFactory<Builder, Reader> {
+      public Factory() {
+      }
+      public final Reader constructReader(org.capnproto.SegmentReader segment, int data,int pointers, int dataSize, short pointerCount, int nestingLimit) {
+        return new Reader(segment,data,pointers,dataSize,pointerCount,nestingLimit);
+      }
+      public final Builder constructBuilder(org.capnproto.SegmentBuilder segment, int data,int pointers, int dataSize, short pointerCount) {
+        return new Builder(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final org.capnproto.StructSize structSize() {
+        return Logs.STRUCT_SIZE;
+      }
+      public final Reader asReader(Builder builder) {
+        return builder.asReader();
+      }
+    }
+    public static final Factory factory = new Factory();
+    public static final org.capnproto.StructList.Factory<Builder,Reader> listFactory =
+      new org.capnproto.StructList.Factory<Builder, Reader>(factory);
+    public static final class Builder extends org.capnproto.StructBuilder {
+      Builder(org.capnproto.SegmentBuilder segment, int data, int pointers,int dataSize, short pointerCount){
+        super(segment, data, pointers, dataSize, pointerCount);
+      }
+      public final Reader asReader() {
+        return new Reader(segment, data, pointers, dataSize, pointerCount, 0x7fffffff);
+      }
+      public final boolean hasLines() {
+        return !_pointerFieldIsNull(0);
+      }
+      public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.LoggedLine.Builder> getLines() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.LoggedLine.listFactory, 0, null, 0);
+      }
+      public final void setLines(org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.LoggedLine.Reader> value) {
+        _setPointerField(io.banyan.schema.wire.BanyanWire.LoggedLine.listFactory, 0, value);
+      }
+      public final org.capnproto.StructList.Builder<io.banyan.schema.wire.BanyanWire.LoggedLine.Builder> initLines(int size) {
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.LoggedLine.listFactory, 0, size);
+      }
+      public final boolean getMore() {
+        return _getBooleanField(0);
+      }
+      public final void setMore(boolean value) {
+        _setBooleanField(0, value);
+      }
+
+      public final long getCut() {
+        return _getLongField(1);
+      }
+      public final void setCut(long value) {
+        _setLongField(1, value);
+      }
+
+    }
+
+    public static final class Reader extends org.capnproto.StructReader {
+      Reader(org.capnproto.SegmentReader segment, int data, int pointers,int dataSize, short pointerCount, int nestingLimit){
+        super(segment, data, pointers, dataSize, pointerCount, nestingLimit);
+      }
+
+      public final boolean hasLines() {
+        return !_pointerFieldIsNull(0);
+      }
+      public final org.capnproto.StructList.Reader<io.banyan.schema.wire.BanyanWire.LoggedLine.Reader> getLines() {
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.LoggedLine.listFactory, 0, null, 0);
+      }
+
+      public final boolean getMore() {
+        return _getBooleanField(0);
+      }
+
+      public final long getCut() {
+        return _getLongField(1);
       }
 
     }
@@ -9360,6 +9868,9 @@ public final class BanyanWire {
           case 36 : return Which.PEERS;
           case 37 : return Which.GET_TREE;
           case 38 : return Which.TREE;
+          case 39 : return Which.GET_LOGS;
+          case 40 : return Which.LOGS;
+          case 41 : return Which.TASK_LOGS;
           default: return Which._NOT_IN_SCHEMA;
         }
       }
@@ -9986,6 +10497,54 @@ public final class BanyanWire {
         _setShortField(0, (short)Message.Which.TREE.ordinal());
         return _initPointerField(io.banyan.schema.wire.BanyanWire.Tree.factory,0, 0);
       }
+      public final boolean isGetLogs() {
+        return which() == Message.Which.GET_LOGS;
+      }
+      public final io.banyan.schema.wire.BanyanWire.GetLogs.Builder getGetLogs() {
+        assert which() == Message.Which.GET_LOGS:
+                    "Must check which() before get()ing a union member.";
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.GetLogs.factory, 0, null, 0);
+      }
+      public final void setGetLogs(io.banyan.schema.wire.BanyanWire.GetLogs.Reader value) {
+        _setShortField(0, (short)Message.Which.GET_LOGS.ordinal());
+        _setPointerField(io.banyan.schema.wire.BanyanWire.GetLogs.factory,0, value);
+      }
+      public final io.banyan.schema.wire.BanyanWire.GetLogs.Builder initGetLogs() {
+        _setShortField(0, (short)Message.Which.GET_LOGS.ordinal());
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.GetLogs.factory,0, 0);
+      }
+      public final boolean isLogs() {
+        return which() == Message.Which.LOGS;
+      }
+      public final io.banyan.schema.wire.BanyanWire.Logs.Builder getLogs() {
+        assert which() == Message.Which.LOGS:
+                    "Must check which() before get()ing a union member.";
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.Logs.factory, 0, null, 0);
+      }
+      public final void setLogs(io.banyan.schema.wire.BanyanWire.Logs.Reader value) {
+        _setShortField(0, (short)Message.Which.LOGS.ordinal());
+        _setPointerField(io.banyan.schema.wire.BanyanWire.Logs.factory,0, value);
+      }
+      public final io.banyan.schema.wire.BanyanWire.Logs.Builder initLogs() {
+        _setShortField(0, (short)Message.Which.LOGS.ordinal());
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.Logs.factory,0, 0);
+      }
+      public final boolean isTaskLogs() {
+        return which() == Message.Which.TASK_LOGS;
+      }
+      public final io.banyan.schema.wire.BanyanWire.TaskLogs.Builder getTaskLogs() {
+        assert which() == Message.Which.TASK_LOGS:
+                    "Must check which() before get()ing a union member.";
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.TaskLogs.factory, 0, null, 0);
+      }
+      public final void setTaskLogs(io.banyan.schema.wire.BanyanWire.TaskLogs.Reader value) {
+        _setShortField(0, (short)Message.Which.TASK_LOGS.ordinal());
+        _setPointerField(io.banyan.schema.wire.BanyanWire.TaskLogs.factory,0, value);
+      }
+      public final io.banyan.schema.wire.BanyanWire.TaskLogs.Builder initTaskLogs() {
+        _setShortField(0, (short)Message.Which.TASK_LOGS.ordinal());
+        return _initPointerField(io.banyan.schema.wire.BanyanWire.TaskLogs.factory,0, 0);
+      }
     }
 
     public static final class Reader extends org.capnproto.StructReader {
@@ -10034,6 +10593,9 @@ public final class BanyanWire {
           case 36 : return Which.PEERS;
           case 37 : return Which.GET_TREE;
           case 38 : return Which.TREE;
+          case 39 : return Which.GET_LOGS;
+          case 40 : return Which.LOGS;
+          case 41 : return Which.TASK_LOGS;
           default: return Which._NOT_IN_SCHEMA;
         }
       }
@@ -10502,6 +11064,42 @@ public final class BanyanWire {
         return _getPointerField(io.banyan.schema.wire.BanyanWire.Tree.factory,0,null, 0);
       }
 
+      public final boolean isGetLogs() {
+        return which() == Message.Which.GET_LOGS;
+      }
+      public boolean hasGetLogs() {
+        return !_pointerFieldIsNull(0);
+      }
+      public io.banyan.schema.wire.BanyanWire.GetLogs.Reader getGetLogs() {
+        assert which() == Message.Which.GET_LOGS:
+                    "Must check which() before get()ing a union member.";
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.GetLogs.factory,0,null, 0);
+      }
+
+      public final boolean isLogs() {
+        return which() == Message.Which.LOGS;
+      }
+      public boolean hasLogs() {
+        return !_pointerFieldIsNull(0);
+      }
+      public io.banyan.schema.wire.BanyanWire.Logs.Reader getLogs() {
+        assert which() == Message.Which.LOGS:
+                    "Must check which() before get()ing a union member.";
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.Logs.factory,0,null, 0);
+      }
+
+      public final boolean isTaskLogs() {
+        return which() == Message.Which.TASK_LOGS;
+      }
+      public boolean hasTaskLogs() {
+        return !_pointerFieldIsNull(0);
+      }
+      public io.banyan.schema.wire.BanyanWire.TaskLogs.Reader getTaskLogs() {
+        assert which() == Message.Which.TASK_LOGS:
+                    "Must check which() before get()ing a union member.";
+        return _getPointerField(io.banyan.schema.wire.BanyanWire.TaskLogs.factory,0,null, 0);
+      }
+
     }
 
     public enum Which {
@@ -10544,6 +11142,9 @@ public final class BanyanWire {
       PEERS,
       GET_TREE,
       TREE,
+      GET_LOGS,
+      LOGS,
+      TASK_LOGS,
       _NOT_IN_SCHEMA,
     }
   }
@@ -16324,49 +16925,70 @@ public static final org.capnproto.SegmentReader b_d495f5d5eb7f9240 =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
    "\u0040\u0092\u007f\u00eb\u00d5\u00f5\u0095\u00d4" +
-   "\r\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0003\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
    "\u0003\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00ba\u0000\u0000\u0000" +
    "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0019\u0000\u0000\u0000\u00e7\u0000\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u008f\u0001\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
    "\u0061\u0070\u006e\u0070\u003a\u004e\u006f\u0064" +
    "\u0065\u0045\u0076\u0065\u006e\u0074\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
-   "\u0010\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u001c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0061\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u00b5\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\\\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0068\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00b0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00bc\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0065\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u00b9\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0060\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u006c\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00b4\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00c0\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0002\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0069\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u00bd\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0064\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0070\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00b8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00c4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0003\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u006d\u0000\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u00c1\u0000\u0000\u0000\u004a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u006c\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0078\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u00c0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00cc\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0004\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00c9\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00c4\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00d0\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0005\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00cd\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00c8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00d4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0006\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d1\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00cc\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00d8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u006b\u0069\u006e\u0064\u0000\u0000\u0000\u0000" +
    "\u000f\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u003f\u0074\u0037\u00fa\u001d\u0076\u00a6\u00a2" +
@@ -16398,6 +17020,30 @@ public static final org.capnproto.SegmentReader b_d495f5d5eb7f9240 =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u000c\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0073\u0065\u0063\u006f\u006e\u0064\u0073\u0000" +
+   "\u000b\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000b\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0066\u0075\u0065\u006c\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0061\u0074\u0074\u0065\u006d\u0070\u0074\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
 public static final org.capnproto.SegmentReader b_f3be73e8ee9760c5 =
@@ -16520,12 +17166,12 @@ public static final org.capnproto.SegmentReader b_b0eba917a26bd5b4 =
    "\u00b4\u00d5\u006b\u00a2\u0017\u00a9\u00eb\u00b0" +
    "\u0017\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
    "\u000e\u009f\u00ec\u0031\u00a6\u0089\u0002\u00e1" +
-   "\u0001\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0003\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00fa\u0000\u0000\u0000" +
    "\u0021\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u001d\u0000\u0000\u0000\u003f\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u00af\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
@@ -16533,14 +17179,28 @@ public static final org.capnproto.SegmentReader b_b0eba917a26bd5b4 =
    "\u0052\u0065\u0073\u0075\u006c\u0074\u002e\u0050" +
    "\u0061\u0072\u0074\u0069\u0061\u006c\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
-   "\u0004\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u000c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\r\u0000\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0045\u0000\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0008\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0024\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0040\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\\\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0001\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0059\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0054\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0070\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006d\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0068\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0074\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0070\u0069\u0065\u0063\u0065\u0073\u0000\u0000" +
    "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -16551,6 +17211,26 @@ public static final org.capnproto.SegmentReader b_b0eba917a26bd5b4 =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006d\u0069\u0073\u0073\u0069\u006e\u0067\u0000" +
+   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002a\u00f0\u000b\u0055\u0034\u00ee\u00ad\u008e" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0079\u0074\u0065\u0073\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0056\u00c4\"\u00a3\u00f7\u008e\u0055\u00fb" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
 public static final org.capnproto.SegmentReader b_8b9c2318ae66e3b8 =
@@ -17228,77 +17908,98 @@ public static final org.capnproto.SegmentReader b_ead9878806c9fae7 =
    org.capnproto.GeneratedClassSupport.decodeRawBytes(
    "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
    "\u00e7\u00fa\u00c9\u0006\u0088\u0087\u00d9\u00ea" +
-   "\r\u0000\u0000\u0000\u0001\u0000\u0004\u0000" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0006\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
-   "\u0003\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0004\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00b2\u0000\u0000\u0000" +
    "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0019\u0000\u0000\u0000\u00c7\u0001\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u006f\u0002\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
    "\u0061\u0070\u006e\u0070\u003a\u0054\u0072\u0065" +
    "\u0065\u004c\u0069\u006e\u0065\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
-   "\u0020\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u002c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d1\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0025\u0001\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00cc\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00d8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0020\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u002c\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0001\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d5\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0029\u0001\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00dc\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0024\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0030\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0002\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d9\u0000\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u002d\u0001\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d4\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00e0\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0028\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0034\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0003\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00dd\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0031\u0001\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00e4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u002c\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0038\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0004\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00e1\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0035\u0001\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00dc\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00e8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0030\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u003c\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0005\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00e5\u0000\u0000\u0000\u003a\u0000\u0000\u0000" +
+   "\u0039\u0001\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00e0\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00ec\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0034\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0040\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0006\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00e9\u0000\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u003d\u0001\u0000\u0000\u0062\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00e8\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00f4\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u003c\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0048\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0007\u0000\u0000\u0000\u0003\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00f1\u0000\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0045\u0001\u0000\u0000\u0042\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00ec\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00f8\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0040\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u004c\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0008\u0000\u0000\u0000\u0004\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0008\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0049\u0001\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0044\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0050\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0009\u0000\u0000\u0000\n\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0009\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u004d\u0001\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0048\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0054\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\n\u0000\u0000\u0000\u0003\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\n\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0051\u0001\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u004c\u0001\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0058\u0001\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u006e\u006f\u0064\u0065\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u002a\u00f0\u000b\u0055\u0034\u00ee\u00ad\u008e" +
@@ -17362,6 +18063,326 @@ public static final org.capnproto.SegmentReader b_ead9878806c9fae7 =
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u000b\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0066\u0075\u0065\u006c\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0061\u0074\u0074\u0065\u006d\u0070\u0074\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0066\u0061\u0069\u006c\u0075\u0072\u0065\u0000" +
+   "\u000c\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000c\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
+public static final org.capnproto.SegmentReader b_f8918180deeb2beb =
+   org.capnproto.GeneratedClassSupport.decodeRawBytes(
+   "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
+   "\u00eb\u002b\u00eb\u00de\u0080\u0081\u0091\u00f8" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
+   "\u0003\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u00c2\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u001f\u0001\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
+   "\u0061\u0070\u006e\u0070\u003a\u004c\u006f\u0067" +
+   "\u0067\u0065\u0064\u004c\u0069\u006e\u0065\u0000" +
+   "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u0014\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u007d\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0078\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0084\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0081\u0000\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0080\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u008c\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0089\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0084\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0090\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0003\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u008d\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0088\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0094\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0004\u0000\u0000\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0091\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u008c\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0098\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u006e\u006f\u0064\u0065\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002a\u00f0\u000b\u0055\u0034\u00ee\u00ad\u008e" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0066\u0075\u006e\u0063\u0074\u0069\u006f\u006e" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000f\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d4\u0008\u00d5\u0017\u0078\u00fe\u00c3\u00ea" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000f\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0070\u0065\u0065\u0072\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006c\u0065\u0076\u0065\u006c\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0074\u0065\u0078\u0074\u0000\u0000\u0000\u0000" +
+   "\u000c\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000c\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
+public static final org.capnproto.SegmentReader b_d335a9033a8458a6 =
+   org.capnproto.GeneratedClassSupport.decodeRawBytes(
+   "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
+   "\u00a6\u0058\u0084\u003a\u0003\u00a9\u0035\u00d3" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
+   "\u0002\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u00b2\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u00af\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
+   "\u0061\u0070\u006e\u0070\u003a\u0054\u0061\u0073" +
+   "\u006b\u004c\u006f\u0067\u0073\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u000c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0045\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0040\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u004c\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0001\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0049\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0044\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0060\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u005d\u0000\u0000\u0000\"\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0058\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0064\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u006c\u0065\u0061\u0073\u0065\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006c\u0069\u006e\u0065\u0073\u0000\u0000\u0000" +
+   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00eb\u002b\u00eb\u00de\u0080\u0081\u0091\u00f8" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0063\u0075\u0074\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
+public static final org.capnproto.SegmentReader b_c6305e19cb57ab44 =
+   org.capnproto.GeneratedClassSupport.decodeRawBytes(
+   "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
+   "\u0044\u00ab\u0057\u00cb\u0019\u005e\u0030\u00c6" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
+   "\u0002\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u00aa\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u00af\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
+   "\u0061\u0070\u006e\u0070\u003a\u0047\u0065\u0074" +
+   "\u004c\u006f\u0067\u0073\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u000c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0045\u0000\u0000\u0000\"\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0040\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u004c\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0001\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0049\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0044\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0050\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u004d\u0000\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u004c\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0058\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u006a\u006f\u0062\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\r\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006e\u006f\u0064\u0065\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u002a\u00f0\u000b\u0055\u0034\u00ee\u00ad\u008e" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0066\u0069\u0072\u0073\u0074\u004c\u0069\u006e" +
+   "\u0065\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
+public static final org.capnproto.SegmentReader b_a016c9a02a10657a =
+   org.capnproto.GeneratedClassSupport.decodeRawBytes(
+   "\u0000\u0000\u0000\u0000\u0005\u0000\u0006\u0000" +
+   "\u007a\u0065\u0010\u002a\u00a0\u00c9\u0016\u00a0" +
+   "\r\u0000\u0000\u0000\u0001\u0000\u0002\u0000" +
+   "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
+   "\u0001\u0000\u0007\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0015\u0000\u0000\u0000\u0092\u0000\u0000\u0000" +
+   "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u00af\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
+   "\u0061\u0070\u006e\u0070\u003a\u004c\u006f\u0067" +
+   "\u0073\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
+   "\u000c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0045\u0000\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0040\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\\\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0059\u0000\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0054\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0060\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u0000\u0000\u0001\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u005d\u0000\u0000\u0000\"\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0058\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0064\u0000\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u006c\u0069\u006e\u0065\u0073\u0000\u0000\u0000" +
+   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00eb\u002b\u00eb\u00de\u0080\u0081\u0091\u00f8" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u000e\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006d\u006f\u0072\u0065\u0000\u0000\u0000\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0063\u0075\u0074\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0009\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" + "");
 public static final org.capnproto.SegmentReader b_b79c5ee15b8b3df2 =
@@ -17974,292 +18995,313 @@ public static final org.capnproto.SegmentReader b_a0fffda1b1c6db58 =
    "\u0058\u00db\u00c6\u00b1\u00a1\u00fd\u00ff\u00a0" +
    "\r\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
    "\u00f0\u0029\u00c5\u0027\u0042\u0070\u0078\u00bb" +
-   "\u0001\u0000\u0007\u0000\u0000\u0000\u0027\u0000" +
+   "\u0001\u0000\u0007\u0000\u0000\u0000\u002a\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0015\u0000\u0000\u0000\u00aa\u0000\u0000\u0000" +
    "\u001d\u0000\u0000\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0019\u0000\u0000\u0000\u008f\u0008\u0000\u0000" +
+   "\u0019\u0000\u0000\u0000\u0037\u0009\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0062\u0061\u006e\u0079\u0061\u006e\u002e\u0063" +
    "\u0061\u0070\u006e\u0070\u003a\u004d\u0065\u0073" +
    "\u0073\u0061\u0067\u0065\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0001\u0000\u0001\u0000" +
-   "\u009c\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
+   "\u00a8\u0000\u0000\u0000\u0003\u0000\u0004\u0000" +
    "\u0000\u0000\u00ff\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0035\u0004\u0000\u0000\u0032\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0030\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u003c\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0001\u0000\u00fe\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0039\u0004\u0000\u0000\u008a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u003c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0048\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0002\u0000\u00fd\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0045\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0044\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0050\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0003\u0000\u00fc\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u004d\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u004c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0058\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0004\u0000\u00fb\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0055\u0004\u0000\u0000\u003a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0050\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\\\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0005\u0000\u00fa\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0059\u0004\u0000\u0000\u0042\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0054\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0060\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0006\u0000\u00f9\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u005d\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\\\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0068\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0007\u0000\u00f8\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0007\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0065\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0064\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0070\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0008\u0000\u00f7\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0008\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u006d\u0004\u0000\u0000\u003a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0068\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0074\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0009\u0000\u00f6\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0009\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0071\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0070\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u007c\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\n\u0000\u00f5\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\n\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0079\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0078\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0084\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u000b\u0000\u00f4\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u000b\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0081\u0004\u0000\u0000\"\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u007c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0088\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u000c\u0000\u00f3\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u000c\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0085\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u0089\u0004\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0084\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0090\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\r\u0000\u00f2\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\r\u0000\u0000\u0000" +
+   "\u0001\u0000\u00fe\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0001\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u008d\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u008d\u0004\u0000\u0000\u008a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u008c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0098\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u000e\u0000\u00f1\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u000e\u0000\u0000\u0000" +
+   "\u0090\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u009c\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0002\u0000\u00fd\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0002\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0095\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u0099\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0094\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00a0\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u000f\u0000\u00f0\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u000f\u0000\u0000\u0000" +
+   "\u0098\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00a4\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0003\u0000\u00fc\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0003\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u009d\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u00a1\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u009c\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00a8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0010\u0000\u00ef\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0010\u0000\u0000\u0000" +
+   "\u00a0\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00ac\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0004\u0000\u00fb\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0004\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00a5\u0004\u0000\u0000\u007a\u0000\u0000\u0000" +
+   "\u00a9\u0004\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00a4\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00b0\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0011\u0000\u00ee\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0011\u0000\u0000\u0000" +
+   "\u0005\u0000\u00fa\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0005\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00ad\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
+   "\u00ad\u0004\u0000\u0000\u0042\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00ac\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00b8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0012\u0000\u00ed\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0012\u0000\u0000\u0000" +
+   "\u00a8\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00b4\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0006\u0000\u00f9\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0006\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00b5\u0004\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u00b1\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00b0\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00bc\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0013\u0000\u00ec\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0013\u0000\u0000\u0000" +
+   "\u0007\u0000\u00f8\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0007\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00b9\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u00b9\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00b8\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00c4\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0014\u0000\u00eb\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0014\u0000\u0000\u0000" +
+   "\u0008\u0000\u00f7\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0008\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00c1\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u00c1\u0004\u0000\u0000\u003a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00c0\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00cc\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0015\u0000\u00ea\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0015\u0000\u0000\u0000" +
+   "\u00bc\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00c8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0009\u0000\u00f6\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0009\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00c9\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
+   "\u00c5\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00c8\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00d4\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0016\u0000\u00e9\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0016\u0000\u0000\u0000" +
+   "\u00c4\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00d0\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\n\u0000\u00f5\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\n\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d1\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u00cd\u0004\u0000\u0000\u005a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00cc\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00d8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u000b\u0000\u00f4\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u000b\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00d5\u0004\u0000\u0000\"\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00d0\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u00dc\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0017\u0000\u00e8\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0017\u0000\u0000\u0000" +
+   "\u000c\u0000\u00f3\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u000c\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d9\u0004\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u00d9\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00d4\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00e0\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0018\u0000\u00e7\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0018\u0000\u0000\u0000" +
+   "\u00d8\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00e4\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\r\u0000\u00f2\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\r\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00dd\u0004\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u00e1\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00dc\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00e8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0019\u0000\u00e6\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0019\u0000\u0000\u0000" +
+   "\u00e0\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00ec\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u000e\u0000\u00f1\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u000e\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00e5\u0004\u0000\u0000\u006a\u0000\u0000\u0000" +
+   "\u00e9\u0004\u0000\u0000\u0062\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00e4\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00f0\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001a\u0000\u00e5\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001a\u0000\u0000\u0000" +
+   "\u00e8\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00f4\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u000f\u0000\u00f0\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u000f\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00ed\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u00f1\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00ec\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u00f8\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001b\u0000\u00e4\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001b\u0000\u0000\u0000" +
+   "\u00f0\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00fc\u0004\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0010\u0000\u00ef\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0010\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00f5\u0004\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u00f9\u0004\u0000\u0000\u007a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00f4\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0000\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001c\u0000\u00e3\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001c\u0000\u0000\u0000" +
+   "\u00f8\u0004\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0004\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0011\u0000\u00ee\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0011\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u00fd\u0004\u0000\u0000\u009a\u0000\u0000\u0000" +
+   "\u0001\u0005\u0000\u0000\u006a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u000c\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001d\u0000\u00e2\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001d\u0000\u0000\u0000" +
+   "\u0012\u0000\u00ed\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0012\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0009\u0005\u0000\u0000\u0042\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0004\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0010\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001e\u0000\u00e1\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001e\u0000\u0000\u0000" +
+   "\u0013\u0000\u00ec\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0013\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\r\u0005\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\r\u0005\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u000c\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0018\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u001f\u0000\u00e0\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u001f\u0000\u0000\u0000" +
+   "\u0014\u0000\u00eb\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0014\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0015\u0005\u0000\u0000\u005a\u0000\u0000\u0000" +
+   "\u0015\u0005\u0000\u0000\u0062\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0014\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0020\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0020\u0000\u00df\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0020\u0000\u0000\u0000" +
+   "\u0015\u0000\u00ea\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0015\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u001d\u0005\u0000\u0000\u006a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u001c\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0028\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0021\u0000\u00de\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0021\u0000\u0000\u0000" +
+   "\u0016\u0000\u00e9\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0016\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0025\u0005\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u0025\u0005\u0000\u0000\u0052\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0024\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0030\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\"\u0000\u00dd\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\"\u0000\u0000\u0000" +
+   "\u0017\u0000\u00e8\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0017\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u002d\u0005\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u002d\u0005\u0000\u0000\u0032\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0028\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0034\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0023\u0000\u00dc\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0023\u0000\u0000\u0000" +
+   "\u0018\u0000\u00e7\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0018\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0031\u0005\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0031\u0005\u0000\u0000\u004a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0030\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u003c\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0024\u0000\u00db\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0024\u0000\u0000\u0000" +
+   "\u0019\u0000\u00e6\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0019\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0039\u0005\u0000\u0000\u0032\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0034\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0040\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
-   "\u0025\u0000\u00da\u00ff\u0000\u0000\u0000\u0000" +
-   "\u0000\u0000\u0001\u0000\u0025\u0000\u0000\u0000" +
-   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u003d\u0005\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0039\u0005\u0000\u0000\u006a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0038\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
    "\u0044\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001a\u0000\u00e5\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0041\u0005\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0040\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u004c\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001b\u0000\u00e4\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001b\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0049\u0005\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0048\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0054\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001c\u0000\u00e3\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001c\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0051\u0005\u0000\u0000\u009a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0054\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0060\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001d\u0000\u00e2\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001d\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u005d\u0005\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0058\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0064\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001e\u0000\u00e1\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001e\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0061\u0005\u0000\u0000\u0062\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0060\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u006c\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u001f\u0000\u00e0\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u001f\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0069\u0005\u0000\u0000\u005a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0068\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0074\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0020\u0000\u00df\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0020\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0071\u0005\u0000\u0000\u006a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0070\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u007c\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0021\u0000\u00de\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0021\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0079\u0005\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0078\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0084\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\"\u0000\u00dd\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\"\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0081\u0005\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u007c\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0088\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0023\u0000\u00dc\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0023\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0085\u0005\u0000\u0000\u0052\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0084\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0090\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0024\u0000\u00db\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0024\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u008d\u0005\u0000\u0000\u0032\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0088\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0094\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0025\u0000\u00da\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0025\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0091\u0005\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u008c\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u0098\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0026\u0000\u00d9\u00ff\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0001\u0000\u0026\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u0041\u0005\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0095\u0005\u0000\u0000\u002a\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
-   "\u003c\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
-   "\u0048\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0090\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u009c\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0027\u0000\u00d8\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0027\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0099\u0005\u0000\u0000\u0042\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0094\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00a0\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0028\u0000\u00d7\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0028\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u009d\u0005\u0000\u0000\u002a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0098\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00a4\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
+   "\u0029\u0000\u00d6\u00ff\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0001\u0000\u0029\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a1\u0005\u0000\u0000\u004a\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a0\u0005\u0000\u0000\u0003\u0000\u0001\u0000" +
+   "\u00ac\u0005\u0000\u0000\u0002\u0000\u0001\u0000" +
    "\u0075\u006e\u0073\u0065\u0074\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
@@ -18596,6 +19638,31 @@ public static final org.capnproto.SegmentReader b_a0fffda1b1c6db58 =
    "\u0074\u0072\u0065\u0065\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u00f8\u002b\u0069\u001a\u0059\u0016\u003b\u0098" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0067\u0065\u0074\u004c\u006f\u0067\u0073\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0044\u00ab\u0057\u00cb\u0019\u005e\u0030\u00c6" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u006c\u006f\u0067\u0073\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u007a\u0065\u0010\u002a\u00a0\u00c9\u0016\u00a0" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0074\u0061\u0073\u006b\u004c\u006f\u0067\u0073" +
+   "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
+   "\u00a6\u0058\u0084\u003a\u0003\u00a9\u0035\u00d3" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
    "\u0010\u0000\u0000\u0000\u0000\u0000\u0000\u0000" +
