@@ -346,6 +346,15 @@ class ClientServiceTest {
   }
 
   @Test
+  void jobWhoseUserIsContentWithLessIsTaken() throws Exception {
+    node.driver.holding = true;
+
+    JobId job = submit(with(draft(guest()), wish -> wish.partialPermille(900)).sign(USER));
+
+    assertEquals(job, node.driver.begun.take().job().id());
+  }
+
+  @Test
   void logsAreToldWhileAJobRunsAndAfterwards() throws Exception {
     JobId job = held();
     PlanNode leaf = new PlanNode.Cells(new Interval(1, 2));

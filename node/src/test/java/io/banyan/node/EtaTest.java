@@ -40,8 +40,8 @@ class EtaTest {
 
     OptionalLong quick = eta.remainingMillis(0.5, 145 * SECOND);
 
-    assertEquals(900_000, slow.getAsLong(), 9_000);
-    assertEquals(50_000, quick.getAsLong(), 2_000);
+    assertEquals(900_000.0, (double) slow.getAsLong(), 9_000.0);
+    assertEquals(50_000.0, (double) quick.getAsLong(), 2_000.0);
   }
 
   @Test
