@@ -55,8 +55,7 @@ public record Task(
       Budget grant,
       int tries,
       List<PeerId> above) {
-    this(
-        link, job, manifest, submitter, node, ground, merges, grant, tries, above, Known.NOTHING);
+    this(link, job, manifest, submitter, node, ground, merges, grant, tries, above, Known.NOTHING);
   }
 
   public Task {
