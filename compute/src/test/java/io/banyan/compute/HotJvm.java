@@ -16,7 +16,7 @@ final class HotJvm {
       Pattern.compile("\\sb?\\s+4\\s+run\\.endive\\.\\$gen");
 
   private static final Pattern COMPILED =
-      Pattern.compile("^ *\\d+ +\\d+ .*run\\.endive\\.\\$gen.*");
+      Pattern.compile("^ *\\d+ +\\d+ .*run\\.endive\\.\\$gen.*|COMPILE SKIPPED");
 
   private HotJvm() {}
 
@@ -46,7 +46,7 @@ final class HotJvm {
     return FULLY_COMPILED.matcher(line).find();
   }
 
-  /** A line of the JVM's about what it compiled, or does no longer use. */
+  /** A line of the JVM's about what it compiled, does no longer use, or did not compile. */
   static boolean saysCompiled(String line) {
     return COMPILED.matcher(line).find();
   }
