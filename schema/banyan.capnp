@@ -576,8 +576,10 @@ struct CancelJob {
 }
 
 struct GetComputeCapacity {
-  change @0 :Bool; # whether the owner says if it takes new work from now on
-  accepting @1 :Bool; # what the owner says
+}
+
+struct SetAccepting {
+  accepting @0 :Bool;
 }
 
 struct Explain {
@@ -776,6 +778,8 @@ struct Message {
     logs @40 :Logs;
 
     taskLogs @41 :TaskLogs; # task
+
+    setAccepting @42 :SetAccepting;
   }
 }
 

@@ -247,6 +247,7 @@ public final class ClientConnection implements AutoCloseable {
             ClientMessage.GetJobResult _,
             ClientMessage.CancelJob _,
             ClientMessage.GetComputeCapacity _,
+            ClientMessage.SetAccepting _,
             ClientMessage.Explain _,
             ClientMessage.Explanation _,
             ClientMessage.GetTree _,
@@ -328,13 +329,12 @@ public final class ClientConnection implements AutoCloseable {
   }
 
   public CapabilityReport capacity() throws CommandException, InterruptedException {
-    return once(new ClientMessage.GetComputeCapacity(Optional.empty()), CapabilityReport.class);
+    return once(new ClientMessage.GetComputeCapacity(), CapabilityReport.class);
   }
 
   /** Says whether the node takes new work from now on: what it can do then. For its owner alone. */
   public CapabilityReport accept(boolean accepting) throws CommandException, InterruptedException {
-    return once(
-        new ClientMessage.GetComputeCapacity(Optional.of(accepting)), CapabilityReport.class);
+    return once(new ClientMessage.SetAccepting(accepting), CapabilityReport.class);
   }
 
   public List<DecisionLine> explain(JobId job) throws CommandException, InterruptedException {

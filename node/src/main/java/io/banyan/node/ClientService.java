@@ -173,11 +173,10 @@ public final class ClientService implements StreamHandler {
         replies.send(result(job, asker));
       }
       case ClientMessage.CancelJob(Signed cancel) -> replies.send(cancel(cancel));
-      case ClientMessage.GetComputeCapacity(Optional<Boolean> accepting) -> {
-        if (accepting.isPresent()) {
-          requireOwner(asker);
-          driver.accept(accepting.get());
-        }
+      case ClientMessage.GetComputeCapacity() -> replies.send(driver.capacity());
+      case ClientMessage.SetAccepting(boolean accepting) -> {
+        requireOwner(asker);
+        driver.accept(accepting);
         replies.send(driver.capacity());
       }
       case ClientMessage.Explain(JobId job, Optional<PlanNode> of, int first) ->

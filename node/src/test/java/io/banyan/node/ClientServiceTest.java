@@ -594,20 +594,19 @@ class ClientServiceTest {
     assertEquals(
         node.driver.capacity(),
         assertInstanceOf(
-            CapabilityReport.class,
-            ask(stranger, new ClientMessage.GetComputeCapacity(Optional.empty()))));
+            CapabilityReport.class, ask(stranger, new ClientMessage.GetComputeCapacity())));
   }
 
   @Test
   void onlyTheOwnerSaysWhetherNewWorkIsTaken() throws Exception {
-    ClientMessage drain = new ClientMessage.GetComputeCapacity(Optional.of(false));
+    ClientMessage drain = new ClientMessage.SetAccepting(false);
 
     Refused refused = assertInstanceOf(Refused.class, ask(stranger, drain));
     assertEquals(Refused.Code.NOT_ALLOWED, refused.code());
     assertTrue(node.driver.capacity().accepting());
     ask(owner, drain);
     assertFalse(node.driver.capacity().accepting());
-    ask(owner, new ClientMessage.GetComputeCapacity(Optional.of(true)));
+    ask(owner, new ClientMessage.SetAccepting(true));
     assertTrue(node.driver.capacity().accepting());
   }
 

@@ -395,18 +395,6 @@ final class ClientCodec {
     to.setDraining(peer.draining());
   }
 
-  static void write(
-      BanyanWire.GetComputeCapacity.Builder to, ClientMessage.GetComputeCapacity get) {
-    to.setChange(get.accepting().isPresent());
-    to.setAccepting(get.accepting().orElse(false));
-  }
-
-  static ClientMessage.GetComputeCapacity getComputeCapacity(
-      BanyanWire.GetComputeCapacity.Reader from) {
-    return new ClientMessage.GetComputeCapacity(
-        from.getChange() ? Optional.of(from.getAccepting()) : Optional.empty());
-  }
-
   static ClientMessage.Peers peers(BanyanWire.Peers.Reader from) {
     return new ClientMessage.Peers(
         Fields.list("peers", from.getPeers(), ClientMessage.ROWS_MAX, ClientCodec::peerSummary),

@@ -21,6 +21,7 @@ public sealed interface ClientMessage extends Message
         ClientMessage.CancelJob,
         Ack,
         ClientMessage.GetComputeCapacity,
+        ClientMessage.SetAccepting,
         CapabilityReport,
         ClientMessage.Explain,
         ClientMessage.Explanation,
@@ -96,12 +97,15 @@ public sealed interface ClientMessage extends Message
     }
   }
 
+  /** Answered by {@link CapabilityReport}. */
+  record GetComputeCapacity() implements ClientMessage {}
+
   /**
-   * Answered by {@link CapabilityReport}.
+   * Answered by {@link CapabilityReport}. Its owner alone may ask a node for it.
    *
-   * @param accepting whether the node takes new work from now on, which its owner alone may say
+   * @param accepting whether the node takes new work from now on
    */
-  record GetComputeCapacity(Optional<Boolean> accepting) implements ClientMessage {}
+  record SetAccepting(boolean accepting) implements ClientMessage {}
 
   /**
    * Answered by {@link Explanation}.

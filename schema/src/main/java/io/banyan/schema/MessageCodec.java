@@ -30,6 +30,7 @@ final class MessageCodec {
           WATCH,
           GET_JOB_RESULT,
           GET_COMPUTE_CAPACITY,
+          SET_ACCEPTING,
           EXPLAIN,
           GET_TREE,
           GET_LOGS,
@@ -94,8 +95,9 @@ final class MessageCodec {
       case JobResult result -> ClientCodec.write(to.initJobResult(), result);
       case ClientMessage.CancelJob(Signed cancel) -> to.initCancelJob().setCancel(cancel.toBytes());
       case Ack(Digest digest) -> to.initAck().setDigest(digest.bytes());
-      case ClientMessage.GetComputeCapacity get ->
-          ClientCodec.write(to.initGetComputeCapacity(), get);
+      case ClientMessage.GetComputeCapacity() -> to.initGetComputeCapacity();
+      case ClientMessage.SetAccepting(boolean accepting) ->
+          to.initSetAccepting().setAccepting(accepting);
       case CapabilityReport report -> TaskCodec.write(to.initCapabilityReport(), report);
       case ClientMessage.Explain explain -> ClientCodec.write(to.initExplain(), explain);
       case ClientMessage.Explanation lines -> ClientCodec.write(to.initExplanation(), lines);
@@ -153,7 +155,8 @@ final class MessageCodec {
       case GET_JOB_RESULT -> ClientCodec.getJobResult(from.getGetJobResult());
       case JOB_RESULT -> ClientCodec.jobResult(from.getJobResult());
       case CANCEL_JOB -> ClientCodec.cancelJob(from.getCancelJob());
-      case GET_COMPUTE_CAPACITY -> ClientCodec.getComputeCapacity(from.getGetComputeCapacity());
+      case GET_COMPUTE_CAPACITY -> new ClientMessage.GetComputeCapacity();
+      case SET_ACCEPTING -> new ClientMessage.SetAccepting(from.getSetAccepting().getAccepting());
       case EXPLAIN -> ClientCodec.explain(from.getExplain());
       case EXPLANATION -> ClientCodec.explanation(from.getExplanation());
       case GET_RECEIPT -> new ClientMessage.GetReceipt(Fields.job(from.getGetReceipt().getJob()));

@@ -287,7 +287,8 @@ final class Examples {
                 List.of(new PlanNode.Cells(new Interval(512, 700)), PART),
                 new BlobRef(digest(23), 789 + (1L << 33)))));
     all.put("cancelJob", new ClientMessage.CancelJob(signed(96)));
-    all.put("getComputeCapacity", new ClientMessage.GetComputeCapacity(Optional.of(true)));
+    all.put("getComputeCapacity", new ClientMessage.GetComputeCapacity());
+    all.put("setAccepting", new ClientMessage.SetAccepting(true));
     all.put("explainJob", new ClientMessage.Explain(JOB, Optional.empty(), 0));
     all.put("explainNode", new ClientMessage.Explain(JOB, Optional.of(CELLS), 512));
     all.put("explanation", new ClientMessage.Explanation(List.of(DECISION, DECISION), true));

@@ -46,7 +46,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -167,7 +166,7 @@ class HostilePeerTest {
     untilDisconnected(second);
 
     TestingPeer third = peer(12).join(1);
-    third.say(new ClientMessage.GetComputeCapacity(Optional.empty()));
+    third.say(new ClientMessage.GetComputeCapacity());
     untilCounted(reason, 3);
     untilDisconnected(third);
 
