@@ -48,13 +48,15 @@ public record Task(
       Digest link,
       JobId job,
       Manifest manifest,
+      PublicKey submitter,
       PlanNode node,
       Ground ground,
       boolean merges,
       Budget grant,
       int tries,
       List<PeerId> above) {
-    this(link, job, manifest, node, ground, merges, grant, tries, above, Known.NOTHING);
+    this(
+        link, job, manifest, submitter, node, ground, merges, grant, tries, above, Known.NOTHING);
   }
 
   public Task {
@@ -89,12 +91,14 @@ public record Task(
             grant.memoryBytesMax(),
             grant.hops(),
             Math.min(timeMillis, grant.timeMillis()));
-    return new Task(link, job, manifest, node, ground, merges, shorter, tries, above, known);
+    return new Task(
+        link, job, manifest, submitter, node, ground, merges, shorter, tries, above, known);
   }
 
   /** The same, with {@code found} to begin from. */
   public Task knowing(Known found) {
-    return new Task(link, job, manifest, node, ground, merges, grant, tries, above, found);
+    return new Task(
+        link, job, manifest, submitter, node, ground, merges, grant, tries, above, found);
   }
 
   /** What a plan node stands on. */

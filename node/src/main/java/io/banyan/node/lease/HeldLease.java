@@ -280,6 +280,15 @@ final class HeldLease {
     }
   }
 
+  boolean isLenderLost() {
+    lock.lock();
+    try {
+      return lenderLost;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void lenderIsBack() {
     lock.lock();
     try {
