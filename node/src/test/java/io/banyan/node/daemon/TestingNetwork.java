@@ -120,7 +120,7 @@ final class TestingNetwork implements AutoCloseable {
   void startAgain(int number) throws IOException, CommandException {
     client.ifPresent(ClientConnection::close);
     client = Optional.empty();
-    nodes.set(number, start(folders.get(number)));
+    nodes.set(number, start(folders.get(number), List.of()));
   }
 
   private Host host(Identity node, Multiaddr listen) {
