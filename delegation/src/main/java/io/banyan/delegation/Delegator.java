@@ -130,6 +130,7 @@ public final class Delegator {
     take(event, nowNanos);
     ringAlarms(nowNanos);
     decideChanged();
+    tasks.values().forEach(state -> lender.lendHeld(state, nowNanos));
     giveOut();
     giveOutDoubted();
     if (idleDue) {
@@ -185,6 +186,7 @@ public final class Delegator {
       case Event.PeerChanged(PeerId id, PeerProfile profile) -> changed(id, profile);
       case Event.PeerHeard(PeerId id, int freeWorkers) -> heard(id, freeWorkers, nowNanos);
       case Event.PeerLeft(PeerId id) -> left(id, nowNanos);
+      case Event.PeerHolds(Digest link, PeerId id, List<PlanNode> nodes) -> holds(link, id, nodes);
       case Event.LeaseAccepted(long lease) -> leases.accepted(lease);
       case Event.LeaseBegun(long lease) -> leases.begun(lease);
       case Event.LeaseRefused refused -> leases.refused(refused, nowNanos);
@@ -407,6 +409,13 @@ public final class Delegator {
       alarms.clear(new Alarms.Silence(id));
       alarms.clear(new Alarms.BusyOver(id));
       decideAll();
+    }
+  }
+
+  private void holds(Digest link, PeerId id, List<PlanNode> nodes) {
+    TaskState state = tasks.get(link);
+    if (state != null) {
+      nodes.forEach(node -> state.walk.holds(node, id));
     }
   }
 

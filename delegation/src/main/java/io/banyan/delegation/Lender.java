@@ -4,7 +4,9 @@ import io.banyan.schema.Budget;
 import io.banyan.schema.Cuts;
 import io.banyan.schema.IndexCuts;
 import io.banyan.schema.Lease.LeasedPart;
+import io.banyan.schema.PeerId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -56,6 +58,37 @@ final class Lender {
     if (!state.isOver() && state.mayLend() && !idle.isEmpty()) {
       moveUnbegun(state, prices.get(), idle, nowNanos);
       lendSeconds(state, prices.get(), idle, nowNanos);
+    }
+  }
+
+  /**
+   * Lends what is kept for peers that have it already, whether or not the task is worth lending.
+   * What its peer cannot have is given back.
+   */
+  void lendHeld(TaskState state, long nowNanos) {
+    Map<Place, PeerId> held = state.walk.frontier().held();
+    if (held.isEmpty()) {
+      return;
+    }
+    List<Peer> eligible = peers.eligible(state);
+    held.forEach((place, id) -> lendHeld(state, place, id, eligible, nowNanos));
+  }
+
+  private void lendHeld(
+      TaskState state, Place place, PeerId id, List<Peer> eligible, long nowNanos) {
+    Optional<Peer> peer = eligible.stream().filter(each -> each.id.equals(id)).findFirst();
+    boolean mayLend =
+        peer.isPresent()
+            && state.prices().isPresent()
+            && state.task.grant().hops() > 0
+            && place.trials.allows(id)
+            && state.hasRoom(0);
+    if (!mayLend) {
+      state.walk.frontier().remove(place);
+      state.walk.frontier().giveBack(place);
+    } else if (peer.get().hasCredit()) {
+      state.walk.frontier().remove(place);
+      offer(state, place, peer.get(), state.prices().get(), nowNanos);
     }
   }
 

@@ -10,6 +10,7 @@ import io.banyan.schema.LimitKind;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PartCuts;
+import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Step;
@@ -17,7 +18,9 @@ import io.banyan.schema.Value;
 import io.banyan.trust.Evidence;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
@@ -37,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the driver thread.
  */
 final class TaskWalk {
+  /** Plan nodes that peers say they hold, in one task: an Orphan for each of 16 of them. */
+  static final int HOLDERS_MAX = 4096;
+
   /*
    * Longer than other files, because what lending does to a place (suspend, resume, adopt, discard)
    * changes the same counts of units and leaves, and the same frontier, that beginning and filling
@@ -55,6 +61,8 @@ final class TaskWalk {
   private final Place root;
   private @Nullable JobEnd end;
 
+  private final Map<PlanNode, PeerId> holders = new LinkedHashMap<>(); // that say they have it
+  private final Place root;
   private final Units units;
   private final long total;
   private final long leavesMax; // of the plan, whoever runs them
@@ -431,6 +439,7 @@ final class TaskWalk {
     place.become(new Place.Lent(lease));
     place.addLease(lease);
     units.begin(place.units);
+    holders.remove(place.node());
   }
 
   /** {@code place}, which is long in coming, is lent to another peer too. */
@@ -461,6 +470,13 @@ final class TaskWalk {
     if (place.trials.left() == 0) {
       frontier.keepHere(place);
     }
+    for (Map.Entry<PlanNode, PeerId> held : List.copyOf(holders.entrySet())) {
+      if (place.isIdle() || place.activity() instanceof Place.Opened) {
+        if (Known.isWithin(held.getKey(), place.node())) {
+          setAside(held.getKey(), held.getValue());
+        }
+      }
+    }
   }
 
   /**
@@ -488,6 +504,48 @@ final class TaskWalk {
       reuseBelow(inner);
     }
     frontier.first(next);
+  }
+
+  /**
+   * {@code peer} says that it has what {@code node} comes to: as soon as nobody works on it, it is
+   * kept for that peer. Parts of splits are not looked for: their bytes may be gone by now.
+   */
+  void holds(PlanNode node, PeerId peer) {
+    if (end == null
+        && holders.size() < HOLDERS_MAX
+        && task.ground() instanceof Task.Ground.Cells(Cuts cuts)
+        && node instanceof PlanNode.Cells(Interval interval)
+        && Known.isWithin(node, task.node())
+        && !node.equals(task.node())
+        && !task.known().covers(node)
+        && !cuts.isEmpty(interval)) {
+      holders.put(node, peer);
+      setAside(node, peer);
+    }
+  }
+
+  /** Opens the way down to {@code node}, if nobody works on anything above it. */
+  private void setAside(PlanNode node, PeerId peer) {
+    int unit = ((PlanNode.Cells) node).interval().from();
+    Optional<Place> next = Optional.of(root);
+    while (next.isPresent() && Known.isWithin(node, next.get().node())) {
+      Place place = next.get();
+      if (place.isIdle() && place.node().equals(node)) {
+        frontier.remove(place);
+        frontier.hold(place, peer);
+        return;
+      }
+      if (place.isIdle() && !place.isSingle()) {
+        openToLend(place);
+      }
+      next =
+          place.activity() instanceof Place.Opened(Inner inner)
+              ? inner.placeOver(unit)
+              : Optional.empty();
+      if (next.isPresent() && next.get().isIdle()) {
+        frontier.giveBack(next.get()); // it may be taken, whatever comes of this
+      }
+    }
   }
 
   /** {@code lease} is long in coming. */

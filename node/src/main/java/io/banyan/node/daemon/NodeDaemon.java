@@ -23,6 +23,7 @@ import io.banyan.node.data.TreeCache;
 import io.banyan.node.journal.Retention;
 import io.banyan.node.lease.Absorption;
 import io.banyan.node.lease.Holder;
+import io.banyan.node.lease.KeptFolders;
 import io.banyan.node.lease.Lender;
 import io.banyan.node.lease.Rejections;
 import io.banyan.node.lease.Shelf;
@@ -153,8 +154,11 @@ public final class NodeDaemon implements AutoCloseable {
             rejections,
             tree,
             trees,
-            clock);
+            clock,
+            () -> host.addresses().stream().map(Multiaddr::toString).toList(),
+            driver::foldersOf);
     lends.set(lender);
+    KeptFolders kept = new KeptFolders(clock, Holder.ORPHAN_TTL);
     Staging staging =
         new Staging(
             work,
@@ -162,6 +166,7 @@ public final class NodeDaemon implements AutoCloseable {
             dataClient,
             new Shelf(dataClient, heap / SHELF_SHARE),
             trees,
+            kept,
             heap / LEASE_VALUES_SHARE,
             manifest -> Admission.refusal(manifest, peers.own(), self),
             decisions::made);
@@ -175,6 +180,7 @@ public final class NodeDaemon implements AutoCloseable {
             driver,
             rejections,
             trees,
+            kept,
             (job, link) -> {
               decisions.ended(job, link);
               tree.forget(link);
@@ -308,6 +314,21 @@ public final class NodeDaemon implements AutoCloseable {
   /** Whether nothing is under way here: no task, and no lease either way. */
   boolean isIdle() {
     return driver.tasks() == 0 && holder.count() == 0 && lender.count() == 0;
+  }
+
+  /** Leaves of leases that did not have to be executed again here. */
+  long leavesReused() {
+    return holder.leavesReused();
+  }
+
+  /** Leaves that are done here under leases, of those that are held or kept. */
+  long leavesHeld() {
+    return holder.leavesKept();
+  }
+
+  /** Lets go of what is kept of leases that are over. */
+  void forget() throws IOException {
+    holder.forget();
   }
 
   /** Ends all work and all connections. Jobs that are not done go on when it starts again. */
