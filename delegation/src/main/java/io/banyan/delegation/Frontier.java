@@ -59,6 +59,13 @@ final class Frontier {
     }
   }
 
+  /** {@code place}, which nobody works on, can be begun, as it perhaps could before. */
+  void offer(Place place) {
+    if (!here.contains(place) && !returned.contains(place) && !held.containsKey(place)) {
+      giveBack(place);
+    }
+  }
+
   /** {@code place} is not to be lent any more. */
   void keepHere(Place place) {
     if (returned.remove(place)) {

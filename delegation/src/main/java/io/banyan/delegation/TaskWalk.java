@@ -62,7 +62,6 @@ final class TaskWalk {
   private @Nullable JobEnd end;
 
   private final Map<PlanNode, PeerId> holders = new LinkedHashMap<>(); // that say they have it
-  private final Place root;
   private final Units units;
   private final long total;
   private final long leavesMax; // of the plan, whoever runs them
@@ -542,9 +541,7 @@ final class TaskWalk {
           place.activity() instanceof Place.Opened(Inner inner)
               ? inner.placeOver(unit)
               : Optional.empty();
-      if (next.isPresent() && next.get().isIdle()) {
-        frontier.giveBack(next.get()); // it may be taken, whatever comes of this
-      }
+      next.filter(Place::isIdle).ifPresent(frontier::offer); // whatever comes of this
     }
   }
 

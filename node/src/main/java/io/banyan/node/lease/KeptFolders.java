@@ -26,10 +26,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The folders of leases that are held, and of those that are over. Whoever needs the same plan nodes again, because the lender
- * was lost with what he had of them, lends them anew, and what is here is not computed again. A
- * folder is kept while its lender is there and its lease could count, for a while after he is lost,
- * and no longer than there is room.
+ * The folders of leases that are held, and of those that are over. Whoever needs the same plan
+ * nodes again, because the lender was lost with what he had of them, lends them anew, and what is
+ * here is not computed again. A folder is kept while its lender is there and its lease could count,
+ * for a while after he is lost, and no longer than there is room.
  *
  * <p>Safe for any thread; guarded by its own lock, also while it copies.
  */
@@ -152,8 +152,7 @@ public final class KeptFolders implements AutoCloseable {
                     finished.add(new TaskMessage.Finished(plan.key(node), what.value())));
         for (int from = 0; from < finished.size(); from += TaskMessage.Orphan.FINISHED_MAX) {
           int to = Math.min(from + TaskMessage.Orphan.FINISHED_MAX, finished.size());
-          orphans.add(
-              new TaskMessage.Orphan(kept.lease.chain().job(), finished.subList(from, to)));
+          orphans.add(new TaskMessage.Orphan(kept.lease.chain().job(), finished.subList(from, to)));
         }
       }
     }
@@ -175,8 +174,7 @@ public final class KeptFolders implements AutoCloseable {
     prune();
     for (Kept kept : folders) {
       if (isFor(kept, fresh)) {
-        recollection.copy(
-            new Source(kept.staged.folder()), fresh.lease().node(), claims, values);
+        recollection.copy(new Source(kept.staged.folder()), fresh.lease().node(), claims, values);
       }
     }
   }
@@ -189,11 +187,7 @@ public final class KeptFolders implements AutoCloseable {
     PlanNode node = kept.lease.lease().node();
     return manifest.memo() != MemoPolicy.REFUSED
         && kept.manifest().memo() != MemoPolicy.REFUSED
-        && kept.lease
-            .offer()
-            .manifest()
-            .signer()
-            .equals(fresh.offer().manifest().signer())
+        && kept.lease.offer().manifest().signer().equals(fresh.offer().manifest().signer())
         && Plan.of(manifest).key(node).equals(Plan.of(kept.manifest()).key(node));
   }
 

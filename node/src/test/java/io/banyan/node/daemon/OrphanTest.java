@@ -43,8 +43,7 @@ class OrphanTest {
     network.start();
     network.join(0, 1);
     network.join(1, 2);
-    JobId job =
-        network.submit(network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 18)));
+    JobId job = network.submit(network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 18)));
     TestingNetwork.until(() -> network.node(2).leavesHeld() >= 20);
 
     network.node(1).close();
