@@ -404,6 +404,7 @@ public final class Delegator {
 
   private void left(PeerId id, long nowNanos) {
     Optional<Peer> peer = peers.leave(id);
+    tasks.values().forEach(state -> state.walk.forgetHolder(id));
     if (peer.isPresent()) {
       leases.suspend(peer.get(), nowNanos);
       alarms.clear(new Alarms.Silence(id));
@@ -415,7 +416,7 @@ public final class Delegator {
   private void holds(Digest link, PeerId id, List<PlanNode> nodes) {
     TaskState state = tasks.get(link);
     if (state != null) {
-      nodes.forEach(node -> state.walk.holds(node, id));
+      state.walk.holds(nodes, id);
     }
   }
 

@@ -88,7 +88,7 @@ final class Frontier {
     return doubted.isEmpty() ? Optional.empty() : Optional.of(doubted.removeFirst());
   }
 
-  /** {@code place} is kept for {@code peer}, which has what it comes to. */
+  /** {@code place} is kept for {@code peer}, which has what it comes to; it may be open here. */
   void hold(Place place, PeerId peer) {
     held.put(place, peer);
   }

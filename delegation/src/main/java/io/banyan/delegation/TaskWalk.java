@@ -14,6 +14,7 @@ import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Step;
+import io.banyan.schema.TaskMessage;
 import io.banyan.schema.Value;
 import io.banyan.trust.Evidence;
 import java.util.ArrayDeque;
@@ -40,8 +41,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the driver thread.
  */
 final class TaskWalk {
-  /** Plan nodes that peers say they hold, in one task: an Orphan for each of 16 of them. */
+  /** Plan nodes that peers say they hold, in one task: as many as 16 peers may name. */
   static final int HOLDERS_MAX = 4096;
+
+  /** The same of one peer: one message's. Of a subtree with 16 children, few are the largest. */
+  static final int HOLDERS_OF_PEER_MAX = TaskMessage.Orphan.FINISHED_MAX;
 
   /*
    * Longer than other files, because what lending does to a place (suspend, resume, adopt, discard)
@@ -346,6 +350,7 @@ final class TaskWalk {
 
   private void fill(
       Place place, Value value, Evidence evidence, List<Digest> receipts, long leafUnits) {
+    frontier.remove(place);
     place.become(new Place.Filled(value, evidence, receipts, leafUnits));
     overtakeLeases(place);
     Inner parent = place.parent;
@@ -441,6 +446,13 @@ final class TaskWalk {
     holders.remove(place.node());
   }
 
+  /** {@code place}, whose children are worked on here, is lent as a whole too. */
+  void lendBeside(Place place, long lease) {
+    frontier.remove(place);
+    place.addLease(lease);
+    holders.remove(place.node());
+  }
+
   /** {@code place}, which is long in coming, is lent to another peer too. */
   void lendSecond(Place place, long lease) {
     frontier.remove(place);
@@ -506,12 +518,22 @@ final class TaskWalk {
   }
 
   /**
-   * {@code peer} says that it has what {@code node} comes to: as soon as nobody works on it, it is
-   * kept for that peer. Parts of splits are not looked for: their bytes may be gone by now.
+   * {@code peer} says that it has what {@code nodes} come to: as soon as no other peer works on
+   * one, it is kept for that peer. Parts of splits are not looked for: their bytes may be gone.
    */
-  void holds(PlanNode node, PeerId peer) {
+  void holds(List<PlanNode> nodes, PeerId peer) {
+    long ofPeer = holders.values().stream().filter(peer::equals).count();
+    long room = Math.min(HOLDERS_MAX - holders.size(), HOLDERS_OF_PEER_MAX - ofPeer);
+    nodes.stream().limit(Math.max(0, room)).forEach(node -> holds(node, peer));
+  }
+
+  /** {@code peer} is gone: if it comes back it says again what it holds. */
+  void forgetHolder(PeerId peer) {
+    holders.values().removeIf(peer::equals);
+  }
+
+  private void holds(PlanNode node, PeerId peer) {
     if (end == null
-        && holders.size() < HOLDERS_MAX
         && task.ground() instanceof Task.Ground.Cells(Cuts cuts)
         && node instanceof PlanNode.Cells(Interval interval)
         && Known.isWithin(node, task.node())
@@ -523,15 +545,17 @@ final class TaskWalk {
     }
   }
 
-  /** Opens the way down to {@code node}, if nobody works on anything above it. */
+  /** Opens the way down to {@code node}, if no peer works on anything above it. */
   private void setAside(PlanNode node, PeerId peer) {
     int unit = ((PlanNode.Cells) node).interval().from();
     Optional<Place> next = Optional.of(root);
     while (next.isPresent() && Known.isWithin(node, next.get().node())) {
       Place place = next.get();
-      if (place.isIdle() && place.node().equals(node)) {
-        frontier.remove(place);
-        frontier.hold(place, peer);
+      if (place.node().equals(node)) {
+        if (place.isIdle() || place.activity() instanceof Place.Opened) {
+          frontier.remove(place);
+          frontier.hold(place, peer);
+        }
         return;
       }
       if (place.isIdle() && !place.isSingle()) {

@@ -45,6 +45,7 @@ class HeldElsewhereTest {
     node.submit(job);
     lease = node.lent.firstKey();
     node.lent.keySet().forEach(node::accept);
+    node.lent.keySet().forEach(node::begin); // else others would be given it
     Interval lent = ((PlanNode.Cells) node.everLent.get(lease).node()).interval();
     assertEquals(256, lent.count());
     return lent.children().stream().<PlanNode>map(PlanNode.Cells::new).toList();
@@ -60,8 +61,14 @@ class HeldElsewhereTest {
     return nodes;
   }
 
-  /** Delivers what is lent to the child, and makes no call, as long as there is anything. */
+  /** Delivers what is lent to the child now, and then what it holds, and makes no call. */
   private void deliverHeld(List<PlanNode> held) {
+    List<Long> before =
+        node.lent.entrySet().stream()
+            .filter(loan -> loan.getValue().peer().equals(CHILD))
+            .map(Map.Entry::getKey)
+            .toList();
+    before.forEach(each -> node.deliver(each, solo)); // it has credit again
     boolean more = true;
     while (more) {
       List<Long> due =
@@ -106,15 +113,49 @@ class HeldElsewhereTest {
   @Test
   void theOrderOfLossAndReportDoesNotMatter() {
     List<PlanNode> held = lendToTheManager();
-    node.leave(MANAGER);
     node.join(CHILD, 1);
-    List<PlanNode> late = new ArrayList<>(held.subList(8, 16));
+    node.leave(MANAGER);
 
-    node.hold(job.id, CHILD, late);
-    deliverHeld(late);
+    node.hold(job.id, CHILD, held);
+    deliverHeld(held);
 
-    long asked = late.stream().filter(lentTo(CHILD)::contains).count();
-    assertTrue(asked >= 7, asked + " were asked for: own workers may have begun one");
+    assertTrue(lentTo(CHILD).containsAll(held), lentTo(CHILD).toString());
+    held.forEach(each -> assertTrue(job.adopted.containsKey(each), each + " came by other means"));
+    finish();
+  }
+
+  @Test
+  void whatOwnWorkersHaveOpenedIsLentBesideThem() {
+    List<PlanNode> held = lendToTheManager();
+    node.join(CHILD, 1);
+    node.leave(MANAGER);
+    while (node.active()
+        .noneMatch(call -> Known.isWithin(node.out.get(call).node(), held.getFirst()))) {
+      node.answer(node.out.firstKey());
+    }
+
+    node.hold(job.id, CHILD, held);
+    deliverHeld(held);
+
+    held.forEach(each -> assertTrue(job.adopted.containsKey(each), each + " came by other means"));
+    finish();
+  }
+
+  @Test
+  void onePeerIsBelievedSoManyPlanNodesAtATime() {
+    List<PlanNode> held = lendToTheManager();
+    node.join(CHILD, 1);
+    List<PlanNode> cells = new ArrayList<>();
+    for (int cell = 0; cell < TaskWalk.HOLDERS_OF_PEER_MAX; cell++) {
+      cells.add(new PlanNode.Cells(new Interval(cell + 2048, cell + 2049)));
+    }
+    node.hold(job.id, CHILD, cells);
+
+    node.hold(job.id, CHILD, held);
+    node.leave(MANAGER);
+    deliverHeld(held);
+
+    assertTrue(lentTo(CHILD).stream().noneMatch(held::contains), lentTo(CHILD).toString());
     finish();
   }
 

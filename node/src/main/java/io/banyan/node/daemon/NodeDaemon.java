@@ -15,6 +15,7 @@ import io.banyan.node.JobLinks;
 import io.banyan.node.KeyFile;
 import io.banyan.node.NodeSettings;
 import io.banyan.node.data.Connections;
+import io.banyan.node.TaskFolder;
 import io.banyan.node.data.DataClient;
 import io.banyan.node.data.DataServer;
 import io.banyan.node.data.Links;
@@ -32,8 +33,10 @@ import io.banyan.node.lease.TaskLinks;
 import io.banyan.p2p.Host;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.Heartbeat;
+import io.banyan.schema.JobId;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PeerSummary;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Refused;
@@ -45,6 +48,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -321,9 +325,26 @@ public final class NodeDaemon implements AutoCloseable {
     return holder.leavesReused();
   }
 
-  /** Leaves that are done here under leases, of those that are held or kept. */
-  long leavesHeld() {
-    return holder.leavesKept();
+  /** The largest plan nodes that are done here under leases, of those that are held or kept. */
+  Set<PlanNode> finishedUnderLeases() {
+    return holder.finished();
+  }
+
+  /** The largest plan nodes of {@code job} that are done here, and rest on what was delivered. */
+  Set<PlanNode> delivered(JobId job) {
+    Set<PlanNode> nodes = new LinkedHashSet<>();
+    for (TaskFolder folder : driver.foldersOf(job)) {
+      folder
+          .claims()
+          .finished()
+          .forEach(
+              (node, what) -> {
+                if (!what.receipts().isEmpty()) {
+                  nodes.add(node);
+                }
+              });
+    }
+    return nodes;
   }
 
   /** Lets go of what is kept of leases that are over. */

@@ -18,6 +18,7 @@ import io.banyan.schema.LeaseReply;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Priority;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Refused;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -440,8 +442,7 @@ public final class Holder implements AutoCloseable {
         .forEach(
             (peer, addresses) -> {
               List<TaskMessage.Orphan> orphans = kept.orphansFor(peer);
-              orphans.forEach(orphan -> links.send(peer, orphan));
-              if (!orphans.isEmpty()) {
+              if (!orphans.stream().allMatch(orphan -> links.send(peer, orphan))) {
                 links.dial(addresses); // who is found there is told when he has joined
               }
             });
@@ -452,9 +453,9 @@ public final class Holder implements AutoCloseable {
     return leavesReused.sum();
   }
 
-  /** Leaves that are done under leases that are held, or kept. */
-  public long leavesKept() {
-    return kept.leaves();
+  /** The largest plan nodes that are done under leases that are held, or kept. */
+  public Set<PlanNode> finished() {
+    return kept.finished();
   }
 
   /** Closes what is kept of leases that are over. */

@@ -6,6 +6,7 @@ import io.banyan.node.ClaimLog;
 import io.banyan.node.Recollection;
 import io.banyan.node.TaskFolder;
 import io.banyan.schema.BlobRef;
+import io.banyan.schema.JobId;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.PeerId;
@@ -67,7 +68,9 @@ public final class KeptFolders implements AutoCloseable {
 
   /** The work under {@code lease} begins; {@link #ended} follows. */
   synchronized void begun(HeldLease lease, Staging.Staged staged) {
-    folders.add(new Kept(lease, staged));
+    Kept kept = new Kept(lease, staged);
+    kept.isLenderLost = lease.isLenderLost();
+    folders.add(kept);
   }
 
   /** The work under {@code lease} is over; what has come of it is kept, if anything has. */
@@ -136,13 +139,17 @@ public final class KeptFolders implements AutoCloseable {
     return above;
   }
 
-  /** What {@code peer} is to be told of what was finished for lenders that are lost. */
+  /**
+   * What {@code peer} is to be told of what was finished for lenders that are lost: as few messages
+   * as there can be, since it takes in no more than some.
+   */
   synchronized List<TaskMessage.Orphan> orphansFor(PeerId peer) {
-    List<TaskMessage.Orphan> orphans = new ArrayList<>();
+    Map<JobId, Set<TaskMessage.Finished>> byJob = new LinkedHashMap<>();
     for (Kept kept : folders) {
       if (kept.isLenderLost && kept.lease.chain().link().above().contains(peer)) {
         Plan plan = Plan.of(kept.manifest());
-        List<TaskMessage.Finished> finished = new ArrayList<>();
+        Set<TaskMessage.Finished> finished =
+            byJob.computeIfAbsent(kept.lease.chain().job(), _ -> new LinkedHashSet<>());
         kept.staged
             .folder()
             .claims()
@@ -150,21 +157,25 @@ public final class KeptFolders implements AutoCloseable {
             .forEach(
                 (node, what) ->
                     finished.add(new TaskMessage.Finished(plan.key(node), what.value())));
-        for (int from = 0; from < finished.size(); from += TaskMessage.Orphan.FINISHED_MAX) {
-          int to = Math.min(from + TaskMessage.Orphan.FINISHED_MAX, finished.size());
-          orphans.add(new TaskMessage.Orphan(kept.lease.chain().job(), finished.subList(from, to)));
-        }
       }
     }
+    List<TaskMessage.Orphan> orphans = new ArrayList<>();
+    byJob.forEach(
+        (job, finished) -> {
+          List<TaskMessage.Finished> all = List.copyOf(finished);
+          for (int from = 0; from < all.size(); from += TaskMessage.Orphan.FINISHED_MAX) {
+            int to = Math.min(from + TaskMessage.Orphan.FINISHED_MAX, all.size());
+            orphans.add(new TaskMessage.Orphan(job, all.subList(from, to)));
+          }
+        });
     return orphans;
   }
 
-  /** Leaves that are done in what is kept. */
-  synchronized long leaves() {
-    return folders.stream()
-        .flatMap(kept -> kept.staged.folder().claims().finished().values().stream())
-        .mapToLong(what -> what.evidence().leaves())
-        .sum();
+  /** The largest plan nodes that are done in what is kept. */
+  synchronized Set<PlanNode> finished() {
+    Set<PlanNode> nodes = new LinkedHashSet<>();
+    folders.forEach(kept -> nodes.addAll(kept.staged.folder().claims().finished().keySet()));
+    return nodes;
   }
 
   /** Copies what is kept below the plan node of {@code fresh}. */

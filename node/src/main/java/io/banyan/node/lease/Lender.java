@@ -22,7 +22,6 @@ import io.banyan.schema.Limits;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
-import io.banyan.schema.PlanNode;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskFailure;
@@ -66,6 +65,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   private final Map<Long, LentLease> byNumber = new ConcurrentHashMap<>();
   private final Map<Digest, LentLease> byDigest = new ConcurrentHashMap<>();
   private final EndedLeases ended = new EndedLeases();
+  private final OrphanLimits orphanLimits;
 
   /**
    * A lender without leases.
@@ -95,6 +95,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     this.clock = clock;
     this.addresses = addresses;
     this.folders = folders;
+    this.orphanLimits = new OrphanLimits(clock);
   }
 
   @Override
@@ -154,13 +155,26 @@ public final class Lender implements Driver.Lending, AutoCloseable {
 
   /** A peer has what was finished for somebody who is lost. */
   public void received(PeerId peer, TaskMessage.Orphan orphan) {
-    Set<Digest> keys = new HashSet<>();
-    orphan.finished().forEach(finished -> keys.add(finished.key()));
-    for (TaskFolder folder : folders.apply(orphan.job())) {
-      List<PlanNode> nodes = PlanNodes.find(folder.task(), keys);
-      if (!nodes.isEmpty()) {
-        tell.accept(new Event.PeerHolds(folder.link(), peer, nodes));
+    int most = orphanLimits.take(peer);
+    if (most == 0) {
+      rejections.count("orphan that comes too soon", peer, orphan.job().toString());
+      return;
+    }
+    int looked = 0;
+    try {
+      Set<Digest> keys = new HashSet<>();
+      orphan.finished().forEach(finished -> keys.add(finished.key()));
+      for (TaskFolder folder : folders.apply(orphan.job())) {
+        Task task = folder.task();
+        PlanNodes.Found found =
+            PlanNodes.find(Plan.of(task.manifest()), task.node(), keys, most - looked);
+        looked += found.looked();
+        if (!found.nodes().isEmpty()) {
+          tell.accept(new Event.PeerHolds(folder.link(), peer, found.nodes()));
+        }
       }
+    } finally {
+      orphanLimits.done(peer, looked + 1 + orphan.finished().size());
     }
   }
 

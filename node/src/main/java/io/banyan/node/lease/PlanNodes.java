@@ -1,6 +1,5 @@
 package io.banyan.node.lease;
 
-import io.banyan.delegation.Task;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Interval;
 import io.banyan.schema.Plan;
@@ -14,29 +13,37 @@ import java.util.Set;
 
 /** Plan nodes by their keys, which do not say where in the plan they are. */
 final class PlanNodes {
-  /** 131 072 keys take about 100 ms: what lies deeper in a larger plan is computed again. */
-  static final int NODES_MAX = 1 << 17;
-
   private PlanNodes() {}
 
-  /** Those of {@code keys} that name cells of {@code task}, the larger ones first. */
-  static List<PlanNode> find(Task task, Set<Digest> keys) {
-    List<PlanNode> found = new ArrayList<>();
-    if (!(task.node() instanceof PlanNode.Cells(Interval whole))) {
-      return found; // where a split cuts is known when it is made, and not before
+  /**
+   * What was found.
+   *
+   * @param looked how many plan nodes were looked at
+   */
+  record Found(List<PlanNode> nodes, int looked) {}
+
+  /**
+   * Those of {@code keys} that name cells at or below {@code root}, the larger ones first.
+   *
+   * @param most plan nodes that are looked at
+   */
+  static Found find(Plan plan, PlanNode root, Set<Digest> keys, int most) {
+    if (!(root instanceof PlanNode.Cells(Interval whole))) {
+      return new Found(List.of(), 0); // where a split cuts is known when it is made
     }
-    Plan plan = Plan.of(task.manifest());
+    List<PlanNode> found = new ArrayList<>();
     Set<Digest> wanted = new HashSet<>(keys);
     Deque<Interval> due = new ArrayDeque<>(List.of(whole));
-    for (int seen = 0; seen < NODES_MAX && !due.isEmpty() && !wanted.isEmpty(); seen++) {
+    int looked = 0;
+    for (; looked < most && !due.isEmpty() && !wanted.isEmpty(); looked++) {
       Interval interval = due.removeFirst();
       PlanNode node = new PlanNode.Cells(interval);
       if (wanted.remove(plan.key(node))) {
         found.add(node);
-      } else if (due.size() < NODES_MAX) {
+      } else if (due.size() < most && interval.count() > 1) {
         due.addAll(interval.children());
       }
     }
-    return found;
+    return new Found(found, looked);
   }
 }
