@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A manager is lost, and what others had finished for it is not executed again. */
@@ -43,7 +44,8 @@ class OrphanTest {
 
   /** The child knows the entry node by its lease alone, and finds it when the manager is gone. */
   @Test
-  void whatAChildHadFinishedIsNotExecutedAgainWhenItsManagerIsLost() throws Exception {
+  void whatAChildHadFinishedIsNotExecutedAgainWhenItsManagerIsLost(TestReporter reporter)
+      throws Exception {
     network = new TestingNetwork(folder, 1);
     network.start();
     network.start();
@@ -62,8 +64,9 @@ class OrphanTest {
         network.node(0).peers().stream().anyMatch(peer -> peer.peer().equals(child)),
         "the child has not found the entry node");
     long reused = network.node(2).leavesReused();
-    System.out.println("leaves used again: " + reused + " of " + inDanger);
-    assertTrue(reused * 10 >= inDanger * 8L, reused + " leaves of " + inDanger + " were used again");
+    reporter.publishEntry("leaves used again", reused + " of " + inDanger);
+    assertTrue(
+        reused * 10 >= inDanger * 8L, reused + " leaves of " + inDanger + " were used again");
   }
 
   /** Leaves that the child has finished, and the entry node has not had from the manager yet. */
