@@ -6,7 +6,8 @@
 #   peer_id NAME · pid NAME
 #   stop_node NAME · kill_node NAME
 #
-# Wants: $here, the folder of the scripts. Makes: $banyan, $scratch, $HOME (a user of its own).
+# Wants: $here, the folder of the scripts. Makes: $banyan, $scratch, $HOME (a user of its own). What stands in
+# ${inside[NAME]} begins every command for that node: it puts it elsewhere.
 
 banyan=$here/banyan
 scratch=$(mktemp -d)
@@ -14,10 +15,11 @@ export HOME=$scratch/home # a user of its own: the script neither uses nor leave
 mkdir -p "$HOME"
 node_heap=${NODE_HEAP:-512m}
 
-declare -A pids=()
+declare -A pids=() inside=()
 
+# Ends every process, and the script with code $1, by default that of the last command.
 stop_all() {
-  local code=$? name
+  local code=${1:-$?} name
   for name in "${!pids[@]}"; do kill "${pids[$name]}" 2>/dev/null || true; done
   for name in "${!pids[@]}"; do await_end "${pids[$name]}"; done
   rm -rf "$scratch"
@@ -40,7 +42,8 @@ start_node() {
   shift
   mkdir -p "$scratch/$name"
   rm -f "$scratch/$name/ready"
-  BANYAN_JAVA_OPTS="-Xmx$node_heap" "$banyan" node --data "$scratch/$name/data" \
+  # shellcheck disable=SC2086 # several words, apart by blanks
+  BANYAN_JAVA_OPTS="-Xmx$node_heap" ${inside[$name]:-} "$banyan" node --data "$scratch/$name/data" \
     --ready-file "$scratch/$name/ready" "$@" 2>>"$scratch/$name/log" >/dev/null &
   pids[$name]=$!
   until [[ -s $scratch/$name/ready ]]; do
@@ -75,7 +78,7 @@ kill_node() {
 # Waits until node $1 is linked to $2 peers.
 await_peers() {
   local waited=0
-  until [[ $("$banyan" peers --node "$(address "$1")" --json | grep -c '"peer"') -ge $2 ]]; do
+  until [[ $(${inside[$1]:-} "$banyan" peers --node "$(address "$1")" --json | grep -c '"peer"') -ge $2 ]]; do
     ((waited++ < 100)) || { echo "node $1 has not found $2 peers" >&2; return 1; }
     sleep 0.2
   done

@@ -374,8 +374,8 @@ public final class Delegator {
   private void changed(PeerId id, PeerProfile profile) {
     Optional<Peer> known = peers.find(id).filter(peer -> !peer.isGone());
     if (known.isPresent()) {
-      if (profile.accepting() && !known.get().profile().accepting()) {
-        known.get().busy(false); // that was why it refused
+      if (profile.accepting()) {
+        known.get().busy(false); // it may have refused for being what it was
         alarms.clear(new Alarms.BusyOver(id));
       }
       known.get().changed(profile);

@@ -35,6 +35,12 @@ final class Peer {
 
   private static final double PACE_MAX = 1e3;
 
+  /**
+   * How long a peer that is lent nothing is known by what it did last: what held it up may be over,
+   * and who is thought slow would be lent nothing for ever.
+   */
+  static final long PACE_NANOS_MAX = 30_000_000_000L; // 30 s
+
   final PeerId id;
   final Familiar familiar = new Familiar();
   final Breaker breaker;
@@ -103,6 +109,10 @@ final class Peer {
     freeWorkers = Math.min(freeWorkersNow, workers());
     heardNanos = nowNanos;
     suspect = false;
+    if (leases.isEmpty() && nowNanos - countedNanos > PACE_NANOS_MAX) {
+      work = Work.NONE;
+      tookNanos = 0;
+    }
   }
 
   long heardNanos() {

@@ -72,6 +72,22 @@ class PeerTest {
   }
 
   @Test
+  void whatHeldAPeerUpIsForgotten() {
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
+    Lent lent = lent(1, 3000);
+    double modelled = peer.pace(PRICES);
+    peer.add(lent, 0);
+    peer.ended(lent, work(3000), 3_000_000);
+    assertEquals(1e-3, peer.pace(PRICES), 1e-9);
+
+    peer.heard(1, 3_000_000 + Peer.PACE_NANOS_MAX);
+    assertEquals(1e-3, peer.pace(PRICES), 1e-9);
+    peer.heard(1, 3_000_001 + Peer.PACE_NANOS_MAX);
+
+    assertEquals(modelled, peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
   void aPeerThatBoastsIsThoughtToBeFourTimesAsFastAsWeAre() {
     Peer boaster = new Peer(ANN, PeerProfile.of(1, Long.MAX_VALUE), new Breaker(), 0);
     Peer sloth = new Peer(ANN, PeerProfile.of(1, 1), new Breaker(), 0);

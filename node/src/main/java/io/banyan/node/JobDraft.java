@@ -48,8 +48,6 @@ public record JobDraft(
     Configuration configuration,
     Optional<InputFile> input,
     Optional<BlobTree> inputTree) {
-  /** What a plan node is tried by at most, besides the first. */
-  private static final int RETRIES = 3;
 
   /**
    * Reads everything that {@code request} names.
@@ -273,7 +271,7 @@ public record JobDraft(
           case SplitRule.ByBytes(), SplitRule.ByRecords(int _), SplitRule.ByLines() ->
               Math.max(1, Math.ceilDiv(input.length(), Math.max(1, chunkBytes)));
         };
-    long tries = 1 + RETRIES;
+    long tries = 1L + request.retries();
     long calls = leaves * tries * (rule instanceof SplitRule.ByModule ? 3 : 2);
     CallLimits limits = request.limits();
     return new Budget(
@@ -311,7 +309,7 @@ public record JobDraft(
         chunkBytes,
         request.limits(),
         budget(request, rule, indexed.ref(), chunkBytes),
-        RETRIES,
+        request.retries(),
         new Verification.None(),
         request.routing(),
         request.partialPermille(),

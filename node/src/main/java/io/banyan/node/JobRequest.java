@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  *     record within it
  * @param fuel of all calls together, 1 or more; none given: the sum of what each call may use
  * @param routing where its work may go
+ * @param retries 0 or more: each plan node goes to at most 1 + retries peers
  * @param partialPermille the share of leaves that suffices, 1 to 1000, which is all
  * @param memo whether what is finished may be remembered, and what is remembered used
  */
@@ -33,9 +34,13 @@ public record JobRequest(
     long timeMillis,
     OptionalLong fuel,
     Routing routing,
+    int retries,
     int partialPermille,
     MemoPolicy memo)
     implements AutoCloseable {
+  /** A plan node that four peers have lost is run by its lender. */
+  public static final int RETRIES = 3;
+
   public JobRequest {
     shared = List.copyOf(shared);
   }
@@ -61,6 +66,7 @@ public record JobRequest(
         timeMillis,
         OptionalLong.empty(),
         Routing.DEFAULT,
+        RETRIES,
         1000,
         MemoPolicy.PRIVATE);
   }

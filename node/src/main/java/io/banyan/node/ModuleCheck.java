@@ -99,6 +99,7 @@ public final class ModuleCheck {
         request.timeMillis(),
         request.fuel(),
         request.routing(),
+        request.retries(),
         request.partialPermille(),
         request.memo());
   }

@@ -89,11 +89,17 @@ final class JobOptions {
   /** The request that these options make of {@code module}; the input is open. */
   JobRequest request(Path module, Scratch scratch, Routing routing)
       throws IOException, CommandException {
-    return request(module, scratch, routing, PartialOption.ALL);
+    return request(module, scratch, routing, JobRequest.RETRIES, PartialOption.ALL);
   }
 
-  /** The same, of which {@code partialPermille} of the leaves suffice. */
-  JobRequest request(Path module, Scratch scratch, Routing routing, int partialPermille)
+  /**
+   * The same.
+   *
+   * @param retries peers that may try a plan node again
+   * @param partialPermille of the leaves that suffice
+   */
+  JobRequest request(
+      Path module, Scratch scratch, Routing routing, int retries, int partialPermille)
       throws IOException, CommandException {
     return new JobRequest(
         module,
@@ -106,6 +112,7 @@ final class JobOptions {
         read("--timeout", timeout, Quantities::parseMillis),
         fuel(),
         routing,
+        retries,
         partialPermille,
         noMemo ? MemoPolicy.REFUSED : MemoPolicy.PRIVATE);
   }

@@ -14,9 +14,6 @@ final class LaterOptions {
   @Option(names = "--verify", paramLabel = "none", description = "How sure: none, for now.")
   private String verify = "none";
 
-  @Option(names = "--retries", hidden = true)
-  private @Nullable String retries;
-
   @Option(names = "--audit", hidden = true)
   private @Nullable String audit;
 
@@ -28,7 +25,6 @@ final class LaterOptions {
           "audits are not there yet; the one level is none: integrity checked, execution not"
               + " audited");
     }
-    refuse("--retries", retries, "each plan node is tried by up to four peers");
     refuse("--audit", audit, "use 'banyan verify --replay' on the receipt");
   }
 

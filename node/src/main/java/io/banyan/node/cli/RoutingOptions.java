@@ -2,6 +2,8 @@ package io.banyan.node.cli;
 
 import io.banyan.node.CommandException;
 import io.banyan.node.ExitCode;
+import io.banyan.node.JobRequest;
+import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Priority;
 import io.banyan.schema.Routing;
@@ -37,6 +39,23 @@ final class RoutingOptions {
       paramLabel = "WORD",
       description = "low, normal, high or critical (default: ${DEFAULT-VALUE}).")
   private String priority = "normal";
+
+  @Option(
+      names = "--retries",
+      paramLabel = "N",
+      description =
+          "Peers that may try what another has lost, before its lender does it itself (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int retries = JobRequest.RETRIES;
+
+  /** How many peers may try a plan node again. */
+  int retries() throws CommandException {
+    if (retries < 0 || retries > Manifest.RETRIES_MAX) {
+      throw new CommandException(
+          ExitCode.USAGE, "--retries: " + retries + " must be 0 to " + Manifest.RETRIES_MAX);
+    }
+    return retries;
+  }
 
   /** The routing that these options are. */
   Routing routing() throws CommandException {

@@ -64,7 +64,9 @@ final class SubmitCommand extends NodeCommand {
     try (Scratch scratch = Scratch.create();
         Sandbox sandbox = new Sandbox(SandboxOptions.forThisHeap());
         ProgressLine progress = new ProgressLine();
-        JobRequest request = job.request(module, scratch, routing.routing(), partial.permille())) {
+        JobRequest request =
+            job.request(
+                module, scratch, routing.routing(), routing.retries(), partial.permille())) {
       long total = request.input().map(InputFile::size).orElse(0L);
       Rehearsals rehearsals =
           new Rehearsals(

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -55,6 +56,12 @@ final class Peers {
   private final Map<PeerId, Integer> free = new ConcurrentHashMap<>();
   private final Map<PeerId, Way> ways = new ConcurrentHashMap<>();
   private final Map<PeerId, PeerProfile> told = new ConcurrentHashMap<>(); // to the driver
+
+  /**
+   * Those that said they take no new work, and whose change of mind the driver has not heard of.
+   */
+  private final Set<PeerId> refusing = ConcurrentHashMap.newKeySet();
+
   private final Map<PeerId, Long> heardNanos = new ConcurrentHashMap<>(); // the last that counted
 
   /** How a peer is reached. */
@@ -123,6 +130,9 @@ final class Peers {
   void reported(PeerId peer, CapabilityReport report) {
     reports.put(peer, report);
     free.put(peer, report.freeWorkers());
+    if (!report.accepting()) {
+      refusing.add(peer);
+    }
   }
 
   /** {@code peer} has joined, and this is what it is. */
@@ -145,7 +155,8 @@ final class Peers {
       findWay(peer);
     }
     PeerProfile now = profile(peer, report);
-    if (isLike(now, last)) {
+    boolean acceptsAgain = now.accepting() && refusing.remove(peer); // told of or not
+    if (isLike(now, last) && !acceptsAgain) {
       return Optional.empty();
     }
     told.put(peer, now);
@@ -203,6 +214,7 @@ final class Peers {
     reports.remove(peer);
     ways.remove(peer);
     told.remove(peer);
+    refusing.remove(peer);
     throughput.get().left(peer);
     free.remove(peer);
     heardNanos.remove(peer);

@@ -207,7 +207,6 @@ class BadInputTest {
   @CsvSource({
     "--verify standard, --verify standard",
     "--verify copies:2, --verify copies:2",
-    "--retries 3, --retries",
     "--audit 3, --audit"
   })
   void flagOfALaterRoomIsRefusedByName(String flag, String name) {

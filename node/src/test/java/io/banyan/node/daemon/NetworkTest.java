@@ -16,6 +16,7 @@ import io.banyan.schema.JobStatus;
 import io.banyan.schema.LoggedLine;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Receipt;
+import io.banyan.schema.Routing;
 import io.banyan.schema.TreeLine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,7 +73,8 @@ class NetworkTest {
   private TestingNetwork.Done sameAsAlone(byte[] guest, byte[] input, String rule, int chunkBytes)
       throws Exception {
     Files.deleteIfExists(folder.resolve("user").resolve("input"));
-    JobDraft draft = network.heavy(network.runs().draft(guest, input, rule, chunkBytes));
+    JobDraft draft =
+        network.heavy(network.runs().draft(guest, input, rule, chunkBytes), Routing.DEFAULT);
     TestingRun.Done alone = network.runs().run(draft, 1);
 
     TestingNetwork.Done together = network.run(draft);

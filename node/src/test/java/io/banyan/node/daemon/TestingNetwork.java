@@ -45,10 +45,15 @@ final class TestingNetwork implements AutoCloseable {
   /** So much that every job is worth lending, however small: a second a byte. */
   static final double HEAVY = 1e9;
 
-  /** Some milliseconds a leaf, in front of what it does: its node cannot do all alone at once. */
+  /**
+   * Some milliseconds a leaf, in front of what it does: its node cannot do all alone at once. What
+   * it computes cannot be foreseen, or the JVM's compiler would, and be done at once.
+   */
   static final String SLOWLY =
-      "i32.const 3000000 local.set 2"
-          + " loop local.get 2 i32.const 1 i32.sub local.tee 2 br_if 0 end ";
+      "i32.const 1000000 local.set 2 loop"
+          + " i32.const 0 i32.const 0 i64.load 0 i32.const 0 i64.load 0 i64.mul"
+          + " i64.const 1 i64.add i64.store"
+          + " local.get 2 i32.const 1 i32.sub local.tee 2 br_if 0 end ";
 
   static final Identity USER = TestingRun.identity(1);
 
@@ -182,9 +187,9 @@ final class TestingNetwork implements AutoCloseable {
     return heavy(draft, budget, draft.manifest().routing(), draft.manifest().memo());
   }
 
-  /** The same, which may not go anywhere. */
+  /** The same, which may not go anywhere, and is computed each time. */
   JobDraft heavy(JobDraft draft, Routing routing) {
-    return heavy(draft, draft.manifest().budget(), routing, draft.manifest().memo());
+    return heavy(draft, draft.manifest().budget(), routing, MemoPolicy.REFUSED);
   }
 
   /** The same, with another wish of what is to be remembered. */

@@ -1,0 +1,65 @@
+# A network of its own for the nodes of a script, that can be made bad: sourced after nodes.bash.
+#
+#   enter_namespaces SCRIPT ARGUMENTS…   becomes the script again where it may make networks; else returns 1
+#   make_wire SEED NAME…                 each name gets a network namespace, and an address in it
+#   place NAME                           that address; 127.0.0.1 without a wire
+#   path FROM TO RULES…                  what happens to packets from one to the other: Wire.java says which
+#   wire_counts                          what happened since it was last asked
+#
+# All processes in there end with the script, even where that is killed: it is their PID namespace's first.
+
+declare -A wire_numbers=()
+
+enter_namespaces() {
+  local options=(--net --mount --pid --fork --kill-child --mount-proc)
+  [[ $EUID -eq 0 ]] || options=(--map-root-user "${options[@]}")
+  command -v ip > /dev/null && command -v nsenter > /dev/null && (: <> /dev/net/tun) 2>/dev/null &&
+    unshare "${options[@]}" true 2>/dev/null || return 1
+  BANYAN_IN_NAMESPACES=1 exec unshare "${options[@]}" bash "$@"
+}
+
+make_wire() {
+  local seed=$1 name number=0 answer
+  shift
+  mkfifo "$scratch/wire.commands" "$scratch/wire.answers"
+  # A JVM keeps figures of itself by its PID, which another namespace may have too; then it warns on its output.
+  "$("$banyan" --java)" -XX:-UsePerfData --enable-native-access=ALL-UNNAMED "$here/Wire.java" "$seed" $# \
+    < "$scratch/wire.commands" > "$scratch/wire.answers" &
+  pids[wire]=$!
+  exec {wire_in}> "$scratch/wire.commands" {wire_out}< "$scratch/wire.answers"
+  read -r -t 180 -u "$wire_out" answer && [[ $answer == ready ]] || return 1
+  mkdir "$scratch/namespaces"
+  for name in "$@"; do
+    number=$((number + 1))
+    wire_numbers[$name]=$number
+    : > "$scratch/namespaces/$name"
+    unshare --net="$scratch/namespaces/$name" true
+    inside[$name]="nsenter --net=$scratch/namespaces/$name"
+    ip link set "wire$number" netns "$scratch/namespaces/$name" || return 1
+    ${inside[$name]} ip address add "$(place "$name")/24" dev "wire$number"
+    ${inside[$name]} ip link set "wire$number" up
+    ${inside[$name]} ip link set lo up
+  done
+}
+
+# The scratch folder cannot go while a namespace is bound to a file in it.
+unmake_wire() {
+  local file
+  for file in "$scratch"/namespaces/*; do umount "$file" 2>/dev/null || true; done
+}
+
+place() {
+  if [[ -n ${wire_numbers[$1]:-} ]]; then echo "10.66.0.${wire_numbers[$1]}"; else echo 127.0.0.1; fi
+}
+
+wire_command() {
+  local answer
+  printf '%s\n' "$*" >&"$wire_in"
+  read -r -t 10 -u "$wire_out" answer && echo "$answer"
+}
+path() {
+  local from=${wire_numbers[$1]} to=${wire_numbers[$2]}
+  shift 2
+  [[ $(wire_command path "$from" "$to" "$@") == ok ]]
+}
+wire_counts() { wire_command count; }
