@@ -130,6 +130,7 @@ public final class Delegator {
     take(event, nowNanos);
     ringAlarms(nowNanos);
     decideChanged();
+    tasks.values().forEach(state -> lender.lendHeld(state, nowNanos));
     giveOut();
     giveOutDoubted();
     if (idleDue) {
@@ -185,6 +186,7 @@ public final class Delegator {
       case Event.PeerChanged(PeerId id, PeerProfile profile) -> changed(id, profile);
       case Event.PeerHeard(PeerId id, int freeWorkers) -> heard(id, freeWorkers, nowNanos);
       case Event.PeerLeft(PeerId id) -> left(id, nowNanos);
+      case Event.PeerHolds(Digest link, PeerId id, List<PlanNode> nodes) -> holds(link, id, nodes);
       case Event.LeaseAccepted(long lease) -> leases.accepted(lease);
       case Event.LeaseBegun(long lease) -> leases.begun(lease);
       case Event.LeaseRefused refused -> leases.refused(refused, nowNanos);
@@ -402,11 +404,19 @@ public final class Delegator {
 
   private void left(PeerId id, long nowNanos) {
     Optional<Peer> peer = peers.leave(id);
+    tasks.values().forEach(state -> state.walk.forgetHolder(id));
     if (peer.isPresent()) {
       leases.suspend(peer.get(), nowNanos);
       alarms.clear(new Alarms.Silence(id));
       alarms.clear(new Alarms.BusyOver(id));
       decideAll();
+    }
+  }
+
+  private void holds(Digest link, PeerId id, List<PlanNode> nodes) {
+    TaskState state = tasks.get(link);
+    if (state != null) {
+      state.walk.holds(nodes, id);
     }
   }
 

@@ -2,6 +2,8 @@ package io.banyan.delegation;
 
 import io.banyan.schema.Digest;
 import io.banyan.schema.PeerId;
+import io.banyan.schema.PlanNode;
+import java.util.List;
 
 /** What the Delegator is told. Events arrive decoded and checked. */
 public sealed interface Event {
@@ -43,6 +45,16 @@ public sealed interface Event {
 
   /** The last connection to {@code peer} is gone. */
   record PeerLeft(PeerId peer) implements Event {}
+
+  /**
+   * A peer says that it has what {@code nodes} of the task under {@code link} come to: it worked on
+   * them for somebody who is lost.
+   */
+  record PeerHolds(Digest link, PeerId peer, List<PlanNode> nodes) implements Event {
+    public PeerHolds {
+      nodes = List.copyOf(nodes);
+    }
+  }
 
   /** The child works on {@code lease}. */
   record LeaseAccepted(long lease) implements Event {}

@@ -1,9 +1,12 @@
 package io.banyan.delegation;
 
+import io.banyan.schema.PeerId;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +20,7 @@ final class Frontier {
   private final LinkedHashSet<Place> here = new LinkedHashSet<>(); // given back, not to be lent
   private final LinkedHashSet<Place> returned = new LinkedHashSet<>(); // given back
   private final LinkedHashSet<Place> doubted = new LinkedHashSet<>(); // lent, and long in coming
+  private final Map<Place, PeerId> held = new LinkedHashMap<>(); // kept for who has it already
   private final Deque<Inner> begun = new ArrayDeque<>(); // by own workers, innermost last
   private final Deque<Inner> opened = new ArrayDeque<>(); // to be lent from, innermost last
 
@@ -55,6 +59,13 @@ final class Frontier {
     }
   }
 
+  /** {@code place}, which nobody works on, can be begun, as it perhaps could before. */
+  void offer(Place place) {
+    if (!here.contains(place) && !returned.contains(place) && !held.containsKey(place)) {
+      giveBack(place);
+    }
+  }
+
   /** {@code place} is not to be lent any more. */
   void keepHere(Place place) {
     if (returned.remove(place)) {
@@ -77,11 +88,22 @@ final class Frontier {
     return doubted.isEmpty() ? Optional.empty() : Optional.of(doubted.removeFirst());
   }
 
-  /** {@code place}, if it was given back or doubted, is done or begun by other means. */
+  /** {@code place} is kept for {@code peer}, which has what it comes to; it may be open here. */
+  void hold(Place place, PeerId peer) {
+    held.put(place, peer);
+  }
+
+  /** Places that are kept for peers. */
+  Map<Place, PeerId> held() {
+    return held.isEmpty() ? Map.of() : new LinkedHashMap<>(held);
+  }
+
+  /** {@code place}, if it was given back, doubted or held, is done or begun by other means. */
   void remove(Place place) {
     doubted.remove(place);
     here.remove(place);
     returned.remove(place);
+    held.remove(place);
   }
 
   /** The children of {@code inner} are for own workers first. */

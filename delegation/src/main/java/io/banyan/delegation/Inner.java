@@ -77,6 +77,17 @@ final class Inner {
     throw new IllegalStateException("plan node " + node() + " has no child over unit " + unit);
   }
 
+  /** The place over {@code unit}, begun or not; none where nothing is to be done. */
+  Optional<Place> placeOver(int unit) {
+    for (int slot = 0; slot < children.size(); slot++) {
+      if (children.get(slot).from() <= unit && unit < children.get(slot).to()) {
+        Place known = places[slot];
+        return Optional.of(known == null ? take(slot) : known);
+      }
+    }
+    return Optional.empty();
+  }
+
   private Place take(int slot) {
     Place child = new Place(this, footing, children.get(slot), place.trials.left());
     places[slot] = child;

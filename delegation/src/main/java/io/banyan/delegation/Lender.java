@@ -4,7 +4,9 @@ import io.banyan.schema.Budget;
 import io.banyan.schema.Cuts;
 import io.banyan.schema.IndexCuts;
 import io.banyan.schema.Lease.LeasedPart;
+import io.banyan.schema.PeerId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -56,6 +58,53 @@ final class Lender {
     if (!state.isOver() && state.mayLend() && !idle.isEmpty()) {
       moveUnbegun(state, prices.get(), idle, nowNanos);
       lendSeconds(state, prices.get(), idle, nowNanos);
+    }
+  }
+
+  /**
+   * Lends what is kept for peers that have it already, whether or not the task is worth lending.
+   * What its peer cannot have is given back. What own workers have opened meanwhile they go on
+   * with: a peer that says more than it has costs a lease, and none of our work.
+   */
+  void lendHeld(TaskState state, long nowNanos) {
+    Map<Place, PeerId> held = state.walk.frontier().held();
+    if (held.isEmpty()) {
+      return;
+    }
+    List<Peer> eligible = peers.eligible(state);
+    held.forEach((place, id) -> lendHeld(state, place, id, eligible, nowNanos));
+  }
+
+  private void lendHeld(
+      TaskState state, Place place, PeerId id, List<Peer> eligible, long nowNanos) {
+    Optional<Peer> peer = eligible.stream().filter(each -> each.id.equals(id)).findFirst();
+    boolean mayLend =
+        peer.isPresent()
+            && state.prices().isPresent()
+            && state.task.grant().hops() > 0
+            && place.trials.allows(id)
+            && state.hasRoom(0);
+    if (mayLend && !peer.get().hasCredit()) {
+      return; // it will have
+    }
+    state.walk.frontier().remove(place);
+    if (place.isIdle() && mayLend) {
+      offer(state, place, peer.get(), state.prices().get(), nowNanos);
+    } else if (place.isIdle()) {
+      state.walk.frontier().giveBack(place);
+    } else if (mayLend && !leases.isOut(place, id)) {
+      offerBeside(state, place, peer.get(), state.prices().get(), nowNanos);
+    }
+  }
+
+  private void offerBeside(TaskState state, Place place, Peer peer, Prices prices, long nowNanos) {
+    Grants.Reservation least = needs(state, place, 1).least();
+    Optional<Grants.Reservation> reservation =
+        leftMillis(state, nowNanos) < 1 ? Optional.empty() : state.grants.reserve(least, least);
+    if (reservation.isPresent()) {
+      Lent lent = lent(state, place, peer, reservation.get(), false, prices, nowNanos);
+      state.walk.lendBeside(place, lent.lease);
+      lend(lent, peer, prices, nowNanos);
     }
   }
 

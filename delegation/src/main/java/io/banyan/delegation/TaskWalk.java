@@ -10,14 +10,18 @@ import io.banyan.schema.LimitKind;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PartCuts;
+import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Step;
+import io.banyan.schema.TaskMessage;
 import io.banyan.schema.Value;
 import io.banyan.trust.Evidence;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
@@ -37,6 +41,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the driver thread.
  */
 final class TaskWalk {
+  /** Plan nodes that peers say they hold, in one task: as many as 16 peers may name. */
+  static final int HOLDERS_MAX = 4096;
+
+  /** The same of one peer: one message's. Of a subtree with 16 children, few are the largest. */
+  static final int HOLDERS_OF_PEER_MAX = TaskMessage.Orphan.FINISHED_MAX;
+
   /*
    * Longer than other files, because what lending does to a place (suspend, resume, adopt, discard)
    * changes the same counts of units and leaves, and the same frontier, that beginning and filling
@@ -55,6 +65,7 @@ final class TaskWalk {
   private final Place root;
   private @Nullable JobEnd end;
 
+  private final Map<PlanNode, PeerId> holders = new LinkedHashMap<>(); // that say they have it
   private final Units units;
   private final long total;
   private final long leavesMax; // of the plan, whoever runs them
@@ -339,6 +350,7 @@ final class TaskWalk {
 
   private void fill(
       Place place, Value value, Evidence evidence, List<Digest> receipts, long leafUnits) {
+    frontier.remove(place);
     place.become(new Place.Filled(value, evidence, receipts, leafUnits));
     overtakeLeases(place);
     Inner parent = place.parent;
@@ -431,6 +443,14 @@ final class TaskWalk {
     place.become(new Place.Lent(lease));
     place.addLease(lease);
     units.begin(place.units);
+    holders.remove(place.node());
+  }
+
+  /** {@code place}, whose children are worked on here, is lent as a whole too. */
+  void lendBeside(Place place, long lease) {
+    frontier.remove(place);
+    place.addLease(lease);
+    holders.remove(place.node());
   }
 
   /** {@code place}, which is long in coming, is lent to another peer too. */
@@ -461,6 +481,13 @@ final class TaskWalk {
     if (place.trials.left() == 0) {
       frontier.keepHere(place);
     }
+    for (Map.Entry<PlanNode, PeerId> held : List.copyOf(holders.entrySet())) {
+      if (place.isIdle() || place.activity() instanceof Place.Opened) {
+        if (Known.isWithin(held.getKey(), place.node())) {
+          setAside(held.getKey(), held.getValue());
+        }
+      }
+    }
   }
 
   /**
@@ -488,6 +515,58 @@ final class TaskWalk {
       reuseBelow(inner);
     }
     frontier.first(next);
+  }
+
+  /**
+   * {@code peer} says that it has what {@code nodes} come to: as soon as no other peer works on
+   * one, it is kept for that peer. Parts of splits are not looked for: their bytes may be gone.
+   */
+  void holds(List<PlanNode> nodes, PeerId peer) {
+    long ofPeer = holders.values().stream().filter(peer::equals).count();
+    long room = Math.min(HOLDERS_MAX - holders.size(), HOLDERS_OF_PEER_MAX - ofPeer);
+    nodes.stream().limit(Math.max(0, room)).forEach(node -> holds(node, peer));
+  }
+
+  /** {@code peer} is gone: if it comes back it says again what it holds. */
+  void forgetHolder(PeerId peer) {
+    holders.values().removeIf(peer::equals);
+  }
+
+  private void holds(PlanNode node, PeerId peer) {
+    if (end == null
+        && task.ground() instanceof Task.Ground.Cells(Cuts cuts)
+        && node instanceof PlanNode.Cells(Interval interval)
+        && Known.isWithin(node, task.node())
+        && !node.equals(task.node())
+        && !task.known().covers(node)
+        && !cuts.isEmpty(interval)) {
+      holders.put(node, peer);
+      setAside(node, peer);
+    }
+  }
+
+  /** Opens the way down to {@code node}, if no peer works on anything above it. */
+  private void setAside(PlanNode node, PeerId peer) {
+    int unit = ((PlanNode.Cells) node).interval().from();
+    Optional<Place> next = Optional.of(root);
+    while (next.isPresent() && Known.isWithin(node, next.get().node())) {
+      Place place = next.get();
+      if (place.node().equals(node)) {
+        if (place.isIdle() || place.activity() instanceof Place.Opened) {
+          frontier.remove(place);
+          frontier.hold(place, peer);
+        }
+        return;
+      }
+      if (place.isIdle() && !place.isSingle()) {
+        openToLend(place);
+      }
+      next =
+          place.activity() instanceof Place.Opened(Inner inner)
+              ? inner.placeOver(unit)
+              : Optional.empty();
+      next.filter(Place::isIdle).ifPresent(frontier::offer); // whatever comes of this
+    }
   }
 
   /** {@code lease} is long in coming. */

@@ -266,6 +266,11 @@ final class TestingNode {
     return handle(new Event.PeerLeft(peer));
   }
 
+  /** {@code peer} says what it holds. */
+  List<Command> hold(Digest link, PeerId peer, List<PlanNode> nodes) {
+    return handle(new Event.PeerHolds(link, peer, nodes));
+  }
+
   List<Command> accept(long lease) {
     return handle(new Event.LeaseAccepted(lease));
   }

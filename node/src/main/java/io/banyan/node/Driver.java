@@ -6,6 +6,7 @@ import io.banyan.delegation.Event;
 import io.banyan.delegation.Loan;
 import io.banyan.delegation.Task;
 import io.banyan.schema.Digest;
+import io.banyan.schema.JobId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -122,6 +123,11 @@ public final class Driver {
     return Optional.ofNullable(folders.get(link));
   }
 
+  /** The tasks of {@code job} that are under way. */
+  public List<TaskFolder> foldersOf(JobId job) {
+    return folders.values().stream().filter(folder -> folder.task().job().equals(job)).toList();
+  }
+
   /** How many tasks are under way. */
   public int tasks() {
     return folders.size();
@@ -204,6 +210,7 @@ public final class Driver {
           Event.PeerChanged _,
           Event.PeerHeard _,
           Event.PeerLeft _,
+          Event.PeerHolds _,
           Event.LeaseAccepted _,
           Event.LeaseBegun _,
           Event.LeaseRefused _,

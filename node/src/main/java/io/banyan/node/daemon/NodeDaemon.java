@@ -14,6 +14,7 @@ import io.banyan.node.JobBook;
 import io.banyan.node.JobLinks;
 import io.banyan.node.KeyFile;
 import io.banyan.node.NodeSettings;
+import io.banyan.node.TaskFolder;
 import io.banyan.node.data.Connections;
 import io.banyan.node.data.DataClient;
 import io.banyan.node.data.DataServer;
@@ -23,6 +24,7 @@ import io.banyan.node.data.TreeCache;
 import io.banyan.node.journal.Retention;
 import io.banyan.node.lease.Absorption;
 import io.banyan.node.lease.Holder;
+import io.banyan.node.lease.KeptFolders;
 import io.banyan.node.lease.Lender;
 import io.banyan.node.lease.Rejections;
 import io.banyan.node.lease.Shelf;
@@ -31,8 +33,10 @@ import io.banyan.node.lease.TaskLinks;
 import io.banyan.p2p.Host;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.Heartbeat;
+import io.banyan.schema.JobId;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PeerSummary;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Refused;
@@ -44,6 +48,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -153,8 +158,11 @@ public final class NodeDaemon implements AutoCloseable {
             rejections,
             tree,
             trees,
-            clock);
+            clock,
+            () -> host.addresses().stream().map(Multiaddr::toString).toList(),
+            driver::foldersOf);
     lends.set(lender);
+    KeptFolders kept = new KeptFolders(clock, Holder.ORPHAN_TTL);
     Staging staging =
         new Staging(
             work,
@@ -162,6 +170,7 @@ public final class NodeDaemon implements AutoCloseable {
             dataClient,
             new Shelf(dataClient, heap / SHELF_SHARE),
             trees,
+            kept,
             heap / LEASE_VALUES_SHARE,
             manifest -> Admission.refusal(manifest, peers.own(), self),
             decisions::made);
@@ -175,6 +184,7 @@ public final class NodeDaemon implements AutoCloseable {
             driver,
             rejections,
             trees,
+            kept,
             (job, link) -> {
               decisions.ended(job, link);
               tree.forget(link);
@@ -308,6 +318,38 @@ public final class NodeDaemon implements AutoCloseable {
   /** Whether nothing is under way here: no task, and no lease either way. */
   boolean isIdle() {
     return driver.tasks() == 0 && holder.count() == 0 && lender.count() == 0;
+  }
+
+  /** Leaves of leases that did not have to be executed again here. */
+  long leavesReused() {
+    return holder.leavesReused();
+  }
+
+  /** The largest plan nodes that are done here under leases, of those that are held or kept. */
+  Set<PlanNode> finishedUnderLeases() {
+    return holder.finished();
+  }
+
+  /** The largest plan nodes of {@code job} that are done here, and rest on what was delivered. */
+  Set<PlanNode> delivered(JobId job) {
+    Set<PlanNode> nodes = new LinkedHashSet<>();
+    for (TaskFolder folder : driver.foldersOf(job)) {
+      folder
+          .claims()
+          .finished()
+          .forEach(
+              (node, what) -> {
+                if (!what.receipts().isEmpty()) {
+                  nodes.add(node);
+                }
+              });
+    }
+    return nodes;
+  }
+
+  /** Lets go of what is kept of leases that are over. */
+  void forget() throws IOException {
+    holder.forget();
   }
 
   /** Ends all work and all connections. Jobs that are not done go on when it starts again. */

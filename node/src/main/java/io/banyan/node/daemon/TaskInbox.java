@@ -52,7 +52,8 @@ record TaskInbox(Driver driver, Peers peers, Lender lender, Holder holder, Rejec
       case TaskMessage.TaskLogs logs -> lender.received(peer, logs);
       case TaskMessage.Result result -> lender.received(peer, result);
       case Failure failure -> lender.received(peer, failure);
-      case TaskMessage.Orphan _, TaskMessage.ProofRequest _, ProofReply _ ->
+      case TaskMessage.Orphan orphan -> lender.received(peer, orphan);
+      case TaskMessage.ProofRequest _, ProofReply _ ->
           rejections.count(
               "message that this build does not serve", peer, message.getClass().getSimpleName());
     }

@@ -282,6 +282,15 @@ final class HeldLease {
     }
   }
 
+  boolean isLenderLost() {
+    lock.lock();
+    try {
+      return lenderLost;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void lenderIsBack() {
     lock.lock();
     try {

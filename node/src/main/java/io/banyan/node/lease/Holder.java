@@ -17,6 +17,7 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.Priority;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Receipt;
@@ -36,6 +37,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +45,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The leases that this node holds: checks what it is offered, has it staged and worked on, and
@@ -76,6 +79,8 @@ public final class Holder implements AutoCloseable {
   private final Driver driver;
   private final Rejections rejections;
   private final TreeCache trees;
+  private final KeptFolders kept;
+  private final LongAdder leavesReused = new LongAdder();
   private final Ended ended;
   private final InstantSource clock;
   private final Duration orphanTtl;
@@ -105,6 +110,7 @@ public final class Holder implements AutoCloseable {
       Driver driver,
       Rejections rejections,
       TreeCache trees,
+      KeptFolders kept,
       Ended ended,
       InstantSource clock,
       Duration orphanTtl) {
@@ -115,6 +121,7 @@ public final class Holder implements AutoCloseable {
     this.driver = driver;
     this.rejections = rejections;
     this.trees = trees;
+    this.kept = kept;
     this.ended = ended;
     this.clock = clock;
     this.orphanTtl = orphanTtl;
@@ -251,8 +258,13 @@ public final class Holder implements AutoCloseable {
   private void work(HeldLease lease) {
     try {
       lease.staging();
-      try (Staging.Staged staged = staging.stage(lease)) {
+      Staging.Staged staged = staging.stage(lease);
+      kept.begun(lease, staged);
+      try {
         workOn(lease, staged.folder());
+      } finally {
+        leavesReused.add(staged.folder().leavesReused());
+        kept.ended(lease);
       }
     } catch (Staging.RefusedException e) {
       send(lease, e.refused());
@@ -319,6 +331,9 @@ public final class Holder implements AutoCloseable {
             folder.basis(completed));
     Signed signed = node.sign(SigningDomain.RECEIPT, WireCodec.encodeReceipt(receipt));
     lease.completed(completed, signed);
+    if (lease.isLenderLost()) {
+      report(lease.lender());
+    }
     TaskMessage.Result result = new TaskMessage.Result(lease.link(), signed);
     // Behind the end of the lease nobody can use it.
     while (lease.lease().notAfterMillis() > clock.millis()) {
@@ -397,6 +412,8 @@ public final class Holder implements AutoCloseable {
 
   /** A lender is there (again): it may have missed what was delivered meanwhile. */
   public void joined(PeerId lender) {
+    kept.joined(lender);
+    kept.orphansFor(lender).forEach(orphan -> links.send(lender, orphan));
     for (HeldLease lease : held.values()) {
       if (lease.lender().equals(lender)) {
         lease.lenderIsBack();
@@ -410,11 +427,40 @@ public final class Holder implements AutoCloseable {
 
   /** A lender is lost: the work for it goes on for a while. */
   public void left(PeerId lender) {
+    kept.left(lender);
+    report(lender);
     for (HeldLease lease : held.values()) {
       if (lease.lender().equals(lender)) {
         lease.lenderIsLost(orphanTtl);
       }
     }
+  }
+
+  /** Looks for those above a lender that is lost, and tells them what was finished for him. */
+  private void report(PeerId lender) {
+    kept.above(lender)
+        .forEach(
+            (peer, addresses) -> {
+              List<TaskMessage.Orphan> orphans = kept.orphansFor(peer);
+              if (!orphans.stream().allMatch(orphan -> links.send(peer, orphan))) {
+                links.dial(addresses); // who is found there is told when he has joined
+              }
+            });
+  }
+
+  /** Leaves that did not have to be executed again, under leases that are over. */
+  public long leavesReused() {
+    return leavesReused.sum();
+  }
+
+  /** The largest plan nodes that are done under leases that are held, or kept. */
+  public Set<PlanNode> finished() {
+    return kept.finished();
+  }
+
+  /** Closes what is kept of leases that are over. */
+  public void forget() throws IOException {
+    kept.close();
   }
 
   /** What {@code asker} may have under a lease that this node holds. */
@@ -448,9 +494,10 @@ public final class Holder implements AutoCloseable {
 
   /** Ends all work under leases, and waits until all its files are closed; after the driver. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     threads.shutdown();
     held.values().forEach(HeldLease::cancel);
     threads.close();
+    kept.close();
   }
 }

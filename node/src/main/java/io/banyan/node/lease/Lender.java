@@ -15,6 +15,7 @@ import io.banyan.schema.Cancel;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Failure;
 import io.banyan.schema.Heartbeat;
+import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Limits;
@@ -39,6 +40,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,14 +60,19 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   private final LeaseWatch watch;
   private final TreeCache trees;
   private final InstantSource clock;
+  private final Supplier<List<String>> addresses;
+  private final Function<JobId, List<TaskFolder>> folders;
   private final Map<Long, LentLease> byNumber = new ConcurrentHashMap<>();
   private final Map<Digest, LentLease> byDigest = new ConcurrentHashMap<>();
   private final EndedLeases ended = new EndedLeases();
+  private final OrphanLimits orphanLimits;
 
   /**
    * A lender without leases.
    *
    * @param tell takes the events, on its way to the driver; never blocks
+   * @param addresses where others find this node
+   * @param folders of what is under way here for a job
    */
   public Lender(
       Identity node,
@@ -74,7 +82,9 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       Rejections rejections,
       LeaseWatch watch,
       TreeCache trees,
-      InstantSource clock) {
+      InstantSource clock,
+      Supplier<List<String>> addresses,
+      Function<JobId, List<TaskFolder>> folders) {
     this.node = node;
     this.links = links;
     this.absorption = absorption;
@@ -83,6 +93,9 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     this.watch = watch;
     this.trees = trees;
     this.clock = clock;
+    this.addresses = addresses;
+    this.folders = folders;
+    this.orphanLimits = new OrphanLimits(clock);
   }
 
   @Override
@@ -122,8 +135,47 @@ public final class Lender implements Driver.Lending, AutoCloseable {
         loan.tries(),
         millis,
         notAfterMillis,
-        List.of(),
+        addresses(folder),
         List.of());
+  }
+
+  /** Where this node is found, and those above it that its own lease names. */
+  private List<String> addresses(TaskFolder folder) {
+    List<String> all = new ArrayList<>(addresses.get());
+    List<Signed> chain = folder.authority().chain();
+    if (!chain.isEmpty()) {
+      try {
+        all.addAll(WireCodec.decodeLease(chain.getLast().payload()).addresses());
+      } catch (MalformedMessageException e) {
+        throw new IllegalStateException("a lease that is held was checked", e);
+      }
+    }
+    return all.stream().distinct().limit(Lease.ADDRESSES_MAX).toList();
+  }
+
+  /** A peer has what was finished for somebody who is lost. */
+  public void received(PeerId peer, TaskMessage.Orphan orphan) {
+    int most = orphanLimits.take(peer);
+    if (most == 0) {
+      rejections.count("orphan that comes too soon", peer, orphan.job().toString());
+      return;
+    }
+    int looked = 0;
+    try {
+      Set<Digest> keys = new HashSet<>();
+      orphan.finished().forEach(finished -> keys.add(finished.key()));
+      for (TaskFolder folder : folders.apply(orphan.job())) {
+        Task task = folder.task();
+        PlanNodes.Found found =
+            PlanNodes.find(Plan.of(task.manifest()), task.node(), keys, most - looked);
+        looked += found.looked();
+        if (!found.nodes().isEmpty()) {
+          tell.accept(new Event.PeerHolds(folder.link(), peer, found.nodes()));
+        }
+      }
+    } finally {
+      orphanLimits.done(peer, looked + 1 + orphan.finished().size());
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.banyan.node.BlobStore;
 import io.banyan.node.ClaimLog;
 import io.banyan.node.GuestCalls;
 import io.banyan.node.Material;
+import io.banyan.node.Recollection;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.BytesSource;
 import io.banyan.node.data.CutSink;
@@ -52,6 +53,7 @@ public final class Staging {
   private final DataClient data;
   private final Shelf shelf;
   private final TreeCache trees;
+  private final KeptFolders kept;
   private final long valueBytesMax;
   private final Function<Manifest, Optional<Refused>> maxima;
   private final BiConsumer<JobId, Decision> explained;
@@ -69,6 +71,7 @@ public final class Staging {
       DataClient data,
       Shelf shelf,
       TreeCache trees,
+      KeptFolders kept,
       long valueBytesMax,
       Function<Manifest, Optional<Refused>> maxima,
       BiConsumer<JobId, Decision> explained) {
@@ -77,6 +80,7 @@ public final class Staging {
     this.data = data;
     this.shelf = shelf;
     this.trees = trees;
+    this.kept = kept;
     this.valueBytesMax = valueBytesMax;
     this.maxima = maxima;
     this.explained = explained;
@@ -183,6 +187,8 @@ public final class Staging {
       try {
         BlobStore values = keep(new BlobStore(own, valueBytesMax));
         ClaimLog claims = keep(new ClaimLog(own));
+        Recollection recollection = Recollection.of(claims, values);
+        kept.recall(held, recollection, claims, values);
         Optional<RangeFile> input = Optional.empty();
         Task.Ground ground;
         if (lease.part().isPresent()) {
@@ -199,13 +205,14 @@ public final class Staging {
         Material material = new Material(blobs, input.map(file -> file));
         TaskFolder made =
             new TaskFolder(
-                task(ground),
+                task(ground).knowing(recollection.known()),
                 new TaskFolder.Authority(
                     held.offer().manifest(), held.offer().chain(), held.chain().link()),
                 material,
                 calls,
                 values,
                 claims,
+                recollection,
                 decision -> explained.accept(held.chain().job(), decision));
         whole = true;
         return new Staged(made, input);

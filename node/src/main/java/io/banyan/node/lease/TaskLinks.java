@@ -2,6 +2,7 @@ package io.banyan.node.lease;
 
 import io.banyan.p2p.ConnectionListener;
 import io.banyan.p2p.Host;
+import io.banyan.p2p.Multiaddr;
 import io.banyan.p2p.P2pStream;
 import io.banyan.p2p.PeerConnection;
 import io.banyan.schema.CapabilityReport;
@@ -18,6 +19,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -135,6 +137,24 @@ public final class TaskLinks implements AutoCloseable {
   public void report() {
     CapabilityReport now = report.get();
     outbound.values().forEach(link -> link.offer(now));
+  }
+
+  /** Connects to whoever listens at {@code addresses}; nobody waits for it. */
+  void dial(List<String> addresses) {
+    for (String address : addresses) {
+      Thread.ofVirtual()
+          .name("dial")
+          .start(
+              () -> {
+                try {
+                  host.connect(Multiaddr.parse(address), OPEN_TIMEOUT);
+                } catch (IOException | IllegalArgumentException e) {
+                  // Nobody is there, or not where a lender said.
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+    }
   }
 
   /** Reads what a peer sends on the stream that it opened. */

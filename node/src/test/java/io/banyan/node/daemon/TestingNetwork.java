@@ -322,7 +322,18 @@ final class TestingNetwork implements AutoCloseable {
   /** Waits until no node does, holds or has open anything for a job. */
   void untilIdle() {
     until(() -> nodes.stream().allMatch(NodeDaemon::isIdle));
-    until(() -> openWorkFiles().isEmpty());
+    until(this::hasNothingOpen);
+  }
+
+  private boolean hasNothingOpen() {
+    try {
+      for (NodeDaemon node : nodes) {
+        node.forget();
+      }
+      return openWorkFiles().isEmpty();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** What this process has open in the nodes' work folders, with a name or without. */
