@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A manager is lost, and what others had finished for it is not executed again. */
 class OrphanTest {
   private static final byte[] SLOW =
-      TestingGuest.of(TestingNetwork.SLOWLY.repeat(4) + TestingGuest.ECHO)
+      TestingGuest.of(TestingNetwork.SLOWLY.repeat(2) + TestingGuest.ECHO)
           .merge(TestingGuest.CONCAT)
           .bytes();
 
