@@ -1,0 +1,30 @@
+package io.banyan.delegation.simulation;
+
+import java.util.Map;
+
+/**
+ * What came of a simulation.
+ *
+ * @param ends how often jobs ended how
+ * @param makespanNanos from the first job's acceptance to the end of the last
+ * @param events that happened
+ * @param told how often a Delegator was told something
+ * @param letters messages sent, heartbeats included
+ * @param beats heartbeats
+ * @param fetches of data: what a lease stands on, evidence, values
+ * @param calls made by workers
+ * @param leaves executed; some more than once, when something went wrong
+ * @param crashes of nodes
+ */
+record Report(
+    Map<String, Integer> ends,
+    long makespanNanos,
+    long events,
+    long told,
+    long letters,
+    long beats,
+    long fetches,
+    long calls,
+    long leaves,
+    int crashes,
+    Story story) {}
