@@ -296,6 +296,10 @@ final class Audit {
     Violation.unless(
         busyUntilNanos.getOrDefault(peer, 0L) <= now(), "lent to who is busy still: ", loan);
     Violation.unless(loan.attempt() < ATTEMPTS_MAX, "lent again and again: ", loan);
+    Violation.unless(
+        !of.task.atEntry() || node.journal.accepted(of.task.link()),
+        "lent before the journal had the job: ",
+        loan);
     Violation.unless(!loan.node().equals(of.task.node()), "lent as a whole: ", loan);
     Violation.unless(!(loan.node() instanceof PlanNode.Parts), "lent a group: ", loan);
     Violation.unless(!of.isDone(loan.node()), "lent what is done: ", loan);

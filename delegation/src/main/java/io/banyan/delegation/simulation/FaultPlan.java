@@ -91,7 +91,7 @@ final class FaultPlan {
       world.story.note("node ", node.number, " crashes");
       node.crash();
       world.agenda.in(
-          5 * SECOND + random.nextLong(20 * SECOND),
+          5 * SECOND + random.nextLong((random.nextInt(4) == 0 ? 200 : 20) * SECOND),
           () -> {
             world.story.note("node ", node.number, " is back");
             node.restart();

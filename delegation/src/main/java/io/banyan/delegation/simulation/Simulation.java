@@ -32,6 +32,7 @@ final class Simulation {
   static final int ENTRY = 0;
 
   private static final long SECOND = 1_000_000_000;
+  private static final long LOOK_NANOS = 5 * SECOND;
 
   /** All jobs must have ended so long after the last fault: one node alone takes half of it. */
   private static final long ENDED_AFTER_NANOS = 20_000 * SECOND;
@@ -208,9 +209,14 @@ final class Simulation {
       job.cancelNanos().ifPresent(nanos -> agenda.at(nanos, () -> cancel(job)));
     }
     faults.begin();
+    if (scenario.audited()) {
+      lookForOrphans();
+    }
     long latestNanos = scenario.faults().untilNanos() + ENDED_AFTER_NANOS;
     while (ends.size() < jobs.size()) {
-      Violation.unless(agenda.nowNanos() <= latestNanos, "jobs do not end: ", unfinished());
+      if (agenda.nowNanos() > latestNanos) {
+        throw new Violation("jobs do not end: " + unfinished());
+      }
       agenda.happen();
     }
     Report report = report();
@@ -219,6 +225,21 @@ final class Simulation {
       awaitQuiet();
     }
     return report;
+  }
+
+  /** Nobody goes on for ever for who is lost. */
+  private void lookForOrphans() {
+    agenda.in(
+        LOOK_NANOS,
+        () -> {
+          for (VirtualNode node : nodes) {
+            long longest = node.isAlive() ? node.holder().longestOrphanNanos() : 0;
+            if (longest > VirtualHolder.ORPHAN_NANOS + LOOK_NANOS) {
+              throw new Violation("node " + node.number + " works on for a lender long lost");
+            }
+          }
+          lookForOrphans();
+        });
   }
 
   /** What was begun is given up everywhere. */

@@ -36,8 +36,9 @@ final class SmallNetworks {
     Draws draws = new Draws(options.seed());
     Faults faults = Faults.of(draws, options.faults());
     List<VirtualJob> jobs = new ArrayList<>();
+    boolean alike = draws.of("alike").nextInt(3) == 0;
     for (int i = 0; i < options.jobs(); i++) {
-      jobs.add(job(draws, i, options.leaves(), faults));
+      jobs.add(job(draws, i, alike ? 0 : i, options.leaves(), faults));
     }
     return new Scenario(
         draws,
@@ -93,8 +94,10 @@ final class SmallNetworks {
     };
   }
 
-  private static VirtualJob job(Draws draws, int number, int leavesMax, Faults faults) {
-    SplittableRandom random = draws.of("job", number);
+  /** Job {@code number}, with the input and the rules of job {@code like}, and its own params. */
+  private static VirtualJob job(Draws draws, int number, int like, int leavesMax, Faults faults) {
+    SplittableRandom random = draws.of("job", like);
+    SplittableRandom own = draws.of("own", number);
     SplitRule drawn =
         switch (random.nextInt(6)) {
           case 0 -> new SplitRule.ByBytes();
@@ -110,7 +113,7 @@ final class SmallNetworks {
             : random.nextLong(1 + (long) leavesMax * chunkBytes);
     VirtualGuest guest =
         new VirtualGuest(
-            random.nextLong(),
+            own.nextLong(),
             random.nextInt(3) > 0,
             random.nextInt(7) == 0 ? 100 + random.nextInt(200) : 0,
             0,
@@ -127,21 +130,21 @@ final class SmallNetworks {
         manifest(
             drawn,
             byIndex ? 0 : chunkBytes,
-            input(number, byIndex ? 0 : length),
+            input(like, byIndex ? 0 : length),
             random.nextInt(4),
             random.nextInt(2) * 1.5 * (0.5 + random.nextDouble()),
             guest.salt(),
             new Budget(1L << 40, 1 << 20, 1L << 30, 1L << 30, 4, 36_000_000));
     Optional<Long> cancelNanos =
-        random.nextInt(1000) < faults.rate(FaultKind.CANCELS)
-            ? Optional.of(random.nextLong(30 * SECOND))
+        own.nextInt(1000) < faults.rate(FaultKind.CANCELS)
+            ? Optional.of(own.nextLong(30 * SECOND))
             : Optional.empty();
     return new VirtualJob(
         new JobId(Digest.sha256(bytes("job " + number))),
         manifest,
         cuts(manifest, random),
         guest,
-        random.nextLong(3 * SECOND),
+        own.nextLong(3 * SECOND),
         cancelNanos);
   }
 

@@ -34,7 +34,7 @@ final class VirtualHolder {
   private static final int HELD_MAX = 64; // as production
   private static final int HELD_OF_LENDER_MAX = 16;
   private static final long BUSY_RETRY_MILLIS = 1000;
-  private static final long ORPHAN_NANOS = 60 * SECOND;
+  static final long ORPHAN_NANOS = 60 * SECOND;
   private static final long SENT_AGAIN_NANOS = 10 * SECOND;
 
   private final VirtualNode node;
@@ -58,6 +58,7 @@ final class VirtualHolder {
     boolean broken;
     int losses; // of its lender, so that each has its own patience
     boolean lenderLost;
+    long lostNanos; // when
 
     Held(Letter.Offer offer, VirtualNode lender) {
       this.link = offer.link();
@@ -275,8 +276,9 @@ final class VirtualHolder {
     for (Held lease : held.values()) {
       if (lease.lender == lender) {
         lease.lenderLost = true;
+        lease.lostNanos = node.world.agenda.nowNanos();
         int loss = ++lease.losses;
-        node.in(ORPHAN_NANOS, () -> awaited(lease, loss));
+        node.in(node.orphanNanos(), () -> awaited(lease, loss));
       }
     }
   }
@@ -286,6 +288,15 @@ final class VirtualHolder {
       node.world.story.note("node ", node.number, " gives up a lease: its lender is lost");
       cancel(lease);
     }
+  }
+
+  /** For how long it has worked for the lender that was lost first. */
+  long longestOrphanNanos() {
+    return held.values().stream()
+        .filter(lease -> lease.lenderLost)
+        .mapToLong(lease -> node.world.agenda.nowNanos() - lease.lostNanos)
+        .max()
+        .orElse(0);
   }
 
   /** What it holds, by the lender's number. */

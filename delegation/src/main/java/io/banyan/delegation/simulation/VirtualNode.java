@@ -425,13 +425,23 @@ class VirtualNode {
     stalledUntilNanos = 0;
     life = new Life(this);
     beat(BEAT_NANOS);
-    for (VirtualJob job : journal.open()) {
-      world.story.note("job ", job.link().abbreviated(), " is resumed");
-      begin(new VirtualTask(job.whole(), job, List.of()));
-    }
+    resume(journal.open());
     for (Line line : List.copyOf(lines.values())) {
       world.agenda.in(line.connection.latencyNanos, () -> world.network.connect(line.connection));
     }
+  }
+
+  /** Takes up jobs that were accepted before a crash. */
+  void resume(List<VirtualJob> open) {
+    for (VirtualJob job : open) {
+      world.story.note("job ", job.link().abbreviated(), " is resumed");
+      begin(new VirtualTask(job.whole(), job, List.of()));
+    }
+  }
+
+  /** How long work goes on without its lender. */
+  long orphanNanos() {
+    return VirtualHolder.ORPHAN_NANOS;
   }
 
   /** What it still works on, or waits for. */

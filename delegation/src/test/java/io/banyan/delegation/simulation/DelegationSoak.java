@@ -17,7 +17,7 @@ public final class DelegationSoak {
     Map<String, Integer> ends = new HashMap<>();
     Map<String, Integer> findings = new HashMap<>();
     long told = 0;
-    Trial trial = new Trial(Cast.PRODUCTION);
+    Trial trial = new Trial(args.length > 3 ? PlantedBug.valueOf(args[3]) : Cast.PRODUCTION);
     for (long seed = from; seed < from + count; seed++) {
       reports.clear();
       long t = System.nanoTime();
