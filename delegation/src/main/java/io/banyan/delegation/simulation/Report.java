@@ -14,7 +14,9 @@ import java.util.Map;
  * @param fetches of data: what a lease stands on, evidence, values
  * @param calls made by workers
  * @param leaves executed; some more than once, when something went wrong
+ * @param leases lent
  * @param crashes of nodes
+ * @param mostOfOneNode the most that one node kept track of at any look
  */
 record Report(
     Map<String, Integer> ends,
@@ -26,5 +28,7 @@ record Report(
     long fetches,
     long calls,
     long leaves,
+    long leases,
     int crashes,
+    int mostOfOneNode,
     Story story) {}

@@ -65,6 +65,8 @@ final class Simulation {
   private long calls;
   private long leaves;
   private long fetches;
+  private long leases;
+  private int mostOfOneNode;
 
   Simulation(Scenario scenario, Cast cast, boolean wholeStory) {
     this.scenario = scenario;
@@ -190,6 +192,10 @@ final class Simulation {
     leaves += call.function() == GuestFunction.EXECUTE ? 1 : 0;
   }
 
+  void countLease() {
+    leases++;
+  }
+
   void countFetches(int more) {
     fetches += more;
   }
@@ -209,9 +215,7 @@ final class Simulation {
       job.cancelNanos().ifPresent(nanos -> agenda.at(nanos, () -> cancel(job)));
     }
     faults.begin();
-    if (scenario.audited()) {
-      lookForOrphans();
-    }
+    look();
     long latestNanos = scenario.faults().untilNanos() + ENDED_AFTER_NANOS;
     while (ends.size() < jobs.size()) {
       if (agenda.nowNanos() > latestNanos) {
@@ -227,27 +231,21 @@ final class Simulation {
     return report;
   }
 
-  /** Nobody goes on for ever for who is lost. */
-  private void lookForOrphans() {
-    agenda.in(
-        LOOK_NANOS,
-        () -> {
-          for (VirtualNode node : nodes) {
-            long longest = node.isAlive() ? node.holder().longestOrphanNanos() : 0;
-            if (longest > VirtualHolder.ORPHAN_NANOS + LOOK_NANOS) {
-              throw new Violation("node " + node.number + " works on for a lender long lost");
-            }
-          }
-          lookForOrphans();
-        });
+  /** Nobody goes on for ever for who is lost, nor keeps track of the whole network. */
+  private void look() {
+    for (VirtualNode node : nodes) {
+      long longest = node.isAlive() ? node.holder().longestOrphanNanos() : 0;
+      if (longest > VirtualHolder.ORPHAN_NANOS + LOOK_NANOS) {
+        throw new Violation("node " + node.number + " works on for a lender long lost");
+      }
+      mostOfOneNode = Math.max(mostOfOneNode, node.kept());
+    }
+    agenda.in(LOOK_NANOS, this::look);
   }
 
   /** What was begun is given up everywhere. */
   private void awaitQuiet() {
     long fromNanos = Math.max(agenda.nowNanos(), scenario.faults().untilNanos());
-    boolean crashes = nodes.stream().anyMatch(node -> node.lives() > 0);
-    long latestNanos =
-        fromNanos + (crashes ? QUIET_AFTER_CRASH_NANOS : QUIET_AFTER_NANOS);
     long lookNanos = fromNanos;
     while (true) {
       while (agenda.nextNanos() <= lookNanos) {
@@ -257,7 +255,9 @@ final class Simulation {
       if (unfinished.isEmpty() && nodes.stream().allMatch(VirtualNode::isAlive)) {
         return;
       }
-      Violation.unless(lookNanos <= latestNanos, "left behind: ", unfinished);
+      boolean crashes = nodes.stream().anyMatch(node -> node.lives() > 0);
+      long patience = crashes ? QUIET_AFTER_CRASH_NANOS : QUIET_AFTER_NANOS;
+      Violation.unless(lookNanos - fromNanos <= patience, "left behind: ", unfinished);
       lookNanos += SECOND;
     }
   }
@@ -273,15 +273,9 @@ final class Simulation {
     Oracle oracle = oracle(job.id());
     JobEnd end = ends.get(job.id());
     switch (end) {
-      case JobEnd.Completed completed ->
+      case JobEnd.Completed _ ->
           Violation.unless(
-              oracle
-                  .root()
-                  .filter(
-                      answer ->
-                          answer.value().equals(completed.value())
-                              && answer.evidence().equals(completed.evidence()))
-                  .isPresent(),
+              isRight(job),
               "job ",
               job.id(),
               " does not come to what one node comes to");
@@ -306,6 +300,16 @@ final class Simulation {
     }
   }
 
+  /** Whether {@code job} has come to what one node comes to. */
+  boolean isRight(VirtualJob job) {
+    return ends.get(job.id()) instanceof JobEnd.Completed completed
+        && oracle(job.id())
+            .root()
+            .filter(answer -> answer.value().equals(completed.value()))
+            .filter(answer -> answer.evidence().equals(completed.evidence()))
+            .isPresent();
+  }
+
   private Report report() {
     long firstNanos =
         acceptedNanos.values().stream().mapToLong(nanos -> nanos).min().orElse(0);
@@ -321,7 +325,9 @@ final class Simulation {
         fetches,
         calls,
         leaves,
+        leases,
         nodes.stream().mapToInt(VirtualNode::lives).sum(),
+        mostOfOneNode,
         story);
   }
 

@@ -311,6 +311,11 @@ final class VirtualHolder {
     return byLender;
   }
 
+  /** Leases that it holds. */
+  int count() {
+    return held.size();
+  }
+
   List<String> unfinished() {
     return held.values().stream()
         .map(lease -> "lease held of " + lease.lease.node() + " from node " + lease.lender.number)

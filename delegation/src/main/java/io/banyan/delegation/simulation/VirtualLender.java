@@ -90,6 +90,7 @@ final class VirtualLender {
     int child = Simulation.number(loan.peer());
     Lent lent = new Lent(number, loan, link, child);
     byNumber.put(number, lent);
+    node.world.countLease();
     byLink.put(link, lent);
     List<Lease> chain = new ArrayList<>(task.chain());
     chain.add(lease);
@@ -258,6 +259,11 @@ final class VirtualLender {
       lost(lent, sentence);
     }
     node.send(lent.child, new Letter.Cancel(lent.link, sentence));
+  }
+
+  /** Leases that are out. */
+  int count() {
+    return byNumber.size();
   }
 
   List<String> unfinished() {

@@ -444,6 +444,15 @@ class VirtualNode {
     return VirtualHolder.ORPHAN_NANOS;
   }
 
+  /** How many things it keeps track of: peers, leases of both kinds, tasks, calls. */
+  int kept() {
+    return life.joined.size()
+        + life.lender.count()
+        + life.holder.count()
+        + life.tasks.size()
+        + life.calls.size();
+  }
+
   /** What it still works on, or waits for. */
   List<String> unfinished() {
     List<String> unfinished = new ArrayList<>();
