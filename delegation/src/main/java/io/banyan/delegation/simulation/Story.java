@@ -2,6 +2,7 @@ package io.banyan.delegation.simulation;
 
 import io.banyan.delegation.Command;
 import io.banyan.delegation.Event;
+import io.banyan.delegation.Task;
 import io.banyan.schema.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -40,13 +41,20 @@ final class Story {
                 + "node "
                 + node
                 + " is told "
-                + event
+                + words(event)
                 + commands.stream()
                     .map(command -> cut("\n      " + command))
                     .collect(Collectors.joining());
         case Noted(long nanos, List<Object> said) ->
             stamp(nanos) + said.stream().map(Object::toString).collect(Collectors.joining());
       };
+    }
+
+    /** Not all of a task: the cuts of its input have no words. */
+    private static String words(Event event) {
+      return event instanceof Event.Begun(Task task)
+          ? "Begun[" + task.link() + ", " + task.node() + ", " + task.grant() + "]"
+          : event.toString();
     }
 
     private static String stamp(long nanos) {

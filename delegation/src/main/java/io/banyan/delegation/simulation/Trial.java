@@ -8,7 +8,7 @@ import java.util.Optional;
  * Runs small networks and, when something happens that must not, looks for the smallest network in
  * which it still happens.
  */
-final class Trial {
+public final class Trial {
   private static final int RUNS_MAX = 150; // to shrink one finding
 
   private final Cast cast;
@@ -18,9 +18,9 @@ final class Trial {
    *
    * @param story the last things that happened before
    */
-  record Finding(Options options, Throwable cause, List<String> story) {
+  public record Finding(Options options, Throwable cause, List<String> story) {
     /** All that a reader needs to see it happen again. */
-    String words() {
+    public String words() {
       return options.words()
           + "\n"
           + cause.getMessage()
@@ -31,12 +31,17 @@ final class Trial {
     }
   }
 
+  /** Tries what production runs. */
+  public static Trial ofProduction() {
+    return new Trial(Cast.PRODUCTION);
+  }
+
   Trial(Cast cast) {
     this.cast = cast;
   }
 
   /** What went wrong with {@code options}, if anything did. */
-  Optional<Finding> find(Options options) {
+  public Optional<Finding> find(Options options) {
     return find(options, new ArrayList<>());
   }
 
@@ -52,7 +57,7 @@ final class Trial {
   }
 
   /** The smallest network that comes to grief as {@code found} did, as far as can be seen soon. */
-  Finding shrink(Finding found) {
+  public Finding shrink(Finding found) {
     Finding smallest = found;
     int runs = 0;
     boolean shrunk = true;

@@ -31,6 +31,7 @@ import picocli.CommandLine.Model.OptionSpec;
       JobsCommand.class,
       PeersCommand.class,
       CapacityCommand.class,
+      SimulateCommand.class,
       KeyCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class
@@ -46,7 +47,6 @@ public final class Banyan {
           "logs",
           "drain",
           "fraud",
-          "simulate",
           "doctor",
           "config",
           "completion");
