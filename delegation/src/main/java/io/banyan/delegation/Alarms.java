@@ -35,6 +35,12 @@ final class Alarms {
   /** A peer that was busy may be asked again. */
   record BusyOver(PeerId peer) implements Alarm {}
 
+  /** A peer that lost too many leases may be tried again. */
+  record BreakerOver(PeerId peer) implements Alarm {}
+
+  /** What was lost of a task may be lent again. */
+  record LendAgain(Digest link) implements Alarm {}
+
   private record Set(long nanos, long number, Alarm alarm) {}
 
   /** {@code alarm} is due at {@code nanos}, and no more when it was due before. */

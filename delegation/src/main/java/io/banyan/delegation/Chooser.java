@@ -9,8 +9,9 @@ import java.util.Optional;
  * looked for; so leases are large in the beginning and smaller towards the end.
  *
  * @param workers of this node
+ * @param byAffinity whether a peer is given first what it has worked on before
  */
-record Chooser(TaskWalk walk, Prices prices, int workers) {
+record Chooser(TaskWalk walk, Prices prices, int workers, boolean byAffinity, long nowNanos) {
   /**
    * A peer is given half of what it could do until all is done: enough is left to even things out.
    */
@@ -63,7 +64,7 @@ record Chooser(TaskWalk walk, Prices prices, int workers) {
 
   private Optional<Place> returned(Fit fit) {
     for (Place place : walk.frontier().returned(RETURNED_MAX)) {
-      if (!place.trials.allows(fit.peer().id)) {
+      if (!place.trials.allows(fit.peer().id) || !place.trials.isDue(nowNanos)) {
         continue;
       }
       switch (size(place.footing, place.interval, place.units, fit)) {
@@ -92,19 +93,31 @@ record Chooser(TaskWalk walk, Prices prices, int workers) {
       }
       Inner inner = outermost.get();
       Footing footing = inner.footing();
-      Interval child = inner.peek();
+      Interval child = child(inner, fit.peer());
       switch (size(footing, child, footing.units(child), fit)) {
         case RIGHT -> {
-          return Optional.of(inner.take());
+          return Optional.of(inner.takeOver(child.from()));
         }
-        case OPEN -> walk.openToLend(inner.take());
-        case SPLIT -> walk.splitToLend(inner.take());
+        case OPEN -> walk.openToLend(inner.takeOver(child.from()));
+        case SPLIT -> walk.splitToLend(inner.takeOver(child.from()));
         case WRONG -> {
           return Optional.empty();
         }
       }
     }
     return Optional.empty();
+  }
+
+  /** The child of {@code inner} that {@code peer} may have. */
+  private Interval child(Inner inner, Peer peer) {
+    if (byAffinity && inner.footing() instanceof Footing.Cells) {
+      for (Interval child : inner.unbegun()) {
+        if (peer.familiar.knows(prices.wares(), child)) {
+          return child;
+        }
+      }
+    }
+    return inner.peek();
   }
 
   private Size size(Footing footing, Interval interval, long units, Fit fit) {

@@ -44,10 +44,12 @@ public record Decision(
   /** Why a role was taken. */
   public enum Reason {
     /** The score is at or below the threshold. */
-    BELOW_THRESHOLD("the score is not above the threshold"),
+    BELOW_THRESHOLD("the score is not above the threshold, nor above 0.8 of it where it lent"),
     /** There is nobody to lend to. */
     NO_PEERS("no peers to lend to"),
-    /** With peers it would not be done at least a tenth sooner. */
+    /** There are peers, and its submitter has ruled out all of them. */
+    NO_MATCH("no peer is one that the job may go to (--labels, --only-peers)"),
+    /** With peers it would not be done a tenth sooner; or, where parts were lent, no sooner. */
     NOT_SOONER("sending it costs more than doing it"),
     /** The lease it is held under may not be lent on. */
     NO_HOPS("no hops left to lend over"),
@@ -56,7 +58,7 @@ public record Decision(
     /** The grant does not suffice for another lease, or the receipt could not name it. */
     NO_BUDGET("not enough of the grant is left to lend"),
     /** It is done sooner together. */
-    SOONER("lending it is sooner than doing it alone");
+    SOONER("lending it is sooner than doing it alone: by a tenth to begin, at all to go on");
 
     private final String words;
 

@@ -4,20 +4,20 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SplittableRandom;
 
 /**
  * Decides what this node does: which calls it makes, what it lends to whom, and when a task is
  * over. It is told events and answers with commands; it never blocks, and never throws for somebody
  * else's fault.
  *
- * <p>Tasks are served in the order in which they were begun, whatever their priority. A Delegator
+ * <p>Tasks share workers and peers by priority and submitter, as {@link Turns} has it. A Delegator
  * that never hears of a peer runs everything here.
  *
  * <p>Long, because every event has its place here; what is decided about it has a class of its own.
@@ -40,6 +40,9 @@ public final class Delegator {
   /** Explanations of a task, beside those of its windows: peers that come and go are not news. */
   static final int EXPLANATIONS_MAX = 64;
 
+  /** What a call is thought to take until the first of its task is done: it is put right then. */
+  private static final double CALL_NANOS_GUESS = 1e8; // 100 ms: about a leaf of a rehearsed chunk
+
   private final Settings settings;
   private final Decider decider;
   private final Outbox outbox = new Outbox();
@@ -49,6 +52,8 @@ public final class Delegator {
   private final OwnSpeed speed = new OwnSpeed();
   private final Leases leases;
   private final Lender lender;
+  private final Turns workTurns = new Turns();
+  private final Turns lendTurns = new Turns();
   private final Map<Digest, TaskState> tasks = new LinkedHashMap<>(); // in the order of their begin
   private final Map<Long, Active> active = new HashMap<>(); // only ever asked by number
   private long nextCall;
@@ -62,9 +67,10 @@ public final class Delegator {
    * @param placement which of its peers is lent to next
    * @param fuelPerSecond that one worker is thought to use up before a call here has told, more
    *     than 0
+   * @param seed of what is left to chance: how long it waits before it tries again what failed
    */
   public record Settings(
-      int workers, double thresholdSeconds, Placement placement, double fuelPerSecond) {
+      int workers, double thresholdSeconds, Placement placement, double fuelPerSecond, long seed) {
     /** Half a second: what a user does not notice is not worth a network. */
     public static final double THRESHOLD_SECONDS = 0.5;
 
@@ -80,9 +86,15 @@ public final class Delegator {
           workers, THRESHOLD_SECONDS, Placement.FASTEST_FINISH, FUEL_PER_SECOND_GUESS);
     }
 
+    /** Of a node that need not differ from any other in what it leaves to chance. */
+    public Settings(
+        int workers, double thresholdSeconds, Placement placement, double fuelPerSecond) {
+      this(workers, thresholdSeconds, placement, fuelPerSecond, 0);
+    }
+
     /** The same, with another first guess at the speed. */
     public Settings withSpeed(double guess) {
-      return new Settings(workers, thresholdSeconds, placement, guess);
+      return new Settings(workers, thresholdSeconds, placement, guess, seed);
     }
 
     public Settings {
@@ -98,12 +110,13 @@ public final class Delegator {
     }
   }
 
-  private record Active(TaskState state, Ticket ticket) {}
+  /** A call that is out; its task's share was charged with {@code chargedNanos} for it. */
+  private record Active(TaskState state, Ticket ticket, double chargedNanos) {}
 
   public Delegator(Settings settings) {
     this.settings = settings;
     this.decider = new Decider(settings.workers(), settings.thresholdSeconds());
-    this.leases = new Leases(peers, alarms, outbox);
+    this.leases = new Leases(peers, alarms, outbox, new SplittableRandom(settings.seed()));
     this.lender = new Lender(settings, peers, leases, outbox);
   }
 
@@ -139,6 +152,13 @@ public final class Delegator {
     return Optional.ofNullable(tasks.get(link)).map(state -> state.walk.progress());
   }
 
+  /** The first of {@code links} of which nothing has begun, neither here nor at a peer. */
+  public Optional<Digest> firstUnbegun(List<Digest> links) {
+    return links.stream()
+        .filter(link -> tasks.containsKey(link) && !tasks.get(link).hasBegun())
+        .findFirst();
+  }
+
   /** Fuel that one worker has used up in a second of late, by calls made here; 0 before any. */
   public long fuelPerSecond() {
     return Math.round(speed.fuelPerSecond().orElse(0));
@@ -154,8 +174,10 @@ public final class Delegator {
       case Event.Begun(Task task) -> begun(task, nowNanos);
       case Event.Executed(long call, CallReport report) -> executed(call, report);
       case Event.Cancelled(Digest link) -> cancelled(link);
+      case Event.Shed(Digest link) -> shed(link);
       case Event.Woken() -> {} // time is looked at after every event
       case Event.PeerJoined joined -> joined(joined, nowNanos);
+      case Event.PeerChanged(PeerId id, PeerProfile profile) -> changed(id, profile);
       case Event.PeerHeard(PeerId id, int freeWorkers) -> heard(id, freeWorkers, nowNanos);
       case Event.PeerLeft(PeerId id) -> left(id, nowNanos);
       case Event.LeaseAccepted(long lease) -> leases.accepted(lease);
@@ -175,6 +197,8 @@ public final class Delegator {
     }
     TaskState state = new TaskState(task, nowNanos, overtaken(), outbox);
     tasks.put(task.link(), state);
+    workTurns.begin(state);
+    lendTurns.begin(state);
     alarms.set(new Alarms.TaskTime(task.link()), state.deadlineNanos);
     firstWeight(task).ifPresent(state::weigh);
     if (state.weight().isPresent()) {
@@ -234,6 +258,7 @@ public final class Delegator {
     }
     TaskState state = done.state;
     state.removeCall(call);
+    settleTurn(done, report);
     switch (report) {
       case CallReport.Returned returned -> {
         speed.add(returned.fuel(), returned.nanos());
@@ -252,6 +277,20 @@ public final class Delegator {
           state.walk.end(new JobEnd.NodeFailed(done.ticket.call, noResult));
     }
     finishIfOver(state);
+  }
+
+  /** A share is charged with the time that calls took, and not with how many they were. */
+  private void settleTurn(Active done, CallReport report) {
+    long nanos =
+        switch (report) {
+          case CallReport.Returned returned -> returned.nanos();
+          case CallReport.Ended ended -> ended.nanos();
+          case CallReport.NoResult _ -> 0; // it is the task's last
+        };
+    if (nanos > 0) {
+      done.state.callTook(nanos);
+      workTurns.correct(done.state, nanos - done.chargedNanos);
+    }
   }
 
   private static boolean spend(TaskState state, long fuel) {
@@ -284,6 +323,14 @@ public final class Delegator {
     }
   }
 
+  private void shed(Digest link) {
+    TaskState state = tasks.get(link);
+    if (state != null && !state.hasBegun()) {
+      state.walk.end(new JobEnd.Shed());
+      finishIfOver(state);
+    }
+  }
+
   private void finishIfOver(TaskState state) {
     Optional<JobEnd> end = state.walk.end();
     if (end.isEmpty() || tasks.remove(state.task.link()) == null) {
@@ -294,8 +341,11 @@ public final class Delegator {
       outbox.add(new Command.Interrupt(call));
     }
     leases.endAll(state);
+    workTurns.end(state);
+    lendTurns.end(state);
     state.grants.requireNothingReserved();
     alarms.clear(new Alarms.TaskTime(state.task.link()));
+    alarms.clear(new Alarms.LendAgain(state.task.link()));
     lendingDue = true; // peers have credit again
     outbox.add(new Command.Finish(state.task.link(), end.get()));
   }
@@ -304,10 +354,18 @@ public final class Delegator {
 
   private void joined(Event.PeerJoined joined, long nowNanos) {
     PeerId id = joined.peer();
-    Optional<Peer> peer = peers.join(id, joined.workers(), joined.fuelPerSecond(), nowNanos);
+    Optional<Peer> peer = peers.join(id, joined.profile(), nowNanos);
     if (peer.isPresent()) {
       leases.resume(peer.get(), nowNanos);
       alarms.set(new Alarms.Silence(id), nowNanos + silenceNanos());
+      decideAll();
+    }
+  }
+
+  private void changed(PeerId id, PeerProfile profile) {
+    Optional<Peer> known = peers.find(id).filter(peer -> !peer.isGone());
+    if (known.isPresent()) {
+      known.get().changed(profile);
       decideAll();
     }
   }
@@ -361,6 +419,11 @@ public final class Delegator {
           peers.find(id).ifPresent(peer -> peer.busy(false));
           lendingDue = true;
         }
+        case Alarms.BreakerOver(PeerId id) -> {
+          peers.halfOpen(id);
+          decideAll();
+        }
+        case Alarms.LendAgain(Digest _) -> lendingDue = true;
       }
       due = alarms.due(nowNanos);
     }
@@ -381,6 +444,9 @@ public final class Delegator {
   }
 
   private void decideChanged() {
+    if (leases.peersChanged()) {
+      decideAll();
+    }
     for (TaskState state : leases.changed()) {
       finishIfOver(state);
       lendingDue = true;
@@ -396,7 +462,8 @@ public final class Delegator {
     if (weight.isEmpty()) {
       return;
     }
-    Decision decision = decider.decide(state, weight.get(), peers.eligible(state));
+    Decision decision =
+        decider.decide(state, weight.get(), peers.eligible(state), peers.isNarrowed(state));
     boolean isNews = state.decide(decision);
     if (explainAnyhow || (isNews && state.explain(EXPLANATIONS_MAX))) {
       outbox.add(new Command.Explain(decision));
@@ -407,20 +474,23 @@ public final class Delegator {
   /* Work. */
 
   private void giveOut() {
-    List<TaskState> ended = new ArrayList<>(0);
-    for (TaskState state : tasks.values()) {
-      while (active.size() < settings.workers() * CALLS_PER_WORKER) {
-        Optional<Ticket> ticket = state.walk.next();
-        if (ticket.isEmpty()) {
-          break;
-        }
-        give(state, ticket.get());
-      }
-      if (state.isOver()) {
-        ended.add(state);
-      }
+    boolean more = true;
+    while (more && active.size() < settings.workers() * CALLS_PER_WORKER) {
+      more = giveNext();
     }
-    ended.forEach(this::finishIfOver);
+  }
+
+  /** Gives a call out to whoever's turn it is: whether anybody wants one. */
+  private boolean giveNext() {
+    for (TaskState state : workTurns.inOrder()) {
+      Optional<Ticket> ticket = state.walk.next();
+      if (ticket.isPresent()) {
+        give(state, ticket.get());
+        return true;
+      }
+      finishIfOver(state);
+    }
+    return false;
   }
 
   /** A worker that has nothing else to do may as well do what a peer is long in doing. */
@@ -428,7 +498,7 @@ public final class Delegator {
     if (active.size() >= settings.workers()) {
       return;
     }
-    for (TaskState state : List.copyOf(tasks.values())) {
+    for (TaskState state : workTurns.inOrder()) {
       while (active.size() < settings.workers()) {
         Optional<Ticket> ticket = state.walk.nextDoubted();
         if (ticket.isEmpty()) {
@@ -444,14 +514,20 @@ public final class Delegator {
   private void give(TaskState state, Ticket ticket) {
     long call = nextCall++;
     ticket.give(call);
-    active.put(call, new Active(state, ticket));
+    double nanos = state.callNanos(CALL_NANOS_GUESS);
+    active.put(call, new Active(state, ticket, nanos));
+    workTurns.took(state, nanos);
     state.addCall(call);
     outbox.add(new Command.Execute(call, ticket.call));
   }
 
   private void lendAll(long nowNanos) {
-    for (TaskState state : List.copyOf(tasks.values())) {
+    for (TaskState state : lendTurns.inOrder()) {
+      double before = state.lentFuel();
       lender.lend(state, nowNanos);
+      if (state.lentFuel() > before) {
+        lendTurns.took(state, state.lentFuel() - before);
+      }
       finishIfOver(state);
       if (state.isStarved() && state.isManager() && !state.isOver()) {
         decide(state, false);

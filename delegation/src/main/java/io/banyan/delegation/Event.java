@@ -14,23 +14,19 @@ public sealed interface Event {
   /** Whoever gave the task does not want it any more. */
   record Cancelled(Digest link) implements Event {}
 
+  /**
+   * There is too much to do: the task ends, if nothing of it has begun. Otherwise nothing happens.
+   */
+  record Shed(Digest link) implements Event {}
+
   /** Time has passed: {@link Delegator#wakeNanos()} has come. */
   record Woken() implements Event {}
 
-  /**
-   * There is a task stream to {@code peer}: for the first time, or again.
-   *
-   * @param workers it says it has, 1 or more
-   * @param fuelPerSecond that it says one of them uses up, 0 if it has not measured that yet
-   */
-  record PeerJoined(PeerId peer, int workers, long fuelPerSecond) implements Event {
-    public PeerJoined {
-      if (workers < 1 || fuelPerSecond < 0) {
-        throw new IllegalArgumentException(
-            "peer " + peer + " has " + workers + " workers of " + fuelPerSecond + " fuel a second");
-      }
-    }
-  }
+  /** There is a task stream to {@code peer}: for the first time, or again. */
+  record PeerJoined(PeerId peer, PeerProfile profile) implements Event {}
+
+  /** {@code peer}, which has joined, is something else by now than was said of it last. */
+  record PeerChanged(PeerId peer, PeerProfile profile) implements Event {}
 
   /**
    * A heartbeat of {@code peer} has come, as it does every second.

@@ -27,21 +27,42 @@ record Forecast(double aloneSeconds, double togetherSeconds) {
     if (peers.isEmpty()) {
       return new Forecast(alone, alone);
     }
-    double helped =
-        peers.stream()
-            .map(peer -> peer.pace(prices))
-            .sorted(Comparator.reverseOrder())
-            .limit((long) Math.ceil(prices.leaves(units)))
-            .mapToDouble(pace -> pace)
-            .sum();
-    // In T ns peers do T·helped of the work, and own workers T·workers, less lenderShare of the
-    // former. Both together are all of it.
-    double rate = workers + helped * (1 - prices.lenderShare());
-    double nanos = workNanos / Math.max(rate, workers * RATE_MIN) + Prices.LEASE_NANOS;
+    // In T ns own workers do T·workers of the work, and a peer, which has its first part after
+    // leaseNanos, (T - leaseNanos)·pace, less lenderShare of it. All together are all of it.
+    double kept = 1 - prices.lenderShare();
+    double rate = workers;
+    double late = 0;
+    double nanos = workNanos / workers;
+    for (Helper helper : helpers(peers, prices, units)) {
+      if (helper.leaseNanos >= nanos) {
+        break; // and so are the others
+      }
+      rate += helper.pace * kept;
+      late += helper.pace * kept * helper.leaseNanos;
+      nanos = (workNanos + Math.max(0, late)) / Math.max(rate, workers * RATE_MIN);
+    }
     return new Forecast(alone, nanos / 1e9);
   }
 
-  boolean isSooner() {
-    return togetherSeconds <= SOONER * aloneSeconds;
+  private record Helper(double leaseNanos, double pace) {}
+
+  /** The fastest, no more than there are leaves; first the one that can begin first. */
+  private static List<Helper> helpers(List<Peer> peers, Prices prices, double units) {
+    return peers.stream()
+        .map(peer -> new Helper(peer.leaseNanos(prices), peer.pace(prices)))
+        .sorted(Comparator.comparingDouble(Helper::pace).reversed())
+        .limit((long) Math.ceil(prices.leaves(units)))
+        .sorted(Comparator.comparingDouble(Helper::leaseNanos))
+        .toList();
+  }
+
+  /**
+   * Whether lending is worth it.
+   *
+   * @param lends whether parts were lent before: then it is given up only when it is no sooner at
+   *     all, so that the role does not flip on noise
+   */
+  boolean isSooner(boolean lends) {
+    return lends ? togetherSeconds < aloneSeconds : togetherSeconds <= SOONER * aloneSeconds;
   }
 }

@@ -44,4 +44,7 @@ public sealed interface JobEnd {
 
   /** The submitter cancelled it. */
   record Cancelled() implements JobEnd {}
+
+  /** It had not begun, and makes room for what has a higher priority. */
+  record Shed() implements JobEnd {}
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /**
  * The leases that this node lent, and what becomes of them: answered, delivered, failed, suspended
@@ -40,14 +41,17 @@ final class Leases {
   private final PeerTable peers;
   private final Alarms alarms;
   private final Outbox outbox;
+  private final RandomGenerator random;
   private final Map<Long, Lent> leases = new HashMap<>(); // only ever asked by number
   private final Set<TaskState> changed = new LinkedHashSet<>();
+  private boolean peersChanged;
   private long nextLease;
 
-  Leases(PeerTable peers, Alarms alarms, Outbox outbox) {
+  Leases(PeerTable peers, Alarms alarms, Outbox outbox, RandomGenerator random) {
     this.peers = peers;
     this.alarms = alarms;
     this.outbox = outbox;
+    this.random = random;
   }
 
   /** Tasks for which something came back since the last call. */
@@ -55,6 +59,15 @@ final class Leases {
     List<TaskState> tasks = List.copyOf(changed);
     changed.clear();
     return tasks;
+  }
+
+  /**
+   * Whether a peer may be lent to, or not any more, by what came of its leases since the last call.
+   */
+  boolean peersChanged() {
+    boolean changedNow = peersChanged;
+    peersChanged = false;
+    return changedNow;
   }
 
   /** A number that no lease has had. */
@@ -155,15 +168,39 @@ final class Leases {
    * the peer claims says how fast it is by its own word.
    */
   private void worked(Lent lent, long nowNanos) {
+    Wares wares = Wares.of(lent.task.task.manifest());
+    Optional<Peer> peer = peers.find(lent.peer);
+    if (peer.isPresent()) {
+      peer.get().familiar.worked(wares, lent.place);
+      if (peer.get().breaker.worked()) {
+        peersChanged = true;
+        alarms.clear(new Alarms.BreakerOver(lent.peer));
+      }
+    }
     double ownNanos = lent.task.prices().map(prices -> prices.ownNanos(lent.fuel)).orElse(0.0);
     peers.ended(lent, new Peer.Work(lent.fuel, ownNanos), nowNanos);
   }
 
   private void lost(Lent lent, long nowNanos) {
     forget(lent);
+    backOff(lent, nowNanos);
     peers.ended(lent, Peer.Work.NONE, nowNanos);
     lent.place.trials.lost(lent.peer);
     lent.task.walk.drop(lent.place, lent.lease);
+  }
+
+  /** Neither the plan node nor the peer is tried again at once, if that was not the first time. */
+  private void backOff(Lent lent, long nowNanos) {
+    long again = lent.place.trials.backOff(nowNanos, random);
+    if (again - nowNanos > 0) {
+      alarms.set(new Alarms.LendAgain(lent.task.task.link()), again);
+    }
+    Optional<Peer> peer = peers.find(lent.peer);
+    if (peer.isPresent() && peer.get().breaker.lost()) {
+      peersChanged = true;
+      long openNanos = peer.get().breaker.openNanos(random);
+      alarms.set(new Alarms.BreakerOver(lent.peer), nowNanos + openNanos);
+    }
   }
 
   void failed(long lease, LeaseFailure failure, long nowNanos) {
@@ -211,6 +248,9 @@ final class Leases {
           case OVER -> throw new IllegalStateException("lease " + lent.lease + " was over before");
         };
     outbox.add(new Command.Revoke(lent.lease, reason));
+    if (lent.standing() != Lent.Standing.SUSPENDED) { // who is not heard is left alone anyhow
+      backOff(lent, nowNanos);
+    }
     close(lent);
     peers.ended(lent, Peer.Work.NONE, nowNanos);
     lent.place.trials.lost(lent.peer);

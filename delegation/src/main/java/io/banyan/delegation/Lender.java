@@ -54,8 +54,12 @@ final class Lender {
   private boolean lendOne(TaskState state, Prices prices, List<Peer> eligible, long nowNanos) {
     Forecast forecast =
         Forecast.of((double) state.walk.remaining(), prices, settings.workers(), eligible);
-    Chooser chooser = new Chooser(state.walk, prices, settings.workers());
-    for (Peer peer : peers.inOrder(eligible, settings.placement(), prices)) {
+    Placement placement = settings.placement();
+    boolean nearFirst = state.task.manifest().routing().preferLocal();
+    Chooser chooser =
+        new Chooser(
+            state.walk, prices, settings.workers(), placement == Placement.AFFINITY, nowNanos);
+    for (Peer peer : peers.inOrder(eligible, placement, nearFirst, prices)) {
       Optional<Place> place = chooser.choose(peer, forecast, state.callCount());
       if (place.isPresent()) {
         return offer(state, place.get(), peer, prices, nowNanos);

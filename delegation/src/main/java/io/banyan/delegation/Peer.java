@@ -36,9 +36,10 @@ final class Peer {
   private static final double PACE_MAX = 1e3;
 
   final PeerId id;
-  private int workers;
+  final Familiar familiar = new Familiar();
+  final Breaker breaker;
+  private PeerProfile profile;
   private int freeWorkers;
-  private long reportedFuelPerSecond; // of one worker, by its own word; 0 if it does not say
   private boolean suspect;
   private boolean gone;
   private long heardNanos;
@@ -69,23 +70,37 @@ final class Peer {
     }
   }
 
-  Peer(PeerId id, int workers, long reportedFuelPerSecond, long nowNanos) {
+  /** {@code breaker}: as it was when the peer was here last. */
+  Peer(PeerId id, PeerProfile profile, Breaker breaker, long nowNanos) {
     this.id = id;
-    this.workers = workers;
-    this.reportedFuelPerSecond = reportedFuelPerSecond;
-    this.freeWorkers = workers;
+    this.breaker = breaker;
+    this.profile = profile;
+    this.freeWorkers = profile.workers();
     this.heardNanos = nowNanos;
   }
 
-  void rejoined(int workersNow, long reportedFuelPerSecondNow, long nowNanos) {
-    workers = workersNow;
-    reportedFuelPerSecond = reportedFuelPerSecondNow;
+  void rejoined(PeerProfile now, long nowNanos) {
+    profile = now;
     gone = false;
-    heard(workersNow, nowNanos);
+    heard(now.workers(), nowNanos);
+  }
+
+  void changed(PeerProfile now) {
+    profile = now;
+    freeWorkers = Math.min(freeWorkers, now.workers());
+  }
+
+  PeerProfile profile() {
+    return profile;
+  }
+
+  /** What it shares with peers that may be the same person; its own id where that is not known. */
+  String domain() {
+    return profile.trustDomain().orElseGet(id::toString);
   }
 
   void heard(int freeWorkersNow, long nowNanos) {
-    freeWorkers = Math.min(freeWorkersNow, workers);
+    freeWorkers = Math.min(freeWorkersNow, workers());
     heardNanos = nowNanos;
     suspect = false;
   }
@@ -118,18 +133,18 @@ final class Peer {
   }
 
   int workers() {
-    return workers;
+    return profile.workers();
   }
 
   /** Whether another lease may be offered to it now. */
   boolean hasCredit() {
-    int credit = Math.min(CREDIT * workers, CREDIT_MAX);
-    return !suspect && !busy && leases.size() < credit;
+    int credit = Math.min(CREDIT * workers(), CREDIT_MAX);
+    return !suspect && !busy && leases.size() < credit && breaker.allows(leases.size());
   }
 
   /** Whether each of its workers has a lease of ours. */
   boolean isFed() {
-    return leases.size() >= workers;
+    return leases.size() >= workers();
   }
 
   void add(Lent lent, long nowNanos) {
@@ -162,6 +177,10 @@ final class Peer {
     return !leases.isEmpty();
   }
 
+  int leaseCount() {
+    return leases.size();
+  }
+
   /** In the order in which they were lent. */
   List<Lent> leases() {
     return List.copyOf(leases);
@@ -176,17 +195,33 @@ final class Peer {
     if (work.ownNanos > 0) {
       return Math.clamp(work.ownNanos / Math.max(1, tookNanos), PACE_MIN, PACE_MAX);
     }
-    int usable = leases.isEmpty() ? Math.max(1, freeWorkers) : workers;
-    double modelled = prices.modelledPace(usable, reportedSpeed(prices));
+    int usable = leases.isEmpty() ? Math.max(1, freeWorkers) : workers();
+    double modelled = prices.modelledPace(usable, reportedSpeed(prices), nanosPerByte());
     return Math.clamp(modelled, PACE_MIN, PACE_MAX);
   }
 
   /** What one worker does by the peer's own word, as a multiple of one of ours. */
   private double reportedSpeed(Prices prices) {
-    return reportedFuelPerSecond == 0
+    return profile.fuelPerSecond() == 0
         ? 1
         : Math.clamp(
-            reportedFuelPerSecond / prices.cost().fuelPerSecond(), REPORTED_MIN, REPORTED_MAX);
+            profile.fuelPerSecond() / prices.cost().fuelPerSecond(), REPORTED_MIN, REPORTED_MAX);
+  }
+
+  /** What a byte takes to reach it, as it was measured. */
+  private double nanosPerByte() {
+    return profile.bytesPerSecond() == 0
+        ? Prices.TRANSFER_NANOS_PER_BYTE
+        : 1e9 / profile.bytesPerSecond();
+  }
+
+  /**
+   * What a lease costs it beside the work: what any costs, the way there and back, and the module,
+   * if it has not had it yet.
+   */
+  double leaseNanos(Prices prices) {
+    double wares = familiar.knows(prices.wares()) ? 0 : prices.wares().bytes() * nanosPerByte();
+    return Prices.LEASE_NANOS + Prices.LEASE_ROUND_TRIPS * profile.roundTripNanos() + wares;
   }
 
   /**
@@ -205,14 +240,14 @@ final class Peer {
   /** Nanoseconds from now until it would be done with one leaf more, all its workers sharing it. */
   double nextNanos(Prices prices) {
     double leafFuel = prices.leafUnits() * prices.unitFuel();
-    return prices.ownNanos(heldFuel + leafFuel) / pace(prices);
+    return leaseNanos(prices) + prices.ownNanos(heldFuel + leafFuel) / pace(prices);
   }
 
   /** Nanoseconds from now until it has delivered {@code units} more. */
   double finishNanos(double units, Prices prices) {
-    double share = Math.min(1, prices.leaves(units) / workers); // few leaves leave workers idle
+    double share = Math.min(1, prices.leaves(units) / workers()); // few leaves leave workers idle
     return backlogNanos(prices)
-        + Prices.LEASE_NANOS
+        + leaseNanos(prices)
         + units * prices.unitNanos() / (pace(prices) * share);
   }
 }

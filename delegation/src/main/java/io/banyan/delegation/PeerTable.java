@@ -4,8 +4,9 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Routing;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -20,23 +21,24 @@ final class PeerTable {
   static final int PEERS_MAX = 1024;
 
   private final TreeMap<Digest, Peer> peers = new TreeMap<>(); // by key
+  private final Map<PeerId, Breaker> breakers = new LinkedHashMap<>(); // of those that left ill
   private Optional<Digest> lastLent = Optional.empty();
 
-  private static Digest order(PeerId id) {
+  static Digest order(PeerId id) {
     return Digest.of(id.key().bytes().toArray());
   }
 
   /** A peer joined, for the first time or again; nothing if there are too many. */
-  Optional<Peer> join(PeerId id, int workers, long fuelPerSecond, long nowNanos) {
+  Optional<Peer> join(PeerId id, PeerProfile profile, long nowNanos) {
     Peer known = peers.get(order(id));
     if (known != null) {
-      known.rejoined(workers, fuelPerSecond, nowNanos);
+      known.rejoined(profile, nowNanos);
       return Optional.of(known);
     }
     if (peers.size() == PEERS_MAX) {
       return Optional.empty();
     }
-    Peer peer = new Peer(id, workers, fuelPerSecond, nowNanos);
+    Peer peer = new Peer(id, profile, breaker(id), nowNanos);
     peers.put(order(id), peer);
     return Optional.of(peer);
   }
@@ -59,6 +61,26 @@ final class PeerTable {
   private void forgetIfGone(Peer peer) {
     if (peer.isGone() && !peer.hasLeases()) {
       peers.remove(order(peer.id));
+      if (!peer.breaker.allows(peer.leaseCount() + 1)) { // who comes back is no better by that
+        breakers.put(peer.id, peer.breaker);
+        if (breakers.size() > PEERS_MAX) {
+          breakers.remove(breakers.keySet().iterator().next());
+        }
+      }
+    }
+  }
+
+  private Breaker breaker(PeerId id) {
+    Breaker known = breakers.remove(id);
+    return known == null ? new Breaker() : known;
+  }
+
+  /** The time is over for which {@code id} was given no leases. */
+  void halfOpen(PeerId id) {
+    find(id).map(peer -> peer.breaker).ifPresent(Breaker::halfOpen);
+    Breaker kept = breakers.get(id);
+    if (kept != null) {
+      kept.halfOpen();
     }
   }
 
@@ -82,37 +104,46 @@ final class PeerTable {
 
   /** The peers that parts of {@code state} may be lent to, whether they have credit or not. */
   List<Peer> eligible(TaskState state) {
-    Task task = state.task;
-    Routing routing = task.manifest().routing();
-    if (!routing.labels().isEmpty()) {
-      return List.of(); // nobody's labels are known
-    }
+    Routing routing = state.task.manifest().routing();
     List<Peer> eligible = new ArrayList<>();
     for (Peer peer : peers.values()) {
-      boolean wanted = routing.onlyPeers().isEmpty() || routing.onlyPeers().contains(peer.id);
-      if (wanted && !peer.isSuspect() && state.allows(peer.id) && !task.above().contains(peer.id)) {
+      if (isThere(peer, state) && isWanted(peer, routing)) {
         eligible.add(peer);
       }
     }
     return eligible;
   }
 
-  /** Those of {@code eligible} that have credit, the one to be asked first before the others. */
-  List<Peer> inOrder(List<Peer> eligible, Placement placement, Prices prices) {
-    List<Peer> ready = new ArrayList<>(eligible.stream().filter(Peer::hasCredit).toList());
-    switch (placement) {
-      case FASTEST_FINISH -> ready.sort(Comparator.comparingDouble(peer -> peer.nextNanos(prices)));
-      case ROUND_ROBIN -> {
-        List<Peer> passed =
-            ready.stream()
-                .filter(
-                    peer -> lastLent.isPresent() && order(peer.id).compareTo(lastLent.get()) <= 0)
-                .toList();
-        ready.removeAll(passed);
-        ready.addAll(passed);
-      }
-    }
-    return ready;
+  /**
+   * Whether there are peers that {@code state} could be lent to, had its submitter not ruled them
+   * out.
+   */
+  boolean isNarrowed(TaskState state) {
+    Routing routing = state.task.manifest().routing();
+    return peers.values().stream()
+        .anyMatch(peer -> isThere(peer, state) && !isWanted(peer, routing));
+  }
+
+  private static boolean isThere(Peer peer, TaskState state) {
+    return !peer.isSuspect()
+        && peer.profile().accepting()
+        && !peer.breaker.isOpen()
+        && state.allows(peer.id)
+        && !state.task.above().contains(peer.id);
+  }
+
+  private static boolean isWanted(Peer peer, Routing routing) {
+    return (routing.onlyPeers().isEmpty() || routing.onlyPeers().contains(peer.id))
+        && peer.profile().labels().containsAll(routing.labels());
+  }
+
+  /**
+   * Those of {@code eligible} that have credit, the one to be asked first before the others.
+   *
+   * @param nearFirst whether near peers are preferred to better ones
+   */
+  List<Peer> inOrder(List<Peer> eligible, Placement placement, boolean nearFirst, Prices prices) {
+    return new Ranking(placement, nearFirst, prices, lastLent).order(eligible);
   }
 
   /** {@code peer} was given a lease. */

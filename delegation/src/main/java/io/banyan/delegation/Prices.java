@@ -8,11 +8,12 @@ import io.banyan.schema.IndexCuts;
  * @param cost of a unit to compute, with a weight of more than 0
  * @param bytesPerUnit that a lender sends for a unit: 1, or 0 under the rule {@code index}
  * @param leafUnits of a leaf as most are
+ * @param wares what a peer needs before the first of them
  */
-record Prices(LeafCost cost, double bytesPerUnit, double leafUnits) {
+record Prices(LeafCost cost, double bytesPerUnit, double leafUnits, Wares wares) {
   /**
-   * What a byte takes to reach a peer, as seen by the peer: 100 MB/s, what a gigabit link carries,
-   * and what it takes to decrypt, hash and keep it.
+   * What a byte takes to reach a peer that was sent too little to measure it: 100 MB/s, what a
+   * gigabit link carries, and what it takes to decrypt, hash and keep it.
    */
   static final double TRANSFER_NANOS_PER_BYTE = 10;
 
@@ -22,10 +23,17 @@ record Prices(LeafCost cost, double bytesPerUnit, double leafUnits) {
   /** What a lease costs however small it is: signatures, round trips, fetching the evidence. */
   static final double LEASE_NANOS = 5_000_000; // 5 ms
 
+  /**
+   * Ways to the peer and back that a lease takes at the least: the offer and its answer, the range,
+   * the result, evidence and value.
+   */
+  static final double LEASE_ROUND_TRIPS = 4;
+
   /** The prices of {@code task} with leaves of {@code cost}. */
   static Prices of(Task task, LeafCost cost) {
     boolean index = task.ground() instanceof Task.Ground.Cells(IndexCuts _);
-    return new Prices(cost, index ? 0 : 1, index ? 1 : task.manifest().chunkBytes());
+    return new Prices(
+        cost, index ? 0 : 1, index ? 1 : task.manifest().chunkBytes(), Wares.of(task.manifest()));
   }
 
   /** Leaves among {@code units}, one or more. */
@@ -53,10 +61,11 @@ record Prices(LeafCost cost, double bytesPerUnit, double leafUnits) {
    * to do in a nanosecond, before anything of theirs was measured.
    *
    * @param speed of one of them, as a multiple of one of ours
+   * @param nanosPerByte that a byte takes to reach them
    */
-  double modelledPace(int workers, double speed) {
+  double modelledPace(int workers, double speed, double nanosPerByte) {
     double unitNanos = unitNanos();
-    return unitNanos / (unitNanos / (workers * speed) + TRANSFER_NANOS_PER_BYTE * bytesPerUnit);
+    return unitNanos / (unitNanos / (workers * speed) + nanosPerByte * bytesPerUnit);
   }
 
   /** The share of a unit's own work that lending it costs the lender. */

@@ -8,6 +8,7 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.PublicKey;
 import io.banyan.schema.SplitRule;
 import java.util.List;
 
@@ -17,6 +18,7 @@ import java.util.List;
  *
  * @param link what entitles this node to it: the digest of the lease it holds, or the JobId's at
  *     the entry node
+ * @param submitter who signed the manifest
  * @param node the root of the plan at the entry node, else the leased plan node; never {@link
  *     PlanNode.Parts}
  * @param ground what the plan node stands on
@@ -31,6 +33,7 @@ public record Task(
     Digest link,
     JobId job,
     Manifest manifest,
+    PublicKey submitter,
     PlanNode node,
     Ground ground,
     boolean merges,

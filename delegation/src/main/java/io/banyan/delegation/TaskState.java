@@ -26,6 +26,9 @@ final class TaskState {
   /** Peers that may refuse a task on principle: as many as are known at a time. */
   static final int BARRED_MAX = PeerTable.PEERS_MAX;
 
+  /** What a call changes in what the next one is thought to take: the last eight count. */
+  private static final double CALL_NEWS = 0.125;
+
   final Task task;
   final TaskWalk walk;
   final Grants grants;
@@ -39,6 +42,9 @@ final class TaskState {
   private int explained;
   private int restsOn; // leases that were delivered, and those below them
   private boolean starved;
+  private boolean begun;
+  private double lentFuel;
+  private double callNanos; // of the calls made for it, the last ones above all; 0 before any
 
   /**
    * What leaves cost here, and who says so.
@@ -106,7 +112,13 @@ final class TaskState {
 
   /* What is out. */
 
+  /** Whether a call of it was ever given out, or a part of it lent. */
+  boolean hasBegun() {
+    return begun;
+  }
+
   void addCall(long call) {
+    begun = true;
     calls.add(call);
   }
 
@@ -123,6 +135,8 @@ final class TaskState {
   }
 
   void add(Lent lent) {
+    begun = true;
+    lentFuel += lent.fuel;
     leases.put(lent.lease, lent);
   }
 
@@ -132,6 +146,22 @@ final class TaskState {
 
   List<Lent> leases() {
     return new ArrayList<>(leases.values());
+  }
+
+  /** The work in all leases that were ever lent of it, in fuel. */
+  double lentFuel() {
+    return lentFuel;
+  }
+
+  /** What its next call is thought to take: as its last ones did, or {@code guess} before any. */
+  double callNanos(double guess) {
+    return callNanos == 0 ? guess : callNanos;
+  }
+
+  /** A call of it took {@code nanos}. */
+  void callTook(long nanos) {
+    double took = Math.max(1, nanos);
+    callNanos = callNanos == 0 ? took : callNanos + CALL_NEWS * (took - callNanos);
   }
 
   /** Whether a receipt could be checked over one lease more, with {@code leasesBelow} below it. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /**
  * Which peers one plan node was offered to, and which may not have it any more.
@@ -15,10 +16,18 @@ final class Trials {
   /** Peers that are remembered: more offers than this, and the plan node is run here. */
   static final int PEERS_MAX = 64;
 
+  /** What is lost a second time is lent again after this, and then after twice as long. */
+  static final long AGAIN_NANOS = 200_000_000; // 200 ms
+
+  /** But after this at the latest: by then peers have come and gone. */
+  static final long AGAIN_NANOS_MAX = 10_000_000_000L; // 10 s
+
   private final Map<PeerId, Integer> offers = new HashMap<>(); // only ever asked by name
   private final Set<PeerId> lost = new HashSet<>(); // likewise
   private final int tries;
   private boolean hereOnly;
+  private int inVain; // how often it came to nothing
+  private long againNanos = Long.MIN_VALUE; // not lent before
 
   /** {@code tries}: the peers that may still try it. */
   Trials(int tries) {
@@ -53,6 +62,26 @@ final class Trials {
   /** {@code peer} was thought lost and is still at it. */
   void found(PeerId peer) {
     lost.remove(peer);
+  }
+
+  /**
+   * It came to nothing once more, and is not lent again at once: one peer may fail, and the next
+   * one is asked without delay; but what fails with every peer must not keep all of them busy.
+   *
+   * @return from when it may be lent again
+   */
+  long backOff(long nowNanos, RandomGenerator random) {
+    inVain++;
+    againNanos =
+        inVain == 1
+            ? nowNanos
+            : nowNanos + Jitter.doubled(AGAIN_NANOS, inVain - 2, AGAIN_NANOS_MAX, random);
+    return againNanos;
+  }
+
+  /** Whether it may be lent by now. */
+  boolean isDue(long nowNanos) {
+    return againNanos == Long.MIN_VALUE || nowNanos - againNanos >= 0;
   }
 
   /** It is run here, and nothing of it is lent any more. */

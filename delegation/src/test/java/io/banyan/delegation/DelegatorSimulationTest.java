@@ -187,7 +187,7 @@ class DelegatorSimulationTest {
         assertEquals(CallReport.HostFailure.RESOURCES, why.failure());
         assertEquals(Trouble.HOST, options.trouble());
       }
-      case JobEnd.PlanRefused refused -> throw new AssertionError(refused);
+      case JobEnd.PlanRefused _, JobEnd.Shed _ -> throw new AssertionError(job.end.orElseThrow());
     }
     assertTrue(tookNanos <= timeMillis * 1_000_000, "job " + job.id + " outlived its time");
     assertTrue(job.decisions.size() <= DECISIONS_MAX, job.decisions.size() + " decisions");

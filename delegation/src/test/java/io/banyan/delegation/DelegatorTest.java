@@ -18,6 +18,7 @@ import io.banyan.schema.Manifest;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Priority;
 import io.banyan.schema.SplitRule;
 import io.banyan.schema.Step;
 import io.banyan.schema.Value;
@@ -25,8 +26,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -616,5 +619,67 @@ class DelegatorTest {
     assertEquals(Plan.of(job.manifest).key(cells(0, 1)), claim.key());
     assertEquals(Digest.ZERO, claim.output());
     assertEquals(4, claim.fuel());
+  }
+
+  private static TestingNode.Job prioritised(int number, int submitter, Priority priority) {
+    TestingNode.Job job = upperCase(TestingManifests.link(number), "abcdefghijklmnopqrstuvwxyz");
+    Task task = TestingManifests.of(job.task, TestingManifests.peer(submitter).key(), priority);
+    return new TestingNode.Job(task, job.input, job.guest);
+  }
+
+  /** Answers calls of one worker until {@code count} of them are done, counting by task. */
+  private static Map<Digest, Integer> answered(TestingNode node, int count) {
+    Map<Digest, Integer> done = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      long call = node.out.firstKey();
+      done.merge(node.out.get(call).link(), 1, Integer::sum);
+      node.answer(call);
+    }
+    return done;
+  }
+
+  @Test
+  void workersAreSharedByPriorityAndNobodyStarves() {
+    TestingNode node = new TestingNode(1);
+    TestingNode.Job low = prioritised(1, 1, Priority.LOW);
+    TestingNode.Job critical = prioritised(2, 2, Priority.CRITICAL);
+    node.submit(low);
+    node.submit(critical);
+
+    Map<Digest, Integer> done = answered(node, 12);
+
+    assertTrue(done.get(low.id) >= 2, done::toString);
+    assertTrue(done.get(critical.id) >= 7, done::toString);
+  }
+
+  @Test
+  void aSubmittersManyJobsDoNotKeepAnothersOut() {
+    TestingNode node = new TestingNode(1);
+    for (int i = 1; i <= 5; i++) {
+      node.submit(prioritised(i, 1, Priority.NORMAL));
+    }
+    TestingNode.Job other = prioritised(6, 2, Priority.NORMAL);
+    node.submit(other);
+
+    Map<Digest, Integer> done = answered(node, 14);
+
+    assertTrue(done.get(other.id) >= 5, done::toString);
+  }
+
+  @Test
+  void aTaskIsShedOnlyBeforeItHasBegun() {
+    TestingNode node = new TestingNode(1);
+    TestingNode.Job begun = prioritised(1, 1, Priority.LOW);
+    TestingNode.Job queued = prioritised(2, 1, Priority.LOW);
+    node.submit(begun);
+    node.submit(queued);
+
+    assertEquals(
+        Optional.of(queued.id),
+        node.firstUnbegun(List.of(TestingManifests.link(9), begun.id, queued.id)));
+    assertEquals(List.of(), node.shed(begun.id));
+    assertEquals(List.of(new Command.Finish(queued.id, new JobEnd.Shed())), node.shed(queued.id));
+    assertEquals(List.of(), node.shed(queued.id));
+    assertEquals(Optional.empty(), node.firstUnbegun(List.of(begun.id, queued.id)));
   }
 }

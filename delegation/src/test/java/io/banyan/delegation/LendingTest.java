@@ -230,7 +230,7 @@ class LendingTest {
     Manifest manifest =
         TestingManifests.of(
             new SplitRule.ByBytes(), 1 << 20, new BlobRef(Digest.ZERO, bytes), 3_600_000, 1);
-    delegator.handle(new Event.PeerJoined(ANN, 8, 0), 0);
+    delegator.handle(new Event.PeerJoined(ANN, PeerProfile.of(8, 0)), 0);
 
     List<Command> commands =
         delegator.handle(
@@ -343,7 +343,117 @@ class LendingTest {
     node.submit(job);
 
     assertTrue(node.everLent.isEmpty());
+    assertEquals(Decision.Reason.NO_MATCH, last(job).reason());
+  }
+
+  private static PeerProfile labelled(String... labels) {
+    return new PeerProfile(1, 0, List.of(labels), Optional.empty(), 0, 0, true);
+  }
+
+  @Test
+  void aJobThatWantsLabelsGoesToThoseThatHaveAllOfThem() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    Manifest all = manifest(input, WEIGHT);
+    Routing labels = new Routing(Priority.NORMAL, List.of(), List.of("gpu", "zone=a"), false);
+    TestingNode.Job job =
+        job(input, TestingManifests.with(all, all.budget(), labels, all.retries()));
+    node.join(ANN, labelled("gpu"));
+    node.join(BOB, labelled("zone=a", "gpu", "fast"));
+
+    node.submit(job);
+    finish(node, job);
+
+    assertEquals(Set.of(BOB), peersLentTo(node));
+    assertEquals(1, last(job).peers());
+    assertCameToTheSame(job);
+  }
+
+  @Test
+  void aPeerThatTakesNoMoreWorkIsLentNothing() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, new PeerProfile(1, 0, List.of(), Optional.empty(), 0, 0, false));
+    node.submit(job);
+    assertTrue(node.everLent.isEmpty());
     assertEquals(Decision.Reason.NO_PEERS, last(job).reason());
+
+    List<Command> changed = node.change(ANN, PeerProfile.of(1, 0));
+
+    assertTrue(!lends(changed).isEmpty());
+  }
+
+  /** A second there and back: what takes a second alone is not sooner anywhere else. */
+  @Test
+  void aPeerThatIsFarAwayIsNotWorthIt() {
+    TestingNode near = node(1);
+    TestingNode far = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job short1 = job(input, manifest(input, 0.1));
+    TestingNode.Job short2 = job(input, manifest(input, 0.1));
+    near.join(ANN, new PeerProfile(4, 0, List.of(), Optional.empty(), 1_000_000, 0, true));
+    far.join(ANN, new PeerProfile(4, 0, List.of(), Optional.empty(), SECOND, 0, true));
+
+    near.submit(short1);
+    far.submit(short2);
+
+    assertEquals(Decision.Reason.SOONER, last(short1).reason());
+    assertEquals(Decision.Reason.NOT_SOONER, last(short2).reason());
+  }
+
+  /**
+   * What is left takes 48 to 51 s alone, and half of that and of Ann's four ways there and back
+   * together: she is lent to at 9 s a way, and not any more at 14. What is between changes nothing.
+   */
+  @Test
+  void aRoleDoesNotFlipOnNoise() {
+    TestingNode node = node(1);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job job = job(input, manifest(input, WEIGHT));
+    node.submit(job);
+
+    List<DecisionLine.Role> roles = new ArrayList<>();
+    for (long away : new long[] {20, 11, 9, 11, 14, 11}) {
+      PeerProfile profile =
+          new PeerProfile(1, 0, List.of(), Optional.empty(), away * SECOND, 0, true);
+      if (roles.isEmpty()) {
+        node.join(ANN, profile);
+      } else {
+        node.change(ANN, profile);
+      }
+      roles.add(last(job).role());
+    }
+
+    DecisionLine.Role lends = DecisionLine.Role.MANAGER;
+    DecisionLine.Role runs = DecisionLine.Role.WORKER;
+    assertEquals(List.of(runs, runs, lends, lends, runs, runs), roles);
+  }
+
+  @Test
+  void byAffinityAPeerIsGivenWhatItHasWorkedOn() {
+    TestingNode node = new TestingNode(new Delegator.Settings(1, 0.5, Placement.AFFINITY, 40));
+    node.callNanos = CALL_NANOS;
+    TestingNode.Job first = job();
+    node.join(ANN, 1);
+    node.submit(first);
+    SoloRun solo = solo(first);
+    node.pass(2 * SECOND);
+    PlanNode known = node.lent.lastEntry().getValue().node();
+    node.deliver(node.lent.lastKey(), solo);
+    node.cancel(first.id);
+    node.join(BOB, 8);
+    byte[] input = letters(LEAVES);
+    TestingNode.Job second =
+        new TestingNode.Job(
+            TestingManifests.link(2),
+            manifest(input, WEIGHT),
+            input,
+            new TestingGuest.UpperCase(true));
+
+    List<Loan> loans = lends(node.submit(second)).stream().map(Command.Lend::loan).toList();
+
+    assertEquals(ANN, loans.getFirst().peer());
+    assertEquals(known, loans.getFirst().node());
   }
 
   private static Set<PeerId> peersLentTo(TestingNode node) {
@@ -576,7 +686,7 @@ class LendingTest {
     Delegator delegator = new Delegator(settings(1));
     Budget little = new Budget(1L << 20, 2048, 1L << 40, 1L << 30, 3, 600_000);
     TestingNode.Job job = childJob(little, 4, List.of(BOB));
-    delegator.handle(new Event.PeerJoined(ANN, 1, 0), 0);
+    delegator.handle(new Event.PeerJoined(ANN, PeerProfile.of(1, 0)), 0);
     List<Command> begun = delegator.handle(new Event.Begun(job.task), 0);
     Command.Lend lend = lends(begun).getFirst();
     CallReport costly =
@@ -688,6 +798,41 @@ class LendingTest {
             .orElseThrow();
     assertEquals(BOB, again.peer());
     assertEquals(3, again.tries());
+  }
+
+  /** Three in a row, then none for 2.5 to 5 s, and then one to see. */
+  @Test
+  void aPeerThatLosesEverythingIsLeftAloneForAWhile() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 4);
+    node.submit(job);
+
+    for (int lost = 0; lost < Breaker.LOST_MAX; lost++) {
+      node.fail(node.lent.firstKey(), new LeaseFailure.Lost("it crashed"));
+    }
+    while (!node.lent.isEmpty()) {
+      node.fail(node.lent.firstKey(), new LeaseFailure.Lost("it crashed"));
+    }
+    assertEquals(Decision.Reason.NO_PEERS, last(job).reason());
+    List<Command> soon = passHeard(node, 2 * SECOND);
+    List<Command> later = passHeard(node, 4 * SECOND);
+
+    assertEquals(List.of(), lends(soon));
+    assertEquals(1, lends(later).size());
+    List<Command> delivered = node.deliver(node.lent.firstKey(), solo(job));
+    assertTrue(lends(delivered).size() > 1);
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  private static List<Command> passHeard(TestingNode node, long nanos) {
+    List<Command> commands = new ArrayList<>();
+    for (long passed = 0; passed < nanos; passed += SECOND / 2) {
+      commands.addAll(node.pass(SECOND / 2));
+      commands.addAll(node.hear(ANN));
+    }
+    return commands;
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.banyan.delegation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.Bytes;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PeerTableTest {
-  private static final Prices PRICES = new Prices(new LeafCost(1000, 1e9), 1, 64);
+  private static final Prices PRICES = TestingManifests.prices(new LeafCost(1000, 1e9), 1, 64);
 
   private static PeerId peer(int number) {
     byte[] key = ByteBuffer.allocate(PublicKey.LENGTH).putInt(number).array();
@@ -28,13 +29,13 @@ class PeerTableTest {
   void noMorePeersAreKnownThanTheLimit() {
     PeerTable table = new PeerTable();
     for (int number = 0; number < PeerTable.PEERS_MAX; number++) {
-      assertTrue(table.join(peer(number), 1, 0, 0).isPresent());
+      assertTrue(table.join(peer(number), PeerProfile.of(1, 0), 0).isPresent());
     }
 
-    assertEquals(Optional.empty(), table.join(peer(PeerTable.PEERS_MAX), 1, 0, 0));
-    assertTrue(table.join(peer(0), 2, 0, 0).isPresent());
+    assertEquals(Optional.empty(), table.join(peer(PeerTable.PEERS_MAX), PeerProfile.of(1, 0), 0));
+    assertTrue(table.join(peer(0), PeerProfile.of(2, 0), 0).isPresent());
     table.leave(peer(7));
-    assertTrue(table.join(peer(PeerTable.PEERS_MAX), 1, 0, 0).isPresent());
+    assertTrue(table.join(peer(PeerTable.PEERS_MAX), PeerProfile.of(1, 0), 0).isPresent());
   }
 
   @Test
@@ -42,7 +43,7 @@ class PeerTableTest {
     Lent first = PeerTest.lent(1, 1000);
     Lent second = PeerTest.lent(2, 1000);
     PeerTable table = new PeerTable();
-    Peer ann = table.join(first.peer, 4, 0, 0).orElseThrow();
+    Peer ann = table.join(first.peer, PeerProfile.of(4, 0), 0).orElseThrow();
     ann.add(first, 0);
     ann.add(second, 0);
 
@@ -60,12 +61,12 @@ class PeerTableTest {
   void aPeerThatIsBackHoldsWhatItHeld() {
     Lent lent = PeerTest.lent(1, 1000);
     PeerTable table = new PeerTable();
-    Peer ann = table.join(lent.peer, 1, 0, 0).orElseThrow();
+    Peer ann = table.join(lent.peer, PeerProfile.of(1, 0), 0).orElseThrow();
     ann.add(lent, 0);
     ann.busy(true);
     table.leave(ann.id);
 
-    assertEquals(Optional.of(ann), table.join(ann.id, 1, 0, 1));
+    assertEquals(Optional.of(ann), table.join(ann.id, PeerProfile.of(1, 0), 1));
 
     assertEquals(List.of(lent), ann.leases());
     assertTrue(ann.hasCredit());
@@ -78,15 +79,15 @@ class PeerTableTest {
     PeerTable table = new PeerTable();
     List<Peer> peers =
         List.of(
-            table.join(peer(3), 2, 0, 0).orElseThrow(),
-            table.join(peer(1), 2, 0, 0).orElseThrow(),
-            table.join(peer(2), 8, 0, 0).orElseThrow());
+            table.join(peer(3), PeerProfile.of(2, 0), 0).orElseThrow(),
+            table.join(peer(1), PeerProfile.of(2, 0), 0).orElseThrow(),
+            table.join(peer(2), PeerProfile.of(8, 0), 0).orElseThrow());
     List<Peer> byId =
         peers.stream().sorted((one, other) -> Integer.compare(order(one), order(other))).toList();
 
     assertEquals(
         List.of(peer(2), peer(1), peer(3)),
-        ids(table.inOrder(byId, Placement.FASTEST_FINISH, PRICES)));
+        ids(table.inOrder(byId, Placement.FASTEST_FINISH, false, PRICES)));
   }
 
   private static int order(Peer each) {
@@ -96,27 +97,101 @@ class PeerTableTest {
   @Test
   void roundRobinGoesOnAfterThePeerThatWasLentToLast() {
     PeerTable table = new PeerTable();
-    Peer one = table.join(peer(1), 1, 0, 0).orElseThrow();
-    Peer two = table.join(peer(2), 1, 0, 0).orElseThrow();
-    Peer three = table.join(peer(3), 1, 0, 0).orElseThrow();
+    Peer one = table.join(peer(1), PeerProfile.of(1, 0), 0).orElseThrow();
+    Peer two = table.join(peer(2), PeerProfile.of(1, 0), 0).orElseThrow();
+    Peer three = table.join(peer(3), PeerProfile.of(1, 0), 0).orElseThrow();
 
     table.lent(two);
 
     assertEquals(
         List.of(three, one, two),
-        table.inOrder(List.of(one, two, three), Placement.ROUND_ROBIN, PRICES));
+        table.inOrder(List.of(one, two, three), Placement.ROUND_ROBIN, false, PRICES));
+  }
+
+  private static PeerProfile in(String domain, long roundTripNanos) {
+    return new PeerProfile(1, 0, List.of(), Optional.of(domain), roundTripNanos, 0, true);
+  }
+
+  @Test
+  void ofEqualsThoseComeFirstWhoseTrustDomainHoldsLess() {
+    PeerTable table = new PeerTable();
+    Peer one = table.join(peer(1), in("10.0.0.0/24", 0), 0).orElseThrow();
+    Peer two = table.join(peer(2), in("10.0.0.0/24", 0), 0).orElseThrow();
+    Peer three = table.join(peer(3), in("10.0.1.0/24", 0), 0).orElseThrow();
+    List<Peer> all = List.of(one, two, three);
+    assertEquals(all, table.inOrder(all, Placement.FASTEST_FINISH, false, PRICES));
+
+    one.add(PeerTest.lent(1, 1), 0);
+
+    assertEquals(
+        List.of(three, two, one), table.inOrder(all, Placement.FASTEST_FINISH, false, PRICES));
+  }
+
+  @Test
+  void theLeastLoadedHasTheFewestLeasesForEachWorker() {
+    PeerTable table = new PeerTable();
+    Peer one = table.join(peer(1), PeerProfile.of(1, 0), 0).orElseThrow();
+    Peer four = table.join(peer(2), PeerProfile.of(4, 0), 0).orElseThrow();
+    one.add(PeerTest.lent(1, 1), 0);
+    four.add(PeerTest.lent(2, 1), 0);
+    four.add(PeerTest.lent(3, 1e12), 0);
+
+    assertEquals(
+        List.of(four, one),
+        table.inOrder(List.of(one, four), Placement.LEAST_LOADED, false, PRICES));
+  }
+
+  @Test
+  void byAffinityWhoKnowsTheModuleComesFirst() {
+    PeerTable table = new PeerTable();
+    Peer fast = table.join(peer(1), PeerProfile.of(8, 0), 0).orElseThrow();
+    Peer known = table.join(peer(2), PeerProfile.of(1, 0), 0).orElseThrow();
+    known.familiar.worked(PRICES.wares(), PeerTest.lent(1, 1).place);
+
+    assertEquals(
+        List.of(known, fast),
+        table.inOrder(List.of(fast, known), Placement.AFFINITY, false, PRICES));
+    assertEquals(
+        List.of(fast, known),
+        table.inOrder(List.of(fast, known), Placement.FASTEST_FINISH, false, PRICES));
+  }
+
+  @Test
+  void nearPeersComeBeforeFastOnesWhereThatIsWanted() {
+    PeerTable table = new PeerTable();
+    Peer unknown = table.join(peer(1), PeerProfile.of(9, 0), 0).orElseThrow();
+    Peer far = table.join(peer(2), in("a", 90_000_000), 0).orElseThrow();
+    Peer near = table.join(peer(3), in("b", 300_000), 0).orElseThrow();
+    Peer alsoNear = table.join(peer(4), in("c", 900_000), 0).orElseThrow();
+
+    assertEquals(
+        List.of(near, alsoNear, far, unknown),
+        table.inOrder(
+            List.of(unknown, far, near, alsoNear), Placement.FASTEST_FINISH, true, PRICES));
+  }
+
+  @Test
+  void placementsAreReadAsTheyAreWritten() {
+    for (Placement placement : Placement.values()) {
+      assertEquals(placement, Placement.parse(placement.words()));
+    }
+    assertEquals(
+        "'best' is none of fastest-finish, least-loaded, round-robin, affinity",
+        assertThrows(IllegalArgumentException.class, () -> Placement.parse("best")).getMessage());
   }
 
   @Test
   void whoIsSuspectOrBusyIsNotOffered() {
     PeerTable table = new PeerTable();
-    Peer one = table.join(peer(1), 1, 0, 0).orElseThrow();
-    Peer two = table.join(peer(2), 1, 0, 0).orElseThrow();
+    Peer one = table.join(peer(1), PeerProfile.of(1, 0), 0).orElseThrow();
+    Peer two = table.join(peer(2), PeerProfile.of(1, 0), 0).orElseThrow();
     one.suspect();
     two.busy(true);
 
-    assertEquals(List.of(), table.inOrder(List.of(one, two), Placement.FASTEST_FINISH, PRICES));
+    assertEquals(
+        List.of(), table.inOrder(List.of(one, two), Placement.FASTEST_FINISH, false, PRICES));
     one.heard(1, 0);
-    assertEquals(List.of(one), table.inOrder(List.of(one, two), Placement.FASTEST_FINISH, PRICES));
+    assertEquals(
+        List.of(one), table.inOrder(List.of(one, two), Placement.FASTEST_FINISH, false, PRICES));
   }
 }

@@ -15,7 +15,7 @@ import io.banyan.schema.UniformCuts;
 import org.junit.jupiter.api.Test;
 
 class PeerTest {
-  private static final Prices PRICES = new Prices(new LeafCost(1000, 1e9), 1, 64);
+  private static final Prices PRICES = TestingManifests.prices(new LeafCost(1000, 1e9), 1, 64);
   private static final PeerId ANN = TestingManifests.peer(1);
 
   static Lent lent(long lease, double fuel) {
@@ -44,7 +44,7 @@ class PeerTest {
 
   @Test
   void thePaceIsModelledUntilSomethingCameBack() {
-    Peer peer = new Peer(ANN, 4, 0, 0);
+    Peer peer = new Peer(ANN, PeerProfile.of(4, 0), new Breaker(), 0);
 
     // A byte takes 1000 / 4 ns to compute there, and 10 to get there.
     assertEquals(1000 / 260.0, peer.pace(PRICES), 1e-9);
@@ -52,7 +52,7 @@ class PeerTest {
 
   @Test
   void aPeerWithoutLeasesOfOursHasTheWorkersItSaysAreFree() {
-    Peer peer = new Peer(ANN, 4, 0, 0);
+    Peer peer = new Peer(ANN, PeerProfile.of(4, 0), new Breaker(), 0);
 
     peer.heard(1, 0);
 
@@ -62,7 +62,7 @@ class PeerTest {
   /** Twice our speed, by its own word: a byte takes 1000 / 8 ns there. */
   @Test
   void whatAPeerSaysOfItsSpeedIsAFirstGuess() {
-    Peer peer = new Peer(ANN, 4, 2_000_000_000, 0);
+    Peer peer = new Peer(ANN, PeerProfile.of(4, 2_000_000_000), new Breaker(), 0);
     Lent lent = lent(1, 3000);
 
     assertEquals(1000 / 135.0, peer.pace(PRICES), 1e-9);
@@ -73,8 +73,8 @@ class PeerTest {
 
   @Test
   void aPeerThatBoastsIsThoughtToBeFourTimesAsFastAsWeAre() {
-    Peer boaster = new Peer(ANN, 1, Long.MAX_VALUE, 0);
-    Peer sloth = new Peer(ANN, 1, 1, 0);
+    Peer boaster = new Peer(ANN, PeerProfile.of(1, Long.MAX_VALUE), new Breaker(), 0);
+    Peer sloth = new Peer(ANN, PeerProfile.of(1, 1), new Breaker(), 0);
 
     assertEquals(1000 / 260.0, boaster.pace(PRICES), 1e-9);
     assertEquals(1000 / 4010.0, sloth.pace(PRICES), 1e-9);
@@ -83,7 +83,7 @@ class PeerTest {
   /** Work for 3000 fuel in 1500 ns; one of ours uses up 0.5 fuel a nanosecond on such leaves. */
   @Test
   void whatItDidIsKnownInFuelAndInOurOwnTime() {
-    Peer peer = new Peer(ANN, 4, 0, 0);
+    Peer peer = new Peer(ANN, PeerProfile.of(4, 0), new Breaker(), 0);
     Lent lent = lent(1, 3000);
     assertEquals(0, peer.fuelPerSecond());
     peer.add(lent, 0);
@@ -96,7 +96,7 @@ class PeerTest {
 
   @Test
   void thePaceIsWhatItDidInTheTimeItHeldALease() {
-    Peer peer = new Peer(ANN, 4, 0, 0);
+    Peer peer = new Peer(ANN, PeerProfile.of(4, 0), new Breaker(), 0);
     Lent first = lent(1, 3000);
     Lent second = lent(2, 1000);
     peer.add(first, 1000);
@@ -111,7 +111,7 @@ class PeerTest {
 
   @Test
   void timeWithoutLeasesDoesNotCount() {
-    Peer peer = new Peer(ANN, 1, 0, 0);
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
     Lent first = lent(1, 1000);
     Lent second = lent(2, 1000);
     peer.add(first, 0);
@@ -125,7 +125,7 @@ class PeerTest {
 
   @Test
   void aLeaseThatCameToNothingSlowsItDown() {
-    Peer peer = new Peer(ANN, 1, 0, 0);
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
     Lent good = lent(1, 1000);
     Lent bad = lent(2, 1000);
     peer.add(good, 0);
@@ -139,7 +139,7 @@ class PeerTest {
 
   @Test
   void noPaceIsBeyondReason() {
-    Peer peer = new Peer(ANN, 1, 0, 0);
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
     Lent lent = lent(1, 1e15);
     peer.add(lent, 0);
 
@@ -150,8 +150,8 @@ class PeerTest {
 
   @Test
   void whatItHoldsComesBeforeWhatItIsGiven() {
-    Peer peer = new Peer(ANN, 1, 0, 0);
-    Prices free = new Prices(new LeafCost(1000, 1e9), 0, 64);
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
+    Prices free = TestingManifests.prices(new LeafCost(1000, 1e9), 0, 64);
     double idle = peer.finishNanos(64, free);
     Lent lent = lent(1, 5000);
     peer.add(lent, 0);
@@ -165,8 +165,8 @@ class PeerTest {
 
   @Test
   void fewLeavesDoNotKeepAllWorkersBusy() {
-    Peer peer = new Peer(ANN, 4, 0, 0);
-    Prices free = new Prices(new LeafCost(1000, 1e9), 0, 64);
+    Peer peer = new Peer(ANN, PeerProfile.of(4, 0), new Breaker(), 0);
+    Prices free = TestingManifests.prices(new LeafCost(1000, 1e9), 0, 64);
 
     assertEquals(64_000 + Prices.LEASE_NANOS, peer.finishNanos(64, free));
     assertEquals(64_000 + Prices.LEASE_NANOS, peer.finishNanos(256, free));
@@ -175,8 +175,8 @@ class PeerTest {
 
   @Test
   void creditIsTwoLeasesAWorkerUpToALimit() {
-    Peer small = new Peer(ANN, 1, 0, 0);
-    Peer large = new Peer(ANN, 1_000_000, 0, 0);
+    Peer small = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
+    Peer large = new Peer(ANN, PeerProfile.of(60_000, 0), new Breaker(), 0);
     for (int lease = 0; lease < Peer.CREDIT_MAX; lease++) {
       assertEquals(lease < 2, small.hasCredit());
       assertTrue(large.hasCredit());

@@ -13,6 +13,7 @@ import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Priority;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Routing;
@@ -52,6 +53,12 @@ final class TestingManifests {
         operationWeight);
   }
 
+  /** What units cost, under a module that weighs nothing. */
+  static Prices prices(LeafCost cost, double bytesPerUnit, double leafUnits) {
+    return new Prices(
+        cost, bytesPerUnit, leafUnits, new Wares(Digest.ZERO, 0, Digest.sha256(new byte[1])));
+  }
+
   static Optional<Cuts> cuts(Manifest manifest, byte[] input) {
     if (manifest.splitRule() instanceof SplitRule.ByLines) {
       LineCuts.Finder finder = new LineCuts.Finder(manifest.chunkBytes());
@@ -71,6 +78,7 @@ final class TestingManifests {
         link,
         new JobId(link),
         manifest,
+        ENTRY,
         Plan.of(manifest).root(cuts),
         cuts.<Task.Ground>map(Task.Ground.Cells::new)
             .orElse(new Task.Ground.Part(manifest.input(), Long.MAX_VALUE)),
@@ -78,6 +86,23 @@ final class TestingManifests {
         manifest.budget(),
         manifest.retries() + 1,
         List.of());
+  }
+
+  /** {@code whole} as {@code submitter} wants it done, with {@code priority}. */
+  static Task of(Task whole, PublicKey submitter, Priority priority) {
+    Manifest manifest = whole.manifest();
+    Routing routing = new Routing(priority, List.of(), List.of(), false);
+    return new Task(
+        whole.link(),
+        whole.job(),
+        with(manifest, manifest.budget(), routing, manifest.retries()),
+        submitter,
+        whole.node(),
+        whole.ground(),
+        whole.merges(),
+        whole.grant(),
+        whole.tries(),
+        whole.above());
   }
 
   /** The same with another budget, routing and number of retries. */
@@ -116,7 +141,16 @@ final class TestingManifests {
       int tries,
       List<PeerId> above) {
     return new Task(
-        link, whole.job(), whole.manifest(), node, ground, whole.merges(), grant, tries, above);
+        link,
+        whole.job(),
+        whole.manifest(),
+        whole.submitter(),
+        node,
+        ground,
+        whole.merges(),
+        grant,
+        tries,
+        above);
   }
 
   /** A peer by number; their ids are in the same order. */

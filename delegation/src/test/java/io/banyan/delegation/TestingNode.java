@@ -175,6 +175,15 @@ final class TestingNode {
     return handle(new Event.Cancelled(job));
   }
 
+  List<Command> shed(Digest job) {
+    return handle(new Event.Shed(job));
+  }
+
+  /** The first of {@code jobs} of which nothing has begun. */
+  Optional<Digest> firstUnbegun(List<Digest> jobs) {
+    return delegator.firstUnbegun(jobs);
+  }
+
   List<Command> wake() {
     return handle(new Event.Woken());
   }
@@ -199,7 +208,16 @@ final class TestingNode {
 
   List<Command> join(PeerId peer, int peerWorkers, long fuelPerSecond) {
     joined.add(peer);
-    return handle(new Event.PeerJoined(peer, peerWorkers, fuelPerSecond));
+    return handle(new Event.PeerJoined(peer, PeerProfile.of(peerWorkers, fuelPerSecond)));
+  }
+
+  List<Command> join(PeerId peer, PeerProfile profile) {
+    joined.add(peer);
+    return handle(new Event.PeerJoined(peer, profile));
+  }
+
+  List<Command> change(PeerId peer, PeerProfile profile) {
+    return handle(new Event.PeerChanged(peer, profile));
   }
 
   /** What it says of its speed. */

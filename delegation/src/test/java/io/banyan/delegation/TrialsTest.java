@@ -5,9 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.schema.PeerId;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class TrialsTest {
+  private static final SplittableRandom RANDOM = new SplittableRandom(1);
+
+  @Test
+  void whatIsLostAgainAndAgainWaitsEverLonger() {
+    Trials trials = new Trials(4);
+    assertTrue(trials.isDue(Long.MIN_VALUE));
+
+    assertEquals(7, trials.backOff(7, RANDOM));
+    assertTrue(trials.isDue(7));
+    for (long whole = Trials.AGAIN_NANOS; whole < 4 * Trials.AGAIN_NANOS_MAX; whole *= 2) {
+      long most = Math.min(whole, Trials.AGAIN_NANOS_MAX);
+      long again = trials.backOff(0, RANDOM);
+      assertTrue(most / 2 <= again && again <= most, again + " of " + most);
+      assertFalse(trials.isDue(again - 1));
+      assertTrue(trials.isDue(again));
+    }
+  }
+
   private static final PeerId ANN = TestingManifests.peer(1);
   private static final PeerId BOB = TestingManifests.peer(2);
 

@@ -8,10 +8,11 @@ import io.banyan.schema.CapabilityReport.JobLimits;
 import io.banyan.schema.Limits;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
-import io.banyan.schema.Priority;
+import io.banyan.schema.PeerId;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Refused.Code;
+import io.banyan.schema.Routing;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
 import io.banyan.schema.Verification;
@@ -56,10 +57,15 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
     return manifest;
   }
 
-  /** Why a node of this {@code capacity} works on no such job, whoever lends it, if it does not. */
-  public static Optional<Refused> refusal(Manifest manifest, CapabilityReport capacity) {
+  /**
+   * Why the node {@code self} of this {@code capacity} works on no such job, whoever lends it, if
+   * it does not.
+   */
+  public static Optional<Refused> refusal(
+      Manifest manifest, CapabilityReport capacity, PeerId self) {
     try {
       requireServed(manifest, capacity);
+      requireWanted(manifest.routing(), capacity, self);
       return Optional.empty();
     } catch (Refusal refusal) {
       return Optional.of(refusal.refused());
@@ -69,6 +75,22 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
   private static void requireServed(Manifest manifest, CapabilityReport capacity) throws Refusal {
     requireKnown(manifest, capacity);
     requireWithin(manifest, capacity.limits());
+  }
+
+  /** A job's entry node was chosen by its submitter; every other node is held against its words. */
+  private static void requireWanted(Routing routing, CapabilityReport capacity, PeerId self)
+      throws Refusal {
+    if (!routing.onlyPeers().isEmpty() && !routing.onlyPeers().contains(self)) {
+      throw new Refusal(
+          Code.NOT_ALLOWED, self + " is not among the nodes that the job may go to (--only-peers)");
+    }
+    for (String label : routing.labels()) {
+      if (!capacity.labels().contains(label)) {
+        throw new Refusal(
+            Code.NOT_ALLOWED,
+            "the job wants nodes that call themselves " + label + ", this one does not (--labels)");
+      }
+    }
   }
 
   private void requireSubmitter(Signed signed, PublicKey asker) throws Refusal {
@@ -144,9 +166,6 @@ public record Admission(Allow allow, PublicKey owner, PublicKey node) {
     if (manifest.partialPermille() != 1000) {
       throw new Refusal(
           Code.UNSUPPORTED, "partial answers: a job is finished here whole, or not at all");
-    }
-    if (manifest.routing().priority() != Priority.NORMAL) {
-      throw new Refusal(Code.UNSUPPORTED, "priorities: all jobs are equal here");
     }
   }
 

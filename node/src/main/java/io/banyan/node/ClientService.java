@@ -25,6 +25,7 @@ import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Message;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Priority;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Refused.Code;
@@ -65,7 +66,8 @@ public final class ClientService implements StreamHandler {
   /** A request is one frame, sent at once. */
   private static final Duration REQUEST_TIME_MAX = Duration.ofSeconds(30);
 
-  private static final long BUSY_RETRY_MILLIS = 5_000;
+  /** What a job takes to end that has not begun: a record in the journal. */
+  private static final long SHED_MILLIS_MAX = 5_000;
 
   private final JobBook book;
   private final JobDriver driver;
@@ -250,10 +252,10 @@ public final class ClientService implements StreamHandler {
     PublicKey asker = stream.remote().key();
     Manifest manifest = admission.admit(signed, asker, driver.capacity(), clock.millis());
     JobId job = JobId.of(signed);
-    return switch (reserve(job, asker)) {
+    return switch (room(job, asker, manifest.routing().priority())) {
       case JobBook.Reservation.Known(Signed accepted) -> new ClientMessage.JobAccepted(accepted);
-      case JobBook.Reservation.Full(String sentence) ->
-          throw new Refusal(Code.BUSY, sentence, BUSY_RETRY_MILLIS);
+      case JobBook.Reservation.Full(String sentence, long retryAfterMillis, var _) ->
+          throw new Refusal(Code.BUSY, sentence, retryAfterMillis);
       case JobBook.Reservation.Granted(var folder) -> {
         boolean accepted = false;
         try {
@@ -278,10 +280,25 @@ public final class ClientService implements StreamHandler {
     };
   }
 
-  private JobBook.Reservation reserve(JobId job, PublicKey asker)
+  /** Room for a job, if need be where one of lower priority has not begun. */
+  private JobBook.Reservation room(JobId job, PublicKey asker, Priority priority)
+      throws Refusal, InterruptedException {
+    JobBook.Reservation reservation = reserve(job, asker, priority);
+    if (!(reservation instanceof JobBook.Reservation.Full full) || full.victims().isEmpty()) {
+      return reservation;
+    }
+    Optional<JobId> victim = driver.shed(full.victims());
+    if (victim.isEmpty()) {
+      return reservation;
+    }
+    book.awaitEnd(victim.get(), SHED_MILLIS_MAX, () -> false);
+    return reserve(job, asker, priority); // somebody else may have been quicker
+  }
+
+  private JobBook.Reservation reserve(JobId job, PublicKey asker, Priority priority)
       throws Refusal, InterruptedException {
     try {
-      return book.reserve(job, asker);
+      return book.reserve(job, asker, priority);
     } catch (IOException e) {
       throw notStored(e);
     }
@@ -299,7 +316,7 @@ public final class ClientService implements StreamHandler {
     String sentence = "this node failed to store the job: " + reason;
     return book.usableBytes() < JobIntake.FREE_BYTES_MIN
         ? new Refusal(Code.NO_SPACE, sentence)
-        : new Refusal(Code.BUSY, sentence, BUSY_RETRY_MILLIS);
+        : new Refusal(Code.BUSY, sentence, JobBook.BUSY_RETRY_MILLIS);
   }
 
   private Signed accept(PreparedJob job) throws IOException {

@@ -198,8 +198,10 @@ public final class Driver {
           folders.values().forEach(folder -> keep(folder, kept -> kept.drop(lease)));
       case Event.Executed _,
           Event.Cancelled _,
+          Event.Shed _,
           Event.Woken _,
           Event.PeerJoined _,
+          Event.PeerChanged _,
           Event.PeerHeard _,
           Event.PeerLeft _,
           Event.LeaseAccepted _,

@@ -13,6 +13,7 @@ import io.banyan.schema.JobStatus;
 import io.banyan.schema.JobSummary;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
+import io.banyan.schema.Priority;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TreeLine;
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -37,6 +39,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -61,6 +64,9 @@ public final class JobBook implements AutoCloseable {
   /** A quarter of them: no submitter keeps the others out. */
   public static final int LIVE_PER_SUBMITTER_MAX = 16;
 
+  /** When a place may be free, where nothing is known of any job. */
+  static final long BUSY_RETRY_MILLIS = 5_000;
+
   private static final String STOPPED = "the node stopped while the job ran";
 
   private final Path jobsFolder;
@@ -71,6 +77,7 @@ public final class JobBook implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Map<JobId, JobEntry> entries = new HashMap<>();
   private final Map<JobId, PublicKey> staging = new HashMap<>(); // being fetched, by submitter
+  private long nextNumber; // of jobs, guarded by the lock once the book is read
   private final Set<JobId> leaving = new HashSet<>(); // forgotten, but row or folder is still there
 
   /**
@@ -95,8 +102,19 @@ public final class JobBook implements AutoCloseable {
     /** It is here already. */
     record Known(Signed accepted) implements Reservation {}
 
-    /** There is no room. */
-    record Full(String sentence) implements Reservation {}
+    /**
+     * There is no room.
+     *
+     * @param retryAfterMillis when there may be, as far as is known
+     * @param victims jobs of lower priority that would make room, should they not have begun: the
+     *     lowest first, and of equals the newest
+     */
+    record Full(String sentence, long retryAfterMillis, List<JobId> victims)
+        implements Reservation {
+      public Full {
+        victims = List.copyOf(victims);
+      }
+    }
 
     /** It may be fetched into {@code folder}; {@link #accept} or {@link #giveUp} follows. */
     record Granted(JobDirectory folder) implements Reservation {}
@@ -132,7 +150,7 @@ public final class JobBook implements AutoCloseable {
 
   private void read() throws IOException {
     for (JournaledJob job : journal.jobs()) {
-      JobEntry entry = new JobEntry(job, createdMillis(job), folderOf(job.id()));
+      JobEntry entry = new JobEntry(nextNumber++, job, manifest(job), folderOf(job.id()));
       JournaledJob.End end = job.end().orElse(null);
       if (end == null) {
         end = new JournaledJob.End(new JobEnding.Failed(STOPPED), 0, clock.millis(), 0, 0, 0);
@@ -145,9 +163,9 @@ public final class JobBook implements AutoCloseable {
     tidy();
   }
 
-  private static long createdMillis(JournaledJob job) throws IOException {
+  private static Manifest manifest(JournaledJob job) throws IOException {
     try {
-      return WireCodec.decodeManifest(job.manifest().payload()).createdMillis();
+      return WireCodec.decodeManifest(job.manifest().payload());
     } catch (MalformedMessageException e) {
       throw new IOException("the journal's manifest of job " + job.id() + ": " + e.getMessage(), e);
     }
@@ -176,7 +194,8 @@ public final class JobBook implements AutoCloseable {
    * Makes room for a job, unless it is here; waits while somebody else is handing in the same one,
    * or while it is being forgotten.
    */
-  Reservation reserve(JobId job, PublicKey submitter) throws IOException, InterruptedException {
+  Reservation reserve(JobId job, PublicKey submitter, Priority priority)
+      throws IOException, InterruptedException {
     tidy();
     lock.lock();
     try {
@@ -187,9 +206,9 @@ public final class JobBook implements AutoCloseable {
       if (known != null) {
         return new Reservation.Known(known.accepted());
       }
-      Optional<String> full = fullFor(submitter);
+      Optional<Reservation.Full> full = fullFor(submitter, priority);
       if (full.isPresent()) {
-        return new Reservation.Full(full.get());
+        return full.get();
       }
       staging.put(job, submitter);
     } finally {
@@ -205,19 +224,46 @@ public final class JobBook implements AutoCloseable {
     return new Reservation.Granted(folder);
   }
 
-  private Optional<String> fullFor(PublicKey submitter) {
-    List<PublicKey> live = new ArrayList<>(staging.values());
-    entries.values().stream()
-        .filter(entry -> !entry.isFinal() || unwritten.containsKey(entry.id()))
-        .forEach(entry -> live.add(entry.submitter()));
-    long own = live.stream().filter(submitter::equals).count();
-    if (own >= LIVE_PER_SUBMITTER_MAX) {
+  private Optional<Reservation.Full> fullFor(PublicKey submitter, Priority priority) {
+    List<JobEntry> live =
+        entries.values().stream()
+            .filter(entry -> !entry.isFinal() || unwritten.containsKey(entry.id()))
+            .toList();
+    List<JobEntry> own =
+        live.stream().filter(entry -> entry.submitter().equals(submitter)).toList();
+    long ownCount = own.size() + staging.values().stream().filter(submitter::equals).count();
+    if (ownCount >= LIVE_PER_SUBMITTER_MAX) {
       return Optional.of(
-          "you have " + own + " jobs here that are not done, limit " + LIVE_PER_SUBMITTER_MAX);
+          full(
+              "you have "
+                  + ownCount
+                  + " jobs here that are not done, limit "
+                  + LIVE_PER_SUBMITTER_MAX,
+              own,
+              priority));
     }
-    return live.size() < LIVE_MAX
+    int count = live.size() + staging.size();
+    return count < LIVE_MAX
         ? Optional.empty()
-        : Optional.of("this node has " + live.size() + " jobs, limit " + LIVE_MAX);
+        : Optional.of(full("this node has " + count + " jobs, limit " + LIVE_MAX, live, priority));
+  }
+
+  /** There is no room for a job of {@code priority}, because of those in {@code places}. */
+  private Reservation.Full full(String sentence, List<JobEntry> places, Priority priority) {
+    List<JobId> victims =
+        places.stream()
+            .filter(entry -> !entry.isFinal() && entry.priority().compareTo(priority) < 0)
+            .sorted(
+                Comparator.comparing(JobEntry::priority)
+                    .thenComparing(JobEntry::number, Comparator.reverseOrder()))
+            .map(JobEntry::id)
+            .toList();
+    long nowMillis = clock.millis();
+    LongStream remaining =
+        places.stream()
+            .map(entry -> entry.remainingMillis(nowMillis))
+            .flatMapToLong(OptionalLong::stream);
+    return new Reservation.Full(sentence, RetryAfter.millis(remaining, BUSY_RETRY_MILLIS), victims);
   }
 
   /** The job that was to be fetched will not come. */
@@ -241,7 +287,7 @@ public final class JobBook implements AutoCloseable {
     journal.accept(job);
     lock.lock();
     try {
-      entries.put(job.id(), new JobEntry(job, manifest.createdMillis(), folderOf(job.id())));
+      entries.put(job.id(), new JobEntry(nextNumber++, job, manifest, folderOf(job.id())));
       staging.remove(job.id());
       changed.signalAll();
     } finally {

@@ -19,7 +19,6 @@ import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.Plan;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
-import io.banyan.schema.Routing;
 import io.banyan.schema.Signed;
 import io.banyan.schema.SplitRule;
 import io.banyan.schema.Verification;
@@ -315,7 +314,7 @@ public record JobDraft(
         budget(request, rule, indexed.ref(), chunkBytes),
         RETRIES,
         new Verification.None(),
-        Routing.DEFAULT,
+        request.routing(),
         1000,
         MemoPolicy.PRIVATE,
         operationWeight);

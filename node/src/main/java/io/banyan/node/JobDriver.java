@@ -7,6 +7,7 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.PeerSummary;
 import io.banyan.schema.TreeLine;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the part of the node that runs jobs does for the part that speaks with users. Whatever comes
@@ -30,6 +31,14 @@ public interface JobDriver {
    * @param reason a sentence for those who work on it
    */
   void cancel(JobId job, String reason);
+
+  /**
+   * Has the first of {@code jobs} of which nothing has begun end as failed, which it does soon
+   * after: it makes room for what has a higher priority.
+   *
+   * @return which one; none if all have begun
+   */
+  Optional<JobId> shed(List<JobId> jobs);
 
   /**
    * Who holds which plan node of a job that runs, the entry node's line first, each line before

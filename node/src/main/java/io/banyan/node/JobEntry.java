@@ -9,6 +9,8 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
 import io.banyan.schema.JobStatus;
 import io.banyan.schema.JobSummary;
+import io.banyan.schema.Manifest;
+import io.banyan.schema.Priority;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Signed;
 import java.util.ArrayDeque;
@@ -31,7 +33,9 @@ final class JobEntry {
   static final int DECISIONS_MAX = 4096;
 
   private final JobId id;
+  private final long number;
   private final PublicKey submitter;
+  private final Priority priority;
   private final long createdMillis;
   private final Signed accepted;
   private final JobDirectory folder;
@@ -44,10 +48,13 @@ final class JobEntry {
   private long updatedMillis;
   private Optional<JobEnding> ending = Optional.empty();
 
-  JobEntry(JournaledJob job, long createdMillis, JobDirectory folder) {
+  /** {@code number} is larger than that of every job that was accepted before. */
+  JobEntry(long number, JournaledJob job, Manifest manifest, JobDirectory folder) {
+    this.number = number;
     this.id = job.id();
     this.submitter = job.manifest().signer();
-    this.createdMillis = createdMillis;
+    this.priority = manifest.routing().priority();
+    this.createdMillis = manifest.createdMillis();
     this.accepted = job.accepted();
     this.folder = folder;
     this.updatedMillis = job.acceptedMillis();
@@ -57,8 +64,16 @@ final class JobEntry {
     return id;
   }
 
+  long number() {
+    return number;
+  }
+
   PublicKey submitter() {
     return submitter;
+  }
+
+  Priority priority() {
+    return priority;
   }
 
   Signed accepted() {
@@ -87,6 +102,15 @@ final class JobEntry {
 
   JobProgressNow progress() {
     return progress;
+  }
+
+  /** How long it will go on, as far as is known. */
+  OptionalLong remainingMillis(long nowMillis) {
+    if (progress.remainingMillis().isPresent() || startedMillis == 0) {
+      return progress.remainingMillis();
+    }
+    return RetryAfter.remaining(
+        nowMillis - startedMillis, progress.leavesDone(), progress.leavesTotal());
   }
 
   void progress(JobProgressNow now, long nowMillis) {

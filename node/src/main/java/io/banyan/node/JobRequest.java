@@ -1,6 +1,7 @@
 package io.banyan.node;
 
 import io.banyan.schema.CallLimits;
+import io.banyan.schema.Routing;
 import io.banyan.schema.SplitRule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
  * @param chunkBytes none given: as a rehearsal has it, or else 1 MiB, or the largest multiple of a
  *     record within it
  * @param fuel of all calls together, 1 or more; none given: the sum of what each call may use
+ * @param routing where its work may go
  */
 public record JobRequest(
     Path module,
@@ -26,13 +28,14 @@ public record JobRequest(
     List<Path> shared,
     CallLimits limits,
     long timeMillis,
-    OptionalLong fuel)
+    OptionalLong fuel,
+    Routing routing)
     implements AutoCloseable {
   public JobRequest {
     shared = List.copyOf(shared);
   }
 
-  /** A job whose calls may each use what a call may use. */
+  /** A job whose calls may each use what a call may use, on any node. */
   public JobRequest(
       Path module,
       Optional<InputFile> input,
@@ -42,7 +45,17 @@ public record JobRequest(
       List<Path> shared,
       CallLimits limits,
       long timeMillis) {
-    this(module, input, rule, chunkBytes, params, shared, limits, timeMillis, OptionalLong.empty());
+    this(
+        module,
+        input,
+        rule,
+        chunkBytes,
+        params,
+        shared,
+        limits,
+        timeMillis,
+        OptionalLong.empty(),
+        Routing.DEFAULT);
   }
 
   /** Closes the input. */

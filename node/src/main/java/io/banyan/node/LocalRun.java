@@ -126,6 +126,7 @@ public final class LocalRun {
         job.id().digest(),
         job.id(),
         manifest,
+        job.signed().signer(),
         Plan.of(manifest).root(cuts),
         cuts.<Task.Ground>map(Task.Ground.Cells::new)
             .orElse(new Task.Ground.Part(manifest.input(), Long.MAX_VALUE)),

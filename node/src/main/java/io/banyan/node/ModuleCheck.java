@@ -97,7 +97,8 @@ public final class ModuleCheck {
         request.shared(),
         request.limits(),
         request.timeMillis(),
-        request.fuel());
+        request.fuel(),
+        request.routing());
   }
 
   private static OptionalInt chunkBytes(SplitRule rule, long sampleBytes) {

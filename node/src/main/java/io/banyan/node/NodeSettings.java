@@ -4,6 +4,7 @@ import io.banyan.delegation.Placement;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.PublicKey;
+import io.banyan.schema.Routing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param thresholdSeconds a ComplexityScore above it makes the node look for peers, 0 to {@link
  *     #THRESHOLD_SECONDS_MAX}
  * @param placement how peers are chosen
+ * @param labels what it calls itself, for jobs that want such nodes alone
  * @param callMost what a call of any job may use here at most; of memory also no more than guests
  *     have together
  * @param readyFile gets peer id, addresses and process id once the node serves
@@ -33,6 +35,7 @@ public record NodeSettings(
     Optional<Allow> allow,
     double thresholdSeconds,
     Placement placement,
+    List<String> labels,
     CallLimits callMost,
     Optional<Path> readyFile) {
   /** A list that people write by hand; the others a node meets by itself. */
@@ -58,6 +61,7 @@ public record NodeSettings(
 
   public NodeSettings {
     peers = List.copyOf(peers);
+    labels = Routing.requireLabels(labels);
     if (peers.size() > PEERS_MAX) {
       throw new IllegalArgumentException(peers.size() + " peers, limit " + PEERS_MAX);
     }

@@ -123,7 +123,8 @@ final class ReceiptReplay {
               ExitCode.TIMEOUT,
               "running the job again took longer than its own "
                   + Quantities.seconds(timeMillis / 1e3));
-      case JobEnd.Cancelled() -> throw new IllegalStateException("nobody cancels a replay");
+      case JobEnd.Cancelled(), JobEnd.Shed() ->
+          throw new IllegalStateException("nobody cancels a replay");
     };
   }
 

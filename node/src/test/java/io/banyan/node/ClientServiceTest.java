@@ -598,10 +598,6 @@ class ClientServiceTest {
         Code.UNSUPPORTED,
         "partial answers: a job is finished here whole, or not at all",
         wish -> wish.partialPermille(900));
-    refusedJob(
-        Code.UNSUPPORTED,
-        "priorities: all jobs are equal here",
-        wish -> wish.routing(new Routing(Priority.HIGH, List.of(), List.of(), false)));
   }
 
   @Test
@@ -755,13 +751,67 @@ class ClientServiceTest {
     for (int i = 0; i < JobBook.LIVE_MAX; i++) {
       node.book.reserve(
           new JobId(Digest.sha256(new byte[] {(byte) i})),
-          TestingRun.identity(100 + i).publicKey());
+          TestingRun.identity(100 + i).publicKey(),
+          Priority.NORMAL);
     }
 
     Refused refused = (Refused) ask(user, new ClientMessage.SubmitJob(job(guest()).signed()));
 
     assertEquals(Code.BUSY, refused.code());
     assertEquals("this node has 64 jobs, limit 64", refused.sentence());
+  }
+
+  private PreparedJob job(Priority priority, int number) throws Exception {
+    byte[] guest = TestingGuest.of(TestingGuest.ECHO + " ".repeat(number)).bytes();
+    Routing routing = new Routing(priority, List.of(), List.of(), false);
+    return with(draft(guest), wish -> wish.routing(routing)).sign(USER);
+  }
+
+  @Test
+  void jobOfHigherPriorityTakesThePlaceOfTheNewestOfTheLowestThatHasNotBegun() throws Exception {
+    node.driver.holding = true;
+    List<JobId> low = new ArrayList<>();
+    for (int i = 0; i < JobBook.LIVE_PER_SUBMITTER_MAX - 1; i++) {
+      PreparedJob job = job(Priority.LOW, i);
+      submit(job);
+      low.add(job.id());
+    }
+    PreparedJob normal = job(Priority.NORMAL, 20);
+    submit(normal);
+    node.driver.unbegun.addAll(low.subList(3, 12));
+    node.driver.unbegun.add(normal.id());
+
+    Refused equal =
+        (Refused) ask(user, new ClientMessage.SubmitJob(job(Priority.LOW, 21).signed()));
+    submit(job(Priority.HIGH, 22));
+
+    assertEquals(Code.BUSY, equal.code());
+    for (int i = 0; i < low.size(); i++) {
+      assertEquals(
+          i == 11 ? JobState.FAILED : JobState.PENDING,
+          node.book.status(low.get(i)).orElseThrow().state(),
+          "job " + i);
+    }
+    assertFalse(node.book.ending(normal.id()).isPresent());
+  }
+
+  @Test
+  void fullNodeSaysWhenThereMayBeRoom() throws Exception {
+    node.driver.holding = true;
+    List<JobId> jobs = new ArrayList<>();
+    for (int i = 0; i < JobBook.LIVE_PER_SUBMITTER_MAX; i++) {
+      PreparedJob job = job(Priority.NORMAL, i);
+      submit(job);
+      jobs.add(job.id());
+    }
+    node.book.moved(jobs.get(4), JobState.COMPUTING);
+    nowMillis.addAndGet(3_000);
+    node.book.progress(jobs.get(4), new JobProgressNow(3, 12, 0, OptionalLong.empty()));
+
+    Refused refused =
+        (Refused) ask(user, new ClientMessage.SubmitJob(job(Priority.NORMAL, 30).signed()));
+
+    assertEquals(9_000, refused.retryAfterMillis());
   }
 
   /** A manifest that is changed part by part. */

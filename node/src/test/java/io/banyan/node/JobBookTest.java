@@ -20,6 +20,7 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
 import io.banyan.schema.JobStatus;
 import io.banyan.schema.JobSummary;
+import io.banyan.schema.Priority;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TreeLine;
 import io.banyan.schema.Value;
@@ -72,7 +73,9 @@ class JobBookTest {
 
   private JobId accept(JobBook book, PreparedJob job) throws Exception {
     JobDirectory place =
-        assertInstanceOf(Reservation.Granted.class, book.reserve(job.id(), job.signed().signer()))
+        assertInstanceOf(
+                Reservation.Granted.class,
+                book.reserve(job.id(), job.signed().signer(), Priority.NORMAL))
             .folder();
     Files.write(place.input(), new byte[4]);
     Signed accepted = TestingRun.identity(9).sign(SigningDomain.ACCEPTED, new byte[1]);
@@ -150,7 +153,8 @@ class JobBookTest {
       assertEquals(listed, book.jobs(_ -> true));
       assertEquals(
           new JobStory(List.of(TestingDriver.decision(job(1))), List.of(line)), book.story(job));
-      assertInstanceOf(Reservation.Known.class, book.reserve(job, job(1).signed().signer()));
+      assertInstanceOf(
+          Reservation.Known.class, book.reserve(job, job(1).signed().signer(), Priority.NORMAL));
     }
   }
 
@@ -334,12 +338,14 @@ class JobBookTest {
     try (JobBook book = open()) {
       PreparedJob job = job(1);
       Reservation.Granted granted =
-          (Reservation.Granted) book.reserve(job.id(), job.signed().signer());
+          (Reservation.Granted) book.reserve(job.id(), job.signed().signer(), Priority.NORMAL);
 
       book.giveUp(job.id());
 
       assertFalse(Files.exists(granted.folder().folder()));
-      assertInstanceOf(Reservation.Granted.class, book.reserve(job.id(), job.signed().signer()));
+      assertInstanceOf(
+          Reservation.Granted.class,
+          book.reserve(job.id(), job.signed().signer(), Priority.NORMAL));
     }
   }
 
@@ -396,11 +402,14 @@ class JobBookTest {
         book.end(job.id(), new JobEnding.Cancelled(), JobProgressNow.NONE, List.of());
       }
 
-      assertInstanceOf(Reservation.Full.class, book.reserve(job(1).id(), job(1).signed().signer()));
+      assertInstanceOf(
+          Reservation.Full.class,
+          book.reserve(job(1).id(), job(1).signed().signer(), Priority.NORMAL));
 
       TestingDisk.clear(journal);
       assertInstanceOf(
-          Reservation.Granted.class, book.reserve(job(1).id(), job(1).signed().signer()));
+          Reservation.Granted.class,
+          book.reserve(job(1).id(), job(1).signed().signer(), Priority.NORMAL));
     }
   }
 
@@ -419,7 +428,7 @@ class JobBookTest {
                 return null;
               });
       FutureTask<Reservation> reserve =
-          new FutureTask<>(() -> book.reserve(job, again.signed().signer()));
+          new FutureTask<>(() -> book.reserve(job, again.signed().signer(), Priority.NORMAL));
       Thread tidying = new Thread(tidy);
       Thread reserving = new Thread(reserve);
       synchronized (journal) { // its row cannot be deleted meanwhile

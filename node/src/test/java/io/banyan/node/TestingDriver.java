@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -43,6 +44,7 @@ public final class TestingDriver implements JobDriver, AutoCloseable {
 
   public final BlockingQueue<Begun> begun = new LinkedBlockingQueue<>();
   public final BlockingQueue<JobId> cancelled = new LinkedBlockingQueue<>();
+  public final Set<JobId> unbegun = ConcurrentHashMap.newKeySet();
   public volatile boolean holding;
   public volatile boolean accepting = true;
   public volatile List<PeerSummary> peers = List.of();
@@ -185,6 +187,20 @@ public final class TestingDriver implements JobDriver, AutoCloseable {
   @Override
   public void cancel(JobId job, String reason) {
     cancelled.add(job);
+  }
+
+  /** Sheds what it was told to {@link #unbegun}. */
+  @Override
+  public Optional<JobId> shed(List<JobId> jobs) {
+    Optional<JobId> shed = jobs.stream().filter(unbegun::contains).findFirst();
+    if (shed.isPresent()) {
+      try {
+        book().end(shed.get(), new JobEnding.Failed("shed"), JobProgressNow.NONE, List.of());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return shed;
   }
 
   @Override

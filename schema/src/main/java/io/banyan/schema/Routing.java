@@ -41,6 +41,19 @@ public record Routing(
     labels.forEach(Routing::requireLabel);
   }
 
+  /**
+   * Labels as a node or a job may have them.
+   *
+   * @throws IllegalArgumentException if they are too many, or one has no such form
+   */
+  public static List<String> requireLabels(List<String> labels) {
+    if (labels.size() > LABELS_MAX) {
+      throw new IllegalArgumentException(labels.size() + " labels, limit " + LABELS_MAX);
+    }
+    labels.forEach(Routing::requireLabel);
+    return List.copyOf(labels);
+  }
+
   static String requireLabel(String label) {
     if (!LABEL.matcher(label).matches()) {
       throw new IllegalArgumentException(

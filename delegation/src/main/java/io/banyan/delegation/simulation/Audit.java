@@ -162,7 +162,11 @@ final class Audit {
         busyUntilNanos.remove(peer);
         doubt(peer);
       }
-      case Event.Cancelled _, Event.Woken _, Event.LeaseAccepted _ -> {}
+      case Event.Cancelled _,
+          Event.Shed _,
+          Event.Woken _,
+          Event.PeerChanged _,
+          Event.LeaseAccepted _ -> {}
     }
   }
 

@@ -8,6 +8,7 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Manifest;
+import io.banyan.schema.Priority;
 import io.banyan.schema.SplitRule;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,10 +68,12 @@ public final class LargeNetwork {
                   workload.workers(),
                   Delegator.Settings.THRESHOLD_SECONDS,
                   Placement.FASTEST_FINISH,
-                  fuelPerSecond),
+                  fuelPerSecond,
+                  random.nextLong()),
               fuelPerSecond,
               NOISE,
-              BYTES_PER_SECOND));
+              BYTES_PER_SECOND,
+              Scenario.Member.HELD_MAX));
       if (i > 0) {
         links.add(new Scenario.Pair((i - 1) / workload.fanOut(), i, latencyNanos));
       }
@@ -101,11 +104,13 @@ public final class LargeNetwork {
             3,
             leafFuel,
             workload.seed(),
+            Priority.NORMAL,
             new Budget(
                 1L << 60, 1L << 40, 1L << 60, 1L << 30, Limits.HOPS_MAX, Budget.TIME_MILLIS_MAX));
     return new VirtualJob(
         new JobId(Digest.sha256(new byte[] {1})),
         manifest,
+        SmallNetworks.submitter(0),
         manifest.cutsBySize(),
         new VirtualGuest(
             workload.seed(), true, 0, (long) Math.max(1, leafFuel), workload.spread()),

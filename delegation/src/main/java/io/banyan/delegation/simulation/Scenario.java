@@ -29,9 +29,17 @@ record Scenario(
    * @param fuelPerSecond that one worker uses up
    * @param noise of each call's time around what it should take, 0 to 1
    * @param bytesPerSecond that it sends, or receives
+   * @param heldMax leases that it holds at most
    */
   record Member(
-      Delegator.Settings settings, double fuelPerSecond, double noise, double bytesPerSecond) {}
+      Delegator.Settings settings,
+      double fuelPerSecond,
+      double noise,
+      double bytesPerSecond,
+      int heldMax) {
+    /** Leases held by a production node: two for each of 32 workers. */
+    static final int HELD_MAX = 64;
+  }
 
   /** Two nodes with a connection, {@code latencyNanos} apart. */
   record Pair(int one, int other, long latencyNanos) {}

@@ -295,7 +295,7 @@ final class Simulation {
               claim);
       case JobEnd.Cancelled() ->
           Violation.unless(job.cancelNanos().isPresent(), "nobody cancelled job ", job.id());
-      case JobEnd.PlanRefused _, JobEnd.NodeFailed _, JobEnd.TimedOut _ ->
+      case JobEnd.PlanRefused _, JobEnd.NodeFailed _, JobEnd.TimedOut _, JobEnd.Shed() ->
           throw new Violation("job " + job.id() + " ended as " + end);
     }
   }

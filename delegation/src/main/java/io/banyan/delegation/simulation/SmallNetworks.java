@@ -12,6 +12,7 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.LineCuts;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
+import io.banyan.schema.Priority;
 import io.banyan.schema.Profile;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Routing;
@@ -30,7 +31,15 @@ final class SmallNetworks {
   private static final PublicKey SUBMITTED_TO =
       new PublicKey(Bytes.of(new byte[PublicKey.LENGTH])); // nothing of it is looked at here
 
+  private static final Priority[] PRIORITIES = Priority.values();
+
   private SmallNetworks() {}
+
+  static PublicKey submitter(int number) {
+    byte[] key = new byte[PublicKey.LENGTH];
+    key[0] = (byte) number;
+    return new PublicKey(Bytes.of(key));
+  }
 
   static Scenario draw(Options options) {
     Draws draws = new Draws(options.seed());
@@ -61,10 +70,18 @@ final class SmallNetworks {
       SplittableRandom random = draws.of("member", i);
       Delegator.Settings settings =
           new Delegator.Settings(
-              1 + random.nextInt(4), thresholdSeconds, placement, 5 + random.nextInt(100));
+              1 + random.nextInt(4),
+              thresholdSeconds,
+              placement,
+              5 + random.nextInt(100),
+              random.nextLong());
       members.add(
           new Scenario.Member(
-              settings, 10 + 60 * random.nextDouble(), 0.5, 1e3 * (1 + random.nextInt(1000))));
+              settings,
+              10 + 60 * random.nextDouble(),
+              0.5,
+              1e3 * (1 + random.nextInt(1000)),
+              random.nextInt(3) == 0 ? 1 + random.nextInt(6) : Scenario.Member.HELD_MAX));
     }
     return members;
   }
@@ -134,6 +151,7 @@ final class SmallNetworks {
             random.nextInt(4),
             random.nextInt(2) * 1.5 * (0.5 + random.nextDouble()),
             guest.salt(),
+            PRIORITIES[own.nextInt(PRIORITIES.length)],
             new Budget(1L << 40, 1 << 20, 1L << 30, 1L << 30, 4, 36_000_000));
     Optional<Long> cancelNanos =
         own.nextInt(1000) < faults.rate(FaultKind.CANCELS)
@@ -142,6 +160,7 @@ final class SmallNetworks {
     return new VirtualJob(
         new JobId(Digest.sha256(bytes("job " + number))),
         manifest,
+        submitter(own.nextInt(2)),
         cuts(manifest, random),
         guest,
         own.nextLong(3 * SECOND),
@@ -180,6 +199,7 @@ final class SmallNetworks {
       int retries,
       double operationWeight,
       long salt,
+      Priority priority,
       Budget budget) {
     byte[] params = ByteBuffer.allocate(Long.BYTES).putLong(salt).array();
     return new Manifest(
@@ -198,7 +218,7 @@ final class SmallNetworks {
         budget,
         retries,
         new Verification.None(),
-        Routing.DEFAULT,
+        new Routing(priority, List.of(), List.of(), false),
         1000,
         MemoPolicy.PRIVATE,
         operationWeight);

@@ -13,10 +13,12 @@ import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Priority;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Refused;
 import io.banyan.schema.TrapKind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VirtualHolder {
   private static final long SECOND = 1_000_000_000;
-  private static final int HELD_MAX = 64; // as production
-  private static final int HELD_OF_LENDER_MAX = 16;
+  private static final int HELD_OF_LENDER_MAX = 16; // as production
   private static final long BUSY_RETRY_MILLIS = 1000;
   static final long ORPHAN_NANOS = 60 * SECOND;
   private static final long SENT_AGAIN_NANOS = 10 * SECOND;
@@ -99,12 +100,34 @@ final class VirtualHolder {
     if (node.world.strikes(FaultKind.REFUSALS)) {
       return Optional.of(node.world.drawnRefusal());
     }
-    long ofLender = held.values().stream().filter(lease -> lease.lender == lender).count();
-    if (held.size() >= HELD_MAX || ofLender >= HELD_OF_LENDER_MAX) {
+    List<Held> ofLender =
+        held.values().stream().filter(lease -> lease.lender == lender).toList();
+    boolean full = held.size() >= node.member.heldMax();
+    if (full || ofLender.size() >= HELD_OF_LENDER_MAX) {
+      shed(full ? List.copyOf(held.values()) : ofLender, priority(offer.lease()));
       return Optional.of(
           new Refused(Refused.Code.BUSY, "no room for another lease", BUSY_RETRY_MILLIS));
     }
     return Optional.empty();
+  }
+
+  private Priority priority(Lease lease) {
+    return node.world.job(lease.job()).manifest().routing().priority();
+  }
+
+  /** The newest of the least important leases that have not begun makes room, if there is one. */
+  private void shed(List<Held> places, Priority offered) {
+    places.reversed().stream()
+        .filter(lease -> priority(lease.lease).compareTo(offered) < 0 && lease.done == null)
+        .min(Comparator.comparing(lease -> priority(lease.lease)))
+        .ifPresent(
+            lease -> {
+              if (lease.begun) {
+                node.post(new Event.Shed(lease.link));
+              } else {
+                giveBack(lease);
+              }
+            });
   }
 
   private boolean isHeld(Held lease) {
@@ -139,6 +162,7 @@ final class VirtualHolder {
         held.link,
         lease.job(),
         job.manifest(),
+        job.submitter(),
         lease.node(),
         lease
             .part()
@@ -185,7 +209,17 @@ final class VirtualHolder {
           giveUp(lease, new LeaseFailure.Lost(failed.why().detail()));
       case JobEnd.TimedOut _ -> giveUp(lease, new LeaseFailure.Lost("its time is over"));
       case JobEnd.Cancelled() -> held.remove(link);
+      case JobEnd.Shed() -> giveBack(lease);
     }
+  }
+
+  /** It makes room for another lease, and may come again later. */
+  private void giveBack(Held lease) {
+    held.remove(lease.link);
+    node.send(
+        lease.lender.number,
+        new Letter.Reply(
+            lease.link, new Refused(Refused.Code.BUSY, "it makes room", BUSY_RETRY_MILLIS)));
   }
 
   private static LeaseFailure falseTrap(VirtualTask task) {

@@ -8,6 +8,7 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Plan;
+import io.banyan.schema.PublicKey;
 import io.banyan.schema.Value;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Optional;
 record VirtualJob(
     JobId id,
     Manifest manifest,
+    PublicKey submitter,
     Optional<Cuts> cuts,
     VirtualGuest guest,
     long submitNanos,
@@ -38,6 +40,7 @@ record VirtualJob(
         link(),
         id,
         manifest,
+        submitter,
         Plan.of(manifest).root(cuts),
         cuts.<Task.Ground>map(Task.Ground.Cells::new)
             .orElse(new Task.Ground.Part(manifest.input(), Long.MAX_VALUE)),

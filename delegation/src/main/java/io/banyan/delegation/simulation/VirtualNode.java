@@ -5,6 +5,7 @@ import io.banyan.delegation.Command;
 import io.banyan.delegation.Event;
 import io.banyan.delegation.JobEnd;
 import io.banyan.delegation.Loan;
+import io.banyan.delegation.PeerProfile;
 import io.banyan.delegation.PlannedCall;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Digest;
@@ -365,7 +366,16 @@ class VirtualNode {
     }
     life.joined.put(peer.number, lines.get(peer.number).connection.epoch());
     life.holder.joined(peer);
-    told(new Event.PeerJoined(peer.id, hello.workers(), hello.fuelPerSecond()));
+    PeerProfile profile =
+        new PeerProfile(
+            hello.workers(),
+            hello.fuelPerSecond(),
+            List.of(),
+            Optional.of("domain " + peer.number / 2),
+            2 * lines.get(peer.number).connection.latencyNanos,
+            (long) peer.member.bytesPerSecond(),
+            true);
+    told(new Event.PeerJoined(peer.id, profile));
   }
 
   /** The connection {@code epoch} to {@code peer} is gone, as this node sees now. */

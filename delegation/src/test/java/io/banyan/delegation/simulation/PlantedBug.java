@@ -509,6 +509,7 @@ enum PlantedBug implements Cast {
         task.link(),
         task.job(),
         task.manifest(),
+        task.submitter(),
         task.node(),
         task.ground(),
         task.merges(),

@@ -14,6 +14,7 @@ import io.banyan.node.Quantities;
 import io.banyan.node.Scratch;
 import io.banyan.schema.Bytes;
 import io.banyan.schema.PublicKey;
+import io.banyan.schema.Routing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +59,7 @@ final class CheckCommand implements Callable<Integer> {
     SandboxOptions options = SandboxOptions.forThisHeap();
     try (Scratch scratch = Scratch.create();
         Sandbox sandbox = new Sandbox(options);
-        JobRequest request = job.request(module, scratch)) {
+        JobRequest request = job.request(module, scratch, Routing.DEFAULT)) {
       GuestModule loaded = JobDraft.load(request, sandbox);
       boolean sampled = request.input().isPresent() || request.rule().isPresent();
       Optional<CheckFindings> findings =

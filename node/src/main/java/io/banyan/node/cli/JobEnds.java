@@ -35,6 +35,7 @@ final class JobEnds {
               ExitCode.TIMEOUT,
               "job timed out after " + Quantities.seconds(timeMillis / 1e3) + " (--timeout)");
       case JobEnd.Cancelled() -> new CommandException(ExitCode.CANCELLED, "job was cancelled");
+      case JobEnd.Shed() -> throw new IllegalArgumentException("a job alone makes room for none");
     };
   }
 

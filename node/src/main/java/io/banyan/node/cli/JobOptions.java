@@ -8,6 +8,7 @@ import io.banyan.node.Quantities;
 import io.banyan.node.Scratch;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.Limits;
+import io.banyan.schema.Routing;
 import io.banyan.schema.SplitRule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,7 +81,8 @@ final class JobOptions {
   private String timeout = "1h";
 
   /** The request that these options make of {@code module}; the input is open. */
-  JobRequest request(Path module, Scratch scratch) throws IOException, CommandException {
+  JobRequest request(Path module, Scratch scratch, Routing routing)
+      throws IOException, CommandException {
     return new JobRequest(
         module,
         openInput(scratch),
@@ -90,7 +92,8 @@ final class JobOptions {
         shared,
         limits(),
         read("--timeout", timeout, Quantities::parseMillis),
-        fuel());
+        fuel(),
+        routing);
   }
 
   private OptionalLong fuel() throws CommandException {

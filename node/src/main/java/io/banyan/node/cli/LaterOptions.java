@@ -17,9 +17,6 @@ final class LaterOptions {
   @Option(names = "--retries", hidden = true)
   private @Nullable String retries;
 
-  @Option(names = "--priority", hidden = true)
-  private @Nullable String priority;
-
   @Option(names = "--partial", hidden = true)
   private @Nullable String partial;
 
@@ -28,12 +25,6 @@ final class LaterOptions {
 
   @Option(names = "--audit", hidden = true)
   private @Nullable String audit;
-
-  @Option(names = "--only-peers", hidden = true)
-  private @Nullable String onlyPeers;
-
-  @Option(names = "--labels", hidden = true)
-  private @Nullable String labels;
 
   /** Ends the command if any of them was given. */
   void refuse() throws CommandException {
@@ -44,12 +35,9 @@ final class LaterOptions {
               + " audited");
     }
     refuse("--retries", retries, "each plan node is tried by up to four peers");
-    refuse("--priority", priority, "all jobs are equal");
     refuse("--partial", partial, "a job is finished whole or not at all");
     refuse("--no-memo", noMemo ? "" : null, "nothing is remembered between jobs yet");
     refuse("--audit", audit, "use 'banyan verify --replay' on the receipt");
-    refuse("--only-peers", onlyPeers, "work goes to any peer of the node");
-    refuse("--labels", labels, "peers do not say yet what they are");
   }
 
   private Verification verification() throws CommandException {

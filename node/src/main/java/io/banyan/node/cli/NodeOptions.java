@@ -67,8 +67,15 @@ final class NodeOptions {
   @Option(
       names = "--placement",
       paramLabel = "RULE",
-      description = "fastest-finish or round-robin (default: ${DEFAULT-VALUE}).")
+      description =
+          "fastest-finish, least-loaded, round-robin or affinity (default: ${DEFAULT-VALUE}).")
   private String placement = "fastest-finish";
+
+  @Option(
+      names = "--labels",
+      paramLabel = "A,B",
+      description = "What this node calls itself, for jobs that want such nodes alone.")
+  private @Nullable String labels;
 
   @Option(
       names = "--max-leaf-fuel",
@@ -144,7 +151,8 @@ final class NodeOptions {
             : Optional.of(read("--owner", owner, text -> PeerId.parse(text).key())),
         allow == null ? Optional.empty() : Optional.of(read("--allow", allow, Allow::parse)),
         read("--threshold", threshold, NodeOptions::seconds),
-        read("--placement", placement, NodeOptions::placement),
+        read("--placement", placement, Placement::parse),
+        labels == null ? List.of() : read("--labels", labels, RoutingOptions::labels),
         callMost(),
         Optional.ofNullable(readyFile));
   }
@@ -195,16 +203,6 @@ final class NodeOptions {
       throw new IllegalArgumentException("'" + text + "' is more than a day");
     }
     return seconds;
-  }
-
-  private static Placement placement(String text) {
-    return switch (text) {
-      case "fastest-finish" -> Placement.FASTEST_FINISH;
-      case "round-robin" -> Placement.ROUND_ROBIN;
-      default ->
-          throw new IllegalArgumentException(
-              "'" + text + "' is neither fastest-finish nor round-robin");
-    };
   }
 
   private static <T> T read(String option, String text, Function<String, T> parse)

@@ -16,6 +16,7 @@ import io.banyan.node.KeyFile;
 import io.banyan.node.LocalRun;
 import io.banyan.node.PreparedJob;
 import io.banyan.node.Scratch;
+import io.banyan.schema.Routing;
 import io.banyan.trust.Identity;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ final class RunCommand implements Callable<Integer> {
             new BlobStore(scratch.folder(), Runtime.getRuntime().maxMemory() / STORE_SHARE);
         ClaimLog claims = new ClaimLog(scratch.folder());
         ProgressLine progress = new ProgressLine();
-        JobRequest request = job.request(module, scratch)) {
+        JobRequest request = job.request(module, scratch, Routing.DEFAULT)) {
       long total = request.input().map(InputFile::size).orElse(0L);
       Output out = new Output(spec);
       Rehearsals rehearsals = new Rehearsals(workers, request.limits().fuel(), out::say);

@@ -37,6 +37,7 @@ final class SubmitCommand extends NodeCommand {
   private Path module = Path.of("");
 
   @Mixin private JobOptions job;
+  @Mixin private RoutingOptions routing;
   @Mixin private LaterOptions later;
   @Mixin private AnswerOptions answerOptions;
 
@@ -58,7 +59,7 @@ final class SubmitCommand extends NodeCommand {
     try (Scratch scratch = Scratch.create();
         Sandbox sandbox = new Sandbox(SandboxOptions.forThisHeap());
         ProgressLine progress = new ProgressLine();
-        JobRequest request = job.request(module, scratch)) {
+        JobRequest request = job.request(module, scratch, routing.routing())) {
       long total = request.input().map(InputFile::size).orElse(0L);
       Rehearsals rehearsals =
           new Rehearsals(

@@ -2,6 +2,7 @@ package io.banyan.node.daemon;
 
 import io.banyan.compute.Sandbox;
 import io.banyan.delegation.Decision;
+import io.banyan.delegation.Event;
 import io.banyan.delegation.JobEnd;
 import io.banyan.node.Answer;
 import io.banyan.node.BlobStore;
@@ -25,6 +26,7 @@ import io.banyan.node.journal.JobEnding;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.CapabilityReport;
 import io.banyan.schema.DecisionLine;
+import io.banyan.schema.Digest;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
 import io.banyan.schema.Manifest;
@@ -57,6 +59,9 @@ import java.util.concurrent.TimeoutException;
  * <p>Safe for any thread.
  */
 final class EntryJobs implements JobDriver, AutoCloseable {
+  private static final String SHED =
+      "it was shed before it had begun: this node was full, and a job of higher priority came";
+
   private static final long PROGRESS_MILLIS = 200; // often enough for a line that moves
 
   private final Identity node;
@@ -237,6 +242,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
               JobEnding.Failed.of(call.words() + ": " + why.detail());
           case JobEnd.TimedOut _ -> new JobEnding.TimedOut();
           case JobEnd.Cancelled _ -> new JobEnding.Cancelled();
+          case JobEnd.Shed() -> new JobEnding.Failed(SHED);
         };
     List<TreeLine> tree =
         end instanceof JobEnd.Completed completed
@@ -258,6 +264,18 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   @Override
   public void cancel(JobId job, String reason) {
     driver.cancel(job.digest());
+  }
+
+  @Override
+  public Optional<JobId> shed(List<JobId> jobs) {
+    List<Digest> links = jobs.stream().map(JobId::digest).toList();
+    Optional<Digest> unbegun =
+        driver
+            .ask(delegator -> delegator.firstUnbegun(links))
+            .exceptionally(_ -> Optional.empty()) // it has stopped
+            .join();
+    unbegun.ifPresent(link -> driver.tell(new Event.Shed(link)));
+    return unbegun.map(JobId::new);
   }
 
   @Override

@@ -42,6 +42,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -113,7 +114,8 @@ public final class NodeDaemon implements AutoCloseable {
                 settings.workers(),
                 settings.thresholdSeconds(),
                 settings.placement(),
-                Delegator.Settings.FUEL_PER_SECOND_GUESS));
+                Delegator.Settings.FUEL_PER_SECOND_GUESS,
+                new SecureRandom().nextLong()));
     this.dataClient = new DataClient(host, Connections.of(host));
     PeerId self = identity.publicKey().peerId();
     RejectionLog rejectionLog = new RejectionLog(log);
@@ -125,14 +127,17 @@ public final class NodeDaemon implements AutoCloseable {
     Decisions decisions = new Decisions(book);
     Later<Lender> lends = new Later<>();
     Later<Holder> held = new Later<>();
+    Later<DataServer> serves = new Later<>();
     Peers peers =
         new Peers(
             host,
             settings.workers(),
+            settings.labels(),
             options.memoryBudgetBytes(),
             settings.callMost(),
             driver,
-            peer -> lends.get().countOf(peer));
+            peer -> lends.get().countOf(peer),
+            () -> serves.get().throughput());
     this.links =
         new TaskLinks(
             host,
@@ -158,7 +163,7 @@ public final class NodeDaemon implements AutoCloseable {
             new Shelf(dataClient, heap / SHELF_SHARE),
             trees,
             heap / LEASE_VALUES_SHARE,
-            manifest -> Admission.refusal(manifest, peers.own()),
+            manifest -> Admission.refusal(manifest, peers.own(), self),
             decisions::made);
     LeaseChain chains = new LeaseChain(self, allow::allows, Set.of(Profile.ONE));
     this.holder =
@@ -195,6 +200,7 @@ public final class NodeDaemon implements AutoCloseable {
     this.dataServer =
         new DataServer(
             firstOf(List.of(new JobLinks(book, admission), lender::find, holder::find)), refusals);
+    serves.set(dataServer);
     driver.start(lender);
     host.handle(ClientService.PROTOCOL, ClientService.STREAMS_PER_PEER_MAX, clients);
     host.handle(DataServer.PROTOCOL, DataServer.STREAMS_PER_PEER_MAX, dataServer);

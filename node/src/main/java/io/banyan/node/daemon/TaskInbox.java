@@ -1,6 +1,7 @@
 package io.banyan.node.daemon;
 
 import io.banyan.delegation.Event;
+import io.banyan.delegation.PeerProfile;
 import io.banyan.node.Driver;
 import io.banyan.node.lease.Holder;
 import io.banyan.node.lease.Lender;
@@ -24,11 +25,9 @@ record TaskInbox(Driver driver, Peers peers, Lender lender, Holder holder, Rejec
     implements TaskLinks.Inbox {
   @Override
   public void joined(PeerId peer, CapabilityReport report) {
-    peers.reported(peer, report);
+    PeerProfile profile = peers.joined(peer, report);
     holder.joined(peer);
-    if (report.accepting() && report.workers() > 0) {
-      driver.tell(new Event.PeerJoined(peer, report.workers(), report.fuelPerSecond()));
-    }
+    driver.tell(new Event.PeerJoined(peer, profile));
   }
 
   @Override
@@ -38,6 +37,9 @@ record TaskInbox(Driver driver, Peers peers, Lender lender, Holder holder, Rejec
       case Heartbeat beat -> {
         if (peers.heard(peer, beat.freeWorkers())) {
           lender.heard(peer, beat);
+          peers
+              .news(peer, beat.sequence())
+              .ifPresent(profile -> driver.tell(new Event.PeerChanged(peer, profile)));
           driver.tell(new Event.PeerHeard(peer, beat.freeWorkers()));
         } else {
           rejections.count("heartbeat that comes too soon", peer, "number " + beat.sequence());

@@ -81,6 +81,7 @@ public final class DataServer implements StreamHandler, AutoCloseable {
   private final Semaphore turns;
   private final Deadlines deadlines;
   private final Bookmarks bookmarks = new Bookmarks();
+  private final Throughput throughput = new Throughput();
   private final LongAdder servedBytes = new LongAdder();
   private final Map<Refused.Code, Long> refusals = new EnumMap<>(Refused.Code.class);
 
@@ -112,6 +113,11 @@ public final class DataServer implements StreamHandler, AutoCloseable {
   /** The bytes of blobs that were handed to streams so far: how an upload gets on. */
   public long servedBytes() {
     return servedBytes.sum();
+  }
+
+  /** How fast peers take what they are sent. */
+  public Throughput throughput() {
+    return throughput;
   }
 
   @Override
@@ -182,11 +188,17 @@ public final class DataServer implements StreamHandler, AutoCloseable {
     RangeProof proof = source.prove(firstBlock, endBlock);
     long firstByte = firstBlock * Limits.BLOCK_BYTES;
     long endByte = Math.min(request.ref().length(), endBlock * Limits.BLOCK_BYTES);
-    try (Deadline _ = deadlines.set(stream, endByte - firstByte)) {
+    long bytes = endByte - firstByte;
+    long sent = 0;
+    throughput.begin(stream.remote(), bytes, System.nanoTime());
+    try (Deadline _ = deadlines.set(stream, bytes)) {
       OutputStream out = stream.output();
-      out.write(frame(new BlobReply(request.ref(), firstByte, endByte - firstByte, proof)));
+      out.write(frame(new BlobReply(request.ref(), firstByte, bytes, proof)));
       copy(source, firstByte, endByte, out);
       out.flush();
+      sent = bytes;
+    } finally {
+      throughput.end(stream.remote(), bytes, sent, System.nanoTime());
     }
   }
 

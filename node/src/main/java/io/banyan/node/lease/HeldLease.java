@@ -1,6 +1,7 @@
 package io.banyan.node.lease;
 
 import io.banyan.delegation.JobEnd;
+import io.banyan.node.RetryAfter;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.Content;
 import io.banyan.node.data.TreeCache;
@@ -9,11 +10,13 @@ import io.banyan.schema.Heartbeat;
 import io.banyan.schema.Lease;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Priority;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskMessage;
 import io.banyan.trust.LeaseChain;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +35,12 @@ final class HeldLease {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final long beginNanos = System.nanoTime();
   private @Nullable Thread thread; // that stages it
   private @Nullable TaskFolder folder; // once it is staged
   private @Nullable Delivered delivered;
   private boolean cancelled;
+  private boolean shed; // while it was staged
   private boolean over;
   private boolean acked;
   private boolean lenderLost;
@@ -129,6 +134,56 @@ final class HeldLease {
       lock.unlock();
     }
     cancelTask.run();
+  }
+
+  Priority priority() {
+    return chain.manifest().routing().priority();
+  }
+
+  /** Where in the order of offers it is. */
+  long beginNanos() {
+    return beginNanos;
+  }
+
+  /** How long it will go on, as far as is known. */
+  OptionalLong remainingMillis() {
+    Heartbeat.LeaseProgress progress = progress();
+    return RetryAfter.remaining(
+        (System.nanoTime() - beginNanos) / 1_000_000,
+        progress.leavesDone(),
+        progress.leavesTotal());
+  }
+
+  /**
+   * Ends it in favour of one of higher priority, if it is not even staged.
+   *
+   * @return whether it is; what is staged is the driver's to end
+   */
+  boolean shedWhileStaging() {
+    lock.lock();
+    try {
+      if (folder != null || cancelled) {
+        return folder == null;
+      }
+      shed = true;
+      cancelled = true;
+      changed.signalAll();
+      if (thread != null) {
+        thread.interrupt();
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean wasShed() {
+    lock.lock();
+    try {
+      return shed;
+    } finally {
+      lock.unlock();
+    }
   }
 
   boolean isCancelled() {

@@ -1,7 +1,9 @@
 package io.banyan.node.lease;
 
+import io.banyan.delegation.Event;
 import io.banyan.delegation.JobEnd;
 import io.banyan.node.Driver;
+import io.banyan.node.RetryAfter;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.Links;
 import io.banyan.node.data.TreeCache;
@@ -14,6 +16,7 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
+import io.banyan.schema.Priority;
 import io.banyan.schema.PublicKey;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Refused;
@@ -28,8 +31,10 @@ import io.banyan.trust.SigningDomain;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -137,12 +142,15 @@ public final class Holder implements AutoCloseable {
           new Refused(Refused.Code.NOT_ALLOWED, "the lease is signed by another than you", 0));
       return;
     }
-    if (countOf(lender) >= HELD_OF_LENDER_MAX) {
-      busy(lender, link, "this node holds " + HELD_OF_LENDER_MAX + " leases of yours already");
+    List<HeldLease> ofLender =
+        held.values().stream().filter(lease -> lease.lender().equals(lender)).toList();
+    Priority priority = chain.manifest().routing().priority();
+    if (ofLender.size() >= HELD_OF_LENDER_MAX) {
+      full(lender, link, HELD_OF_LENDER_MAX + " leases of yours", ofLender, priority);
       return;
     }
     if (!room.tryAcquire()) {
-      busy(lender, link, "this node holds " + HELD_MAX + " leases already");
+      full(lender, link, HELD_MAX + " leases", List.copyOf(held.values()), priority);
       return;
     }
     HeldLease lease = new HeldLease(lender, link, offer, chain, () -> driver.cancel(link));
@@ -165,13 +173,44 @@ public final class Holder implements AutoCloseable {
     room.release();
   }
 
-  private long countOf(PeerId lender) {
-    return held.values().stream().filter(lease -> lease.lender().equals(lender)).count();
+  /**
+   * There is no room for a lease of {@code priority}. One of lower priority that has not begun is
+   * given back, so that there is room when it is offered again.
+   */
+  private void full(
+      PeerId lender, Digest link, String what, List<HeldLease> places, Priority priority) {
+    rejections.count("lease that there is no room for", lender, link.toString());
+    long retryMillis = shed(places, priority) ? RetryAfter.MILLIS_MIN : retryMillis(places);
+    String sentence = "this node holds " + what + " already";
+    reply(lender, link, new Refused(Refused.Code.BUSY, sentence, retryMillis));
   }
 
-  private void busy(PeerId lender, Digest link, String sentence) {
-    rejections.count("lease that there is no room for", lender, link.toString());
-    reply(lender, link, new Refused(Refused.Code.BUSY, sentence, BUSY_RETRY_MILLIS));
+  private static long retryMillis(List<HeldLease> places) {
+    return RetryAfter.millis(
+        places.stream().map(HeldLease::remainingMillis).flatMapToLong(OptionalLong::stream),
+        BUSY_RETRY_MILLIS);
+  }
+
+  /** Whether one of {@code places} may soon be free: of the lowest priority the newest. */
+  private boolean shed(List<HeldLease> places, Priority priority) {
+    List<HeldLease> victims =
+        places.stream()
+            .filter(lease -> lease.priority().compareTo(priority) < 0)
+            .sorted(
+                Comparator.comparing(HeldLease::priority)
+                    .thenComparing(HeldLease::beginNanos, Comparator.reverseOrder()))
+            .toList();
+    for (HeldLease victim : victims) {
+      if (victim.shedWhileStaging()) {
+        return true;
+      }
+    }
+    List<Digest> links = victims.stream().map(HeldLease::link).toList();
+    var _ =
+        driver
+            .ask(delegator -> delegator.firstUnbegun(links))
+            .thenAccept(unbegun -> unbegun.ifPresent(one -> driver.tell(new Event.Shed(one))));
+    return !links.isEmpty();
   }
 
   private void reply(PeerId lender, Digest link, LeaseReply.Answer answer) {
@@ -190,7 +229,10 @@ public final class Holder implements AutoCloseable {
     } catch (IOException e) {
       send(lease, new Failure.NodeFailure(Sentences.of(e)));
     } catch (InterruptedException | CancellationException e) {
-      // It was cancelled while it was staged, or this node is being closed.
+      if (lease.wasShed()) {
+        giveBack(lease);
+      }
+      // Else it was cancelled while it was staged, or this node is being closed.
     } catch (RuntimeException | OutOfMemoryError e) {
       send(lease, new Failure.NodeFailure(Sentences.of(e)));
       throw e;
@@ -201,6 +243,9 @@ public final class Holder implements AutoCloseable {
 
   private void workOn(HeldLease lease, TaskFolder folder) throws IOException, InterruptedException {
     if (!lease.began(folder)) {
+      if (lease.wasShed()) {
+        giveBack(lease);
+      }
       return;
     }
     JobEnd end;
@@ -258,7 +303,20 @@ public final class Holder implements AutoCloseable {
           send(lease, new Failure.NodeFailure(Sentences.fit(call.words() + ": " + why.detail())));
       case JobEnd.TimedOut(long millis) -> send(lease, new Failure.TimeoutFailure(millis));
       case JobEnd.Cancelled() -> {} // whoever cancelled it knows
+      case JobEnd.Shed() -> giveBack(lease);
     }
+  }
+
+  /** It makes room for one of higher priority: others may have it, and this node later. */
+  private void giveBack(HeldLease lease) {
+    links.send(
+        lease.lender(),
+        new Failure(
+            lease.link(),
+            new Refused(
+                Refused.Code.BUSY,
+                "it makes room for a lease of higher priority",
+                retryMillis(List.copyOf(held.values())))));
   }
 
   private void send(HeldLease lease, Failure.Kind kind) {

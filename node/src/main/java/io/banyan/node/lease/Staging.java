@@ -284,6 +284,7 @@ public final class Staging {
           held.link(),
           held.chain().job(),
           manifest,
+          held.offer().manifest().signer(),
           lease.node(),
           ground,
           module.exports(GuestFunction.MERGE),

@@ -208,12 +208,9 @@ class BadInputTest {
     "--verify standard, --verify standard",
     "--verify copies:2, --verify copies:2",
     "--retries 3, --retries",
-    "--priority high, --priority",
     "--partial 0.9, --partial",
     "--no-memo, --no-memo",
-    "--audit 3, --audit",
-    "--only-peers a, --only-peers",
-    "--labels gpu, --labels"
+    "--audit 3, --audit"
   })
   void flagOfALaterRoomIsRefusedByName(String flag, String name) {
     String sentence = run("--split bytes", flag).failsWith(USAGE);

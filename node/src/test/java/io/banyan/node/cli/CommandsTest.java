@@ -286,7 +286,7 @@ class CommandsTest {
     }
     assertEquals(0, ran.code());
     assertEquals(2, none.code());
-    assertFalse(banyan("help run").text().contains("--priority"), "what is not there is not shown");
+    assertFalse(banyan("help run").text().contains("--audit"), "what is not there is not shown");
   }
 
   @Test

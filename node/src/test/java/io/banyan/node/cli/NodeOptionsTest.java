@@ -66,6 +66,7 @@ class NodeOptionsTest {
             Optional.empty(),
             0.5,
             Placement.FASTEST_FINISH,
+            List.of(),
             NodeSettings.CALL_MOST,
             Optional.empty()),
         read());
@@ -92,6 +93,8 @@ class NodeOptionsTest {
             "2m",
             "--placement",
             "round-robin",
+            "--labels",
+            "gpu,zone=a",
             "--max-leaf-fuel",
             "5G",
             "--max-memory",
@@ -113,6 +116,7 @@ class NodeOptionsTest {
             Optional.of(new Allow.Any()),
             120,
             Placement.ROUND_ROBIN,
+            List.of("gpu", "zone=a"),
             new CallLimits(5_000_000_000L, 64 << 20, 1 << 20, 1 << 20, 10_000),
             Optional.of(ready)),
         settings);
@@ -154,7 +158,10 @@ class NodeOptionsTest {
         refused("--threshold", "soon"));
     assertEquals("--threshold: '25h' is more than a day", refused("--threshold", "25h"));
     assertEquals(
-        "--placement: 'best' is neither fastest-finish nor round-robin",
+        "--labels: label is not 1 to 64 characters of [A-Za-z0-9._=-]: 'a b'",
+        refused("--labels", "gpu,a b"));
+    assertEquals(
+        "--placement: 'best' is none of fastest-finish, least-loaded, round-robin, affinity",
         refused("--placement", "best"));
     assertEquals(
         "--max-leaf-fuel: 'some' is not an amount of fuel such as 500M, 2G, 1000000000",

@@ -24,6 +24,7 @@ import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
+import io.banyan.schema.Routing;
 import io.banyan.trust.Attribution;
 import io.banyan.trust.Identity;
 import java.io.IOException;
@@ -77,14 +78,19 @@ final class TestingNetwork implements AutoCloseable {
 
   /** One node more, connected to nobody. */
   int start() throws IOException, CommandException {
+    return start(List.of());
+  }
+
+  /** One that calls itself so. */
+  int start(List<String> labels) throws IOException, CommandException {
     int number = nodes.size();
     Path data = folder.resolve("node" + number);
     folders.add(data);
-    nodes.add(start(data));
+    nodes.add(start(data, labels));
     return number;
   }
 
-  private NodeDaemon start(Path data) throws IOException, CommandException {
+  private NodeDaemon start(Path data, List<String> labels) throws IOException, CommandException {
     return NodeDaemon.start(
         new NodeSettings(
             new Multiaddr(Multiaddr.Network.IP4, "127.0.0.1", 0, Optional.empty()),
@@ -95,6 +101,7 @@ final class TestingNetwork implements AutoCloseable {
             Optional.empty(),
             0,
             Placement.FASTEST_FINISH,
+            labels,
             NodeSettings.CALL_MOST,
             Optional.empty()),
         this::host,
@@ -156,6 +163,15 @@ final class TestingNetwork implements AutoCloseable {
 
   /** The same, of which no more may be spent than {@code budget}. */
   JobDraft heavy(JobDraft draft, Budget budget) {
+    return heavy(draft, budget, draft.manifest().routing());
+  }
+
+  /** The same, which may not go anywhere. */
+  JobDraft heavy(JobDraft draft, Routing routing) {
+    return heavy(draft, draft.manifest().budget(), routing);
+  }
+
+  private JobDraft heavy(JobDraft draft, Budget budget, Routing routing) {
     Manifest light = draft.manifest();
     Manifest heavy =
         new Manifest(
@@ -174,7 +190,7 @@ final class TestingNetwork implements AutoCloseable {
             budget,
             light.retries(),
             light.verification(),
-            light.routing(),
+            routing,
             light.partialPermille(),
             light.memo(),
             HEAVY);
