@@ -73,10 +73,18 @@ public final class LargeNetwork {
               fuelPerSecond,
               NOISE,
               BYTES_PER_SECOND,
+              (long) fuelPerSecond, // it has worked before
               Scenario.Member.HELD_MAX));
-      if (i > 0) {
-        links.add(new Scenario.Pair((i - 1) / workload.fanOut(), i, latencyNanos));
+    }
+    int above = 0; // where the level above begins
+    int begin = 1;
+    while (begin < workload.nodes()) {
+      int size = (int) Math.min((long) (begin - above) * workload.fanOut(), workload.nodes() - begin);
+      for (int i = 0; i < size; i++) { // in turns, so that no subtree is larger than another
+        links.add(new Scenario.Pair(above + i % (begin - above), begin + i, latencyNanos));
       }
+      above = begin;
+      begin += size;
     }
     int lostPerMille = (int) Math.round(workload.lossPercent() * 10);
     Faults faults =
@@ -120,7 +128,9 @@ public final class LargeNetwork {
 
   private static int depth(Workload workload) {
     int depth = 0;
-    for (int last = workload.nodes() - 1; last > 0; last = (last - 1) / workload.fanOut()) {
+    long level = 1;
+    for (long known = 1; known < workload.nodes(); known += level) {
+      level *= workload.fanOut();
       depth++;
     }
     return depth;

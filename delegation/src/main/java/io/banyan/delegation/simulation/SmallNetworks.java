@@ -81,6 +81,7 @@ final class SmallNetworks {
               10 + 60 * random.nextDouble(),
               0.5,
               1e3 * (1 + random.nextInt(1000)),
+              0,
               random.nextInt(3) == 0 ? 1 + random.nextInt(6) : Scenario.Member.HELD_MAX));
     }
     return members;

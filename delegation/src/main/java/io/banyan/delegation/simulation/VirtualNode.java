@@ -314,7 +314,9 @@ class VirtualNode {
   /* Peers. */
 
   Letter.Hello hello() {
-    return new Letter.Hello(member.settings().workers(), life.brain.fuelPerSecond());
+    long measured = life.brain.fuelPerSecond();
+    return new Letter.Hello(
+        member.settings().workers(), measured == 0 ? member.reportedFuelPerSecond() : measured);
   }
 
   /** Sends {@code letter} to the node {@code to}: whether there is a connection to it. */
