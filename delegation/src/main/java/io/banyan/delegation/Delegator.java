@@ -58,6 +58,7 @@ public final class Delegator {
   private final Map<Long, Active> active = new HashMap<>(); // only ever asked by number
   private long nextCall;
   private boolean lendingDue;
+  private boolean idleDue; // own workers may have run out of work
 
   /**
    * What a node brings along.
@@ -131,6 +132,10 @@ public final class Delegator {
     decideChanged();
     giveOut();
     giveOutDoubted();
+    if (idleDue) {
+      idleDue = false;
+      takeBack();
+    }
     if (lendingDue) {
       lendingDue = false;
       lendAll(nowNanos);
@@ -181,6 +186,7 @@ public final class Delegator {
       case Event.PeerHeard(PeerId id, int freeWorkers) -> heard(id, freeWorkers, nowNanos);
       case Event.PeerLeft(PeerId id) -> left(id, nowNanos);
       case Event.LeaseAccepted(long lease) -> leases.accepted(lease);
+      case Event.LeaseBegun(long lease) -> leases.begun(lease);
       case Event.LeaseRefused refused -> leases.refused(refused, nowNanos);
       case Event.Delivered(long lease, Delivery delivery) ->
           leases.delivered(lease, delivery, nowNanos);
@@ -259,6 +265,7 @@ public final class Delegator {
     TaskState state = done.state;
     state.removeCall(call);
     settleTurn(done, report);
+    idleDue = true;
     switch (report) {
       case CallReport.Returned returned -> {
         speed.add(returned.fuel(), returned.nanos());
@@ -365,6 +372,10 @@ public final class Delegator {
   private void changed(PeerId id, PeerProfile profile) {
     Optional<Peer> known = peers.find(id).filter(peer -> !peer.isGone());
     if (known.isPresent()) {
+      if (profile.accepting() && !known.get().profile().accepting()) {
+        known.get().busy(false); // that was why it refused
+        alarms.clear(new Alarms.BusyOver(id));
+      }
       known.get().changed(profile);
       decideAll();
     }
@@ -450,6 +461,7 @@ public final class Delegator {
     for (TaskState state : leases.changed()) {
       finishIfOver(state);
       lendingDue = true;
+      idleDue = true;
       if (!state.isOver()) {
         decide(state, false);
       }
@@ -508,6 +520,16 @@ public final class Delegator {
         decide(state, false);
       }
       finishIfOver(state);
+    }
+  }
+
+  /** A worker that still has nothing to do does what a peer has not begun. */
+  private void takeBack() {
+    for (TaskState state : List.copyOf(tasks.values())) {
+      while (active.size() < settings.workers()
+          && lender.takeBack(state, settings.workers() - active.size())) {
+        giveOut();
+      }
     }
   }
 

@@ -47,6 +47,9 @@ public sealed interface Event {
   /** The child works on {@code lease}. */
   record LeaseAccepted(long lease) implements Event {}
 
+  /** The child has done a leaf of {@code lease}, or a part of one. */
+  record LeaseBegun(long lease) implements Event {}
+
   /**
    * The child does not.
    *

@@ -67,6 +67,11 @@ final class Frontier {
     doubted.add(place);
   }
 
+  /** Places that are doubted, oldest first; {@code most} of them. */
+  List<Place> doubted(int most) {
+    return doubted.stream().limit(most).toList();
+  }
+
   /** A place that was doubted, for a worker that would be idle. */
   Optional<Place> takeDoubted() {
     return doubted.isEmpty() ? Optional.empty() : Optional.of(doubted.removeFirst());

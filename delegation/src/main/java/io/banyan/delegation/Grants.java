@@ -23,7 +23,9 @@ final class Grants {
   private long bytesReserved;
 
   /** What one lease may spend. */
-  record Reservation(long leaves, long fuel, long bytes) {}
+  record Reservation(long leaves, long fuel, long bytes) {
+    static final Reservation NONE = new Reservation(0, 0, 0);
+  }
 
   Grants(Budget granted) {
     this.granted = granted;
@@ -84,10 +86,14 @@ final class Grants {
    *
    * @param awaited whether it was reserved until now: what own calls took beyond their share is not
    *     taken from it
+   * @param freed what is reserved for leases that are overtaken by it, and released at once
    */
-  boolean settle(Evidence evidence, long bytes, boolean awaited) {
-    boolean hasFuel = awaited ? hasUnspent(evidence.fuel()) : evidence.fuel() <= fuelLeft();
-    if (evidence.leaves() > leavesLeft() || !hasFuel || bytes > bytesLeft()) {
+  boolean settle(Evidence evidence, long bytes, boolean awaited, Reservation freed) {
+    boolean hasFuel =
+        awaited ? hasUnspent(evidence.fuel()) : evidence.fuel() <= plus(fuelLeft(), freed.fuel);
+    if (evidence.leaves() > leavesLeft() + freed.leaves
+        || !hasFuel
+        || bytes > bytesLeft() + freed.bytes) {
       return false;
     }
     leavesSettled += evidence.leaves();

@@ -106,6 +106,18 @@ final class Leases {
     }
   }
 
+  /** Its peer has done something for {@code lease}. */
+  void begun(long lease) {
+    find(lease).ifPresent(Lent::begun);
+  }
+
+  /** Whether {@code peer} has a lease of {@code place} that may still deliver. */
+  boolean isOut(Place place, PeerId peer) {
+    return place.leases().stream()
+        .map(this::find)
+        .anyMatch(known -> known.filter(lent -> lent.peer.equals(peer)).isPresent());
+  }
+
   void refused(Event.LeaseRefused refused, long nowNanos) {
     Optional<Lent> known = find(refused.lease());
     if (known.isEmpty()) {
@@ -154,13 +166,26 @@ final class Leases {
       return;
     }
     long bytes = delivery.value().named().length();
-    if (!within || !lent.task.grants.settle(evidence, bytes, awaited)) {
+    if (!within || !lent.task.grants.settle(evidence, bytes, awaited, overtakenBy(lent))) {
       lost(lent, nowNanos);
       return;
     }
     worked(lent, nowNanos);
     lent.task.restOn(delivery.leasesBelow());
     lent.task.walk.adopt(lent.place, lent.lease, delivery);
+  }
+
+  /** What is reserved for the lease that {@code lent} was a second one of. */
+  private Grants.Reservation overtakenBy(Lent lent) {
+    if (lent.second) {
+      for (long beside : lent.place.leases()) {
+        Optional<Lent> first = find(beside).filter(other -> !other.second && !other.isOver());
+        if (first.isPresent() && lent.place.isLentUnder(beside)) {
+          return first.get().reservation;
+        }
+      }
+    }
+    return Grants.Reservation.NONE;
   }
 
   /**
@@ -233,6 +258,7 @@ final class Leases {
     Lent lent = known.get();
     if (lent.standing() == Lent.Standing.LIVE && lent.deadlineNanos - nowNanos > 0) {
       lent.task.walk.doubt(lent.place, lease);
+      changed.add(lent.task);
       alarms.set(new Alarms.LeaseTime(lease), lent.deadlineNanos);
       return;
     }
@@ -295,6 +321,13 @@ final class Leases {
     find(lease).ifPresent(lent -> revoke(lent, "plan node " + node + " is done elsewhere"));
   }
 
+  /** Its peer has not begun {@code lent}, and somebody else can begin it now. */
+  void takeBack(Lent lent) {
+    lent.place.takenBack();
+    revoke(lent, "plan node " + lent.place.node() + " was not begun, and others are idle");
+    lent.task.walk.drop(lent.place, lent.lease);
+  }
+
   /** The task is over. */
   void endAll(TaskState task) {
     for (Lent lent : task.leases()) {
@@ -315,11 +348,19 @@ final class Leases {
   private void close(Lent lent) {
     if (!lent.isOver()) {
       lent.over();
-      lent.task.grants.release(lent.reservation);
+      release(lent);
       lent.task.starved(false);
     }
     alarms.clear(new Alarms.LeaseTime(lent.lease));
     changed.add(lent.task);
+  }
+
+  private static void release(Lent lent) {
+    if (!lent.second) {
+      lent.task.grants.release(lent.reservation);
+    } else if (!lent.isAccepted()) {
+      lent.task.seconds.giveBack(lent.reservation);
+    }
   }
 
   private void forget(Lent lent) {

@@ -22,6 +22,9 @@ final class Lender {
   /** A lease is doubted, in predicted times: an idle worker may as well begin what it was for. */
   private static final double DOUBT_PREDICTIONS = 2;
 
+  /** Of all plan nodes that are doubted, so many are looked at for one peer. */
+  private static final int DOUBTED_MAX = 32;
+
   private final Delegator.Settings settings;
   private final PeerTable peers;
   private final Leases leases;
@@ -37,17 +40,22 @@ final class Lender {
   /** Lends what can be lent of {@code state} now. */
   void lend(TaskState state, long nowNanos) {
     Optional<Prices> prices = state.prices();
-    if (prices.isEmpty() || !state.isManager()) {
+    if (prices.isEmpty()) {
       return;
     }
     List<Peer> eligible = peers.eligible(state);
-    boolean more = true;
+    boolean more = state.isManager();
     while (more) {
       more =
           !state.isOver()
               && !state.isStarved()
               && state.hasRoom(0)
               && lendOne(state, prices.get(), eligible, nowNanos);
+    }
+    List<Peer> idle = eligible.stream().filter(Peer::isIdle).toList();
+    if (!state.isOver() && state.mayLend() && !idle.isEmpty()) {
+      moveUnbegun(state, prices.get(), idle, nowNanos);
+      lendSeconds(state, prices.get(), idle, nowNanos);
     }
   }
 
@@ -69,51 +77,141 @@ final class Lender {
   }
 
   private boolean offer(TaskState state, Place place, Peer peer, Prices prices, long nowNanos) {
-    Task task = state.task;
-    int tries = place.trials.left();
-    double share = Math.min(1, (double) place.units / Math.max(1, state.walk.total()));
-    Needs needs = Needs.of(task, place.interval.count(), place.units, share, tries);
-    long leftMillis = (state.deadlineNanos - nowNanos) / 1_000_000;
+    Needs needs = needs(state, place, place.trials.left());
     Optional<Grants.Reservation> reservation =
-        leftMillis < 1 ? Optional.empty() : state.grants.reserve(needs.wanted(), needs.least());
+        leftMillis(state, nowNanos) < 1
+            ? Optional.empty()
+            : state.grants.reserve(needs.wanted(), needs.least());
     if (reservation.isEmpty()) {
       state.walk.frontier().giveBack(place);
       state.starved(true);
       return false;
     }
-    double predictedNanos = peer.finishNanos((double) place.units, prices);
-    long millis =
-        Math.min(
-            leftMillis,
-            Math.max(LEASE_MILLIS_MIN, (long) (LEASE_PREDICTIONS * predictedNanos / 1e6)));
-    Budget grant =
-        new Budget(
-            reservation.get().fuel(),
-            reservation.get().leaves(),
-            reservation.get().bytes(),
-            task.grant().memoryBytesMax(),
-            task.grant().hops() - 1,
-            millis);
-    Lent lent =
-        new Lent(
-            leases.nextNumber(),
-            state,
-            place,
-            peer.id,
-            reservation.get(),
-            place.units * prices.unitFuel(),
-            nowNanos + (long) (DOUBT_PREDICTIONS * predictedNanos),
-            nowNanos + millis * 1_000_000);
+    Lent lent = lent(state, place, peer, reservation.get(), false, prices, nowNanos);
     state.walk.lend(place, lent.lease);
-    leases.add(lent, peer, nowNanos);
-    peers.lent(peer);
-    outbox.add(
-        new Command.Lend(lent.lease, loan(task, place, peer, grant, tries, predictedNanos / 1e9)));
+    lend(lent, peer, prices, nowNanos);
     return true;
   }
 
-  private static Loan loan(
-      Task task, Place place, Peer peer, Budget grant, int tries, double predictedSeconds) {
+  private static Needs needs(TaskState state, Place place, int tries) {
+    double share = Math.min(1, (double) place.units / Math.max(1, state.walk.total()));
+    return Needs.of(state.task, place.interval.count(), place.units, share, tries);
+  }
+
+  private static long leftMillis(TaskState state, long nowNanos) {
+    return (state.deadlineNanos - nowNanos) / 1_000_000;
+  }
+
+  private Lent lent(
+      TaskState state,
+      Place place,
+      Peer peer,
+      Grants.Reservation reservation,
+      boolean second,
+      Prices prices,
+      long nowNanos) {
+    double predictedNanos = peer.finishNanos((double) place.units, prices);
+    long millis =
+        Math.min(
+            leftMillis(state, nowNanos),
+            Math.max(LEASE_MILLIS_MIN, (long) (LEASE_PREDICTIONS * predictedNanos / 1e6)));
+    return new Lent(
+        leases.nextNumber(),
+        state,
+        place,
+        peer.id,
+        reservation,
+        place.units * prices.unitFuel(),
+        nowNanos + (long) (DOUBT_PREDICTIONS * predictedNanos),
+        nowNanos + millis * 1_000_000,
+        second);
+  }
+
+  /** {@code lent}, which its place knows of, goes to {@code peer}. */
+  private void lend(Lent lent, Peer peer, Prices prices, long nowNanos) {
+    Task task = lent.task.task;
+    Budget grant =
+        new Budget(
+            lent.reservation.fuel(),
+            lent.reservation.leaves(),
+            lent.reservation.bytes(),
+            task.grant().memoryBytesMax(),
+            task.grant().hops() - 1,
+            (lent.deadlineNanos - nowNanos) / 1_000_000);
+    double predictedSeconds = peer.finishNanos((double) lent.place.units, prices) / 1e9;
+    leases.add(lent, peer, nowNanos);
+    peers.lent(peer);
+    outbox.add(new Command.Lend(lent.lease, loan(lent, grant, predictedSeconds)));
+  }
+
+  /* What is out, and may be done sooner by somebody else. */
+
+  /** Peers with nothing else to do try what others are long in coming with. */
+  private void lendSeconds(TaskState state, Prices prices, List<Peer> idle, long nowNanos) {
+    for (Peer peer : idle) {
+      for (Place place : state.walk.frontier().doubted(DOUBTED_MAX)) {
+        if (peer.isIdle() && place.trials.allows(peer.id) && !leases.isOut(place, peer.id)) {
+          offerSecond(state, place, peer, prices, nowNanos);
+        }
+      }
+    }
+  }
+
+  private void offerSecond(TaskState state, Place place, Peer peer, Prices prices, long nowNanos) {
+    Grants.Reservation least = needs(state, place, 1).least();
+    if (leftMillis(state, nowNanos) < 1 || !state.hasRoom(0) || !state.seconds.take(least)) {
+      return;
+    }
+    Lent lent = lent(state, place, peer, least, true, prices, nowNanos);
+    state.walk.lendSecond(place, lent.lease);
+    lend(lent, peer, prices, nowNanos);
+  }
+
+  /** Idle peers get what busier ones have not begun. */
+  private void moveUnbegun(TaskState state, Prices prices, List<Peer> idle, long nowNanos) {
+    for (Peer peer : idle) {
+      Optional<Unbegun> unbegun =
+          peer.isIdle() && !state.isStarved()
+              ? Unbegun.slowest(
+                  state,
+                  peers,
+                  prices,
+                  place ->
+                      place.trials.allows(peer.id)
+                          ? peer.finishNanos((double) place.units, prices)
+                          : Double.POSITIVE_INFINITY)
+              : Optional.empty();
+      if (unbegun.isPresent()) {
+        leases.takeBack(unbegun.get().lent());
+        offer(state, unbegun.get().lent().place, peer, prices, nowNanos);
+      }
+    }
+  }
+
+  /**
+   * Takes back what a peer has not begun, if {@code idleWorkers} of ours are done with it sooner:
+   * whether there was anything.
+   */
+  boolean takeBack(TaskState state, int idleWorkers) {
+    Optional<Prices> prices = state.prices();
+    if (prices.isEmpty() || state.isOver()) {
+      return false;
+    }
+    Optional<Unbegun> unbegun =
+        Unbegun.slowest(
+            state,
+            peers,
+            prices.get(),
+            place ->
+                place.units
+                    * prices.get().unitNanos()
+                    / Math.min(idleWorkers, place.interval.count()));
+    unbegun.ifPresent(found -> leases.takeBack(found.lent()));
+    return unbegun.isPresent();
+  }
+
+  private static Loan loan(Lent lent, Budget grant, double predictedSeconds) {
+    Place place = lent.place;
     long fromByte = 0;
     long toByte = 0;
     Optional<LeasedPart> part = Optional.empty();
@@ -126,17 +224,18 @@ final class Lender {
       case Footing.Parts _, Footing.Given _ ->
           part = Optional.of(new LeasedPart(place.part(), place.footing.parentBytes()));
     }
-    int attempt = place.trials.offer(peer.id);
+    int attempt = place.trials.offer(lent.peer);
     return new Loan(
-        task.link(),
+        lent.task.task.link(),
         place.node(),
         fromByte,
         toByte,
         part,
-        peer.id,
+        lent.peer,
         attempt,
         grant,
-        tries,
-        predictedSeconds);
+        place.trials.left(),
+        predictedSeconds,
+        lent.second);
   }
 }

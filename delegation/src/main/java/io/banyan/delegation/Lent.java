@@ -17,8 +17,10 @@ final class Lent {
   final double fuel; // that it is expected to take, by what we know of such leaves
   final long doubtNanos; // when it should have been delivered long ago
   final long deadlineNanos;
+  final boolean second; // beside another lease of the same place
   private Standing standing = Standing.OFFERED;
   private boolean accepted;
+  private boolean begun;
 
   /** How much is still expected of a lease. */
   enum Standing {
@@ -40,7 +42,8 @@ final class Lent {
       Grants.Reservation reservation,
       double fuel,
       long doubtNanos,
-      long deadlineNanos) {
+      long deadlineNanos,
+      boolean second) {
     this.lease = lease;
     this.task = task;
     this.place = place;
@@ -49,6 +52,7 @@ final class Lent {
     this.fuel = fuel;
     this.doubtNanos = Math.min(doubtNanos, deadlineNanos);
     this.deadlineNanos = deadlineNanos;
+    this.second = second;
   }
 
   Standing standing() {
@@ -64,6 +68,20 @@ final class Lent {
     if (standing == Standing.OFFERED) {
       standing = Standing.LIVE;
     }
+  }
+
+  boolean isAccepted() {
+    return accepted;
+  }
+
+  /** Its peer has done something for it. */
+  void begun() {
+    begun = true;
+  }
+
+  /** Whether it may be that nobody has done anything for it. */
+  boolean isUnbegun() {
+    return !begun && (standing == Standing.OFFERED || standing == Standing.LIVE);
   }
 
   void suspend() {

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param grant what the peer may spend; its time is the lease's
  * @param tries peers that may still try each plan node below, 1 or more
  * @param predictedSeconds until it is delivered
+ * @param second whether another peer is at the same, and long in coming: its grant is beside the
+ *     task's
  */
 public record Loan(
     Digest link,
@@ -29,7 +31,8 @@ public record Loan(
     int attempt,
     Budget grant,
     int tries,
-    double predictedSeconds) {
+    double predictedSeconds,
+    boolean second) {
   public Loan {
     if (fromByte < 0 || toByte < fromByte || attempt < 0 || tries < 1) {
       throw new IllegalArgumentException(

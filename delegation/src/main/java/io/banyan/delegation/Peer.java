@@ -142,6 +142,11 @@ final class Peer {
     return !suspect && !busy && leases.size() < credit && breaker.allows(leases.size());
   }
 
+  /** Whether it has nothing of ours to do, and says that it has nothing else to do either. */
+  boolean isIdle() {
+    return leases.isEmpty() && freeWorkers > 0 && hasCredit();
+  }
+
   /** Whether each of its workers has a lease of ours. */
   boolean isFed() {
     return leases.size() >= workers();

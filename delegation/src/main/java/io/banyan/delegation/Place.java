@@ -8,6 +8,7 @@ import io.banyan.schema.Value;
 import io.banyan.trust.Evidence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ final class Place {
   final Trials trials;
   private final List<Long> leases = new ArrayList<>(0); // that may still deliver, oldest first
   private Activity activity = new Idle();
+  private OptionalLong second = OptionalLong.empty(); // a lease beside the one that counts
+  private boolean takenBack;
 
   Place(@Nullable Inner parent, Footing footing, Interval interval, int tries) {
     this.parent = parent;
@@ -93,6 +96,32 @@ final class Place {
   /** The part it stands on, under the rule {@code module}. */
   BlobRef part() {
     return footing.part(interval.from());
+  }
+
+  /** Another peer tries it too, under {@code lease}. */
+  void lendSecond(long lease) {
+    second = OptionalLong.of(lease);
+  }
+
+  boolean isSecond(long lease) {
+    return second.isPresent() && second.getAsLong() == lease;
+  }
+
+  /** The lease beside the one that counts, which it is not any more. */
+  OptionalLong takeSecond() {
+    OptionalLong was = second;
+    second = OptionalLong.empty();
+    return was;
+  }
+
+  /** It was lent, and taken back before it was begun. */
+  void takenBack() {
+    takenBack = true;
+  }
+
+  /** Whether it was: that is done once, so that nothing goes to and fro. */
+  boolean wasTakenBack() {
+    return takenBack;
   }
 
   /** Leases that may still deliver, oldest first. */

@@ -32,6 +32,7 @@ final class TaskState {
   final Task task;
   final TaskWalk walk;
   final Grants grants;
+  final SecondGrant seconds;
   final long deadlineNanos;
   final WeightWindow window = new WeightWindow();
   private final TreeSet<Long> calls = new TreeSet<>(); // that are out
@@ -56,6 +57,7 @@ final class TaskState {
   TaskState(Task task, long nowNanos, TaskWalk.Overtaken overtaken, Outbox outbox) {
     this.task = task;
     this.grants = new Grants(task.grant());
+    this.seconds = SecondGrant.of(task);
     this.deadlineNanos = nowNanos + task.grant().timeMillis() * 1_000_000;
     this.walk = new TaskWalk(task, grants, overtaken, outbox);
   }
@@ -88,6 +90,11 @@ final class TaskState {
         .map(Weight::cost)
         .filter(cost -> cost.weight() > 0)
         .map(cost -> Prices.of(task, cost));
+  }
+
+  /** Whether the task as such allows that parts of it are lent. */
+  boolean mayLend() {
+    return task.grant().hops() > 0 && task.tries() > 0;
   }
 
   boolean isManager() {

@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -352,13 +353,30 @@ final class TaskWalk {
     units.begin(place.units);
   }
 
+  /** {@code place}, which is long in coming, is lent to another peer too. */
+  void lendSecond(Place place, long lease) {
+    frontier.remove(place);
+    place.addLease(lease);
+    place.lendSecond(lease);
+  }
+
   /** {@code lease} may still deliver, but others may have its plan node too. */
   void suspend(Place place, long lease) {
-    if (place.isLentUnder(lease)) {
-      units.giveBack(place.units);
-      place.become(new Place.Idle());
-      frontier.remove(place);
-      frontier.giveBack(place);
+    if (place.isSecond(lease)) {
+      place.takeSecond();
+      if (place.activity() instanceof Place.Lent) {
+        frontier.doubt(place); // as before
+      }
+    } else if (place.isLentUnder(lease)) {
+      OptionalLong second = place.takeSecond();
+      if (second.isPresent()) {
+        place.become(new Place.Lent(second.getAsLong()));
+      } else {
+        units.giveBack(place.units);
+        place.become(new Place.Idle());
+        frontier.remove(place);
+        frontier.giveBack(place);
+      }
     }
     if (place.trials.left() == 0) {
       frontier.keepHere(place);

@@ -54,10 +54,12 @@ class GrantsTest {
     Grants.Reservation all = grants.reserve(new Grants.Reservation(10, 100, 1000), LEAST).get();
     grants.release(all);
 
-    assertTrue(grants.settle(new Evidence(Digest.ZERO, 4, 40), 400, false));
-    assertFalse(grants.settle(new Evidence(Digest.ZERO, 7, 1), 1, false));
-    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 61), 1, false));
-    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 1), 601, false));
+    assertTrue(
+        grants.settle(new Evidence(Digest.ZERO, 4, 40), 400, false, Grants.Reservation.NONE));
+    assertFalse(grants.settle(new Evidence(Digest.ZERO, 7, 1), 1, false, Grants.Reservation.NONE));
+    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 61), 1, false, Grants.Reservation.NONE));
+    assertFalse(
+        grants.settle(new Evidence(Digest.ZERO, 1, 1), 601, false, Grants.Reservation.NONE));
 
     assertEquals(new Grants.Reservation(4, 40, 400), grants.committed());
   }
@@ -92,9 +94,9 @@ class GrantsTest {
 
     grants.release(one);
 
-    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 20), 1, false));
-    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 61), 1, true));
-    assertTrue(grants.settle(new Evidence(Digest.ZERO, 1, 60), 1, true));
+    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 20), 1, false, Grants.Reservation.NONE));
+    assertFalse(grants.settle(new Evidence(Digest.ZERO, 1, 61), 1, true, Grants.Reservation.NONE));
+    assertTrue(grants.settle(new Evidence(Digest.ZERO, 1, 60), 1, true, Grants.Reservation.NONE));
     assertFalse(grants.hasUnspent(1));
   }
 
@@ -124,7 +126,12 @@ class GrantsTest {
             grants.release(out.remove(much % out.size()));
           }
         }
-        case 2 -> grants.settle(new Evidence(Digest.ZERO, 1 + much, much * 7L), much * 90L, false);
+        case 2 ->
+            grants.settle(
+                new Evidence(Digest.ZERO, 1 + much, much * 7L),
+                much * 90L,
+                false,
+                Grants.Reservation.NONE);
         default -> grants.beginLeaf();
       }
 

@@ -800,6 +800,168 @@ class LendingTest {
     assertEquals(3, again.tries());
   }
 
+  /* What somebody else would do sooner. */
+
+  private static List<Command> passHeardByAll(TestingNode node, long nanos, PeerId... peers) {
+    List<Command> commands = new ArrayList<>();
+    for (long passed = 0; passed < nanos; passed += SECOND / 2) {
+      for (PeerId peer : peers) {
+        commands.addAll(node.hear(peer, 1));
+      }
+      commands.addAll(node.pass(Math.min(nanos, SECOND / 2)));
+    }
+    return commands;
+  }
+
+  private static long leaseOf(TestingNode node, PeerId peer) {
+    return node.lent.entrySet().stream()
+        .filter(entry -> entry.getValue().peer().equals(peer))
+        .findFirst()
+        .orElseThrow()
+        .getKey();
+  }
+
+  /** All is done but what Ann is at, 16 leaves; the own worker is at another job. */
+  private static TestingNode straggling(TestingNode.Job job) {
+    TestingNode node = node(1);
+    node.join(ANN, 1);
+    node.submit(job);
+    while (node.active().findAny().isPresent()) {
+      answerNext(node);
+    }
+    node.accept(node.lent.firstKey());
+    node.begin(node.lent.firstKey());
+    byte[] input = letters(LEAVES);
+    Manifest all = manifest(input, WEIGHT);
+    Routing nobody =
+        new Routing(Priority.NORMAL, List.of(TestingManifests.peer(9)), List.of(), false);
+    Manifest own = TestingManifests.with(all, all.budget(), nobody, all.retries());
+    node.submit(
+        new TestingNode.Job(
+            TestingManifests.link(2), own, input, new TestingGuest.UpperCase(true)));
+    return node;
+  }
+
+  @Test
+  void whatIsLongInComingIsLentToAnIdlePeerToo() {
+    TestingNode.Job job = job();
+    TestingNode node = straggling(job);
+    long first = node.lent.firstKey();
+    node.join(BOB, 1);
+
+    List<Command> commands = passHeardByAll(node, 8 * SECOND, ANN, BOB);
+
+    List<Loan> seconds = lends(commands).stream().map(Command.Lend::loan).toList();
+    assertEquals(1, seconds.size(), seconds::toString);
+    assertTrue(seconds.getFirst().second());
+    assertEquals(node.everLent.get(first).node(), seconds.getFirst().node());
+    assertEquals(BOB, seconds.getFirst().peer());
+    List<Command> delivered = node.deliver(leaseOf(node, BOB), solo(job));
+    assertEquals(
+        List.of(first),
+        only(Command.Revoke.class, delivered).stream().map(Command.Revoke::lease).toList());
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  @Test
+  void whenTheFirstLeaseIsLostTheSecondCounts() {
+    TestingNode.Job job = job();
+    TestingNode node = straggling(job);
+    long first = node.lent.firstKey();
+    node.join(BOB, 1);
+    passHeardByAll(node, 8 * SECOND, ANN, BOB);
+
+    List<Command> lost = node.fail(first, new LeaseFailure.Lost("it crashed"));
+
+    assertEquals(List.of(), lends(lost));
+    node.deliver(leaseOf(node, BOB), solo(job));
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  @Test
+  void aSecondLeaseThatIsRefusedMayBeHadByAnother() {
+    TestingNode.Job job = job();
+    TestingNode node = straggling(job);
+    long first = node.lent.firstKey();
+    node.join(BOB, 1);
+    passHeardByAll(node, 8 * SECOND, ANN, BOB);
+    node.join(EVE, 1);
+
+    List<Command> refused = node.refuse(leaseOf(node, BOB), true, 0);
+
+    Loan again = lends(refused).getFirst().loan();
+    assertTrue(again.second());
+    assertEquals(EVE, again.peer());
+    assertEquals(node.everLent.get(first).node(), again.node());
+    node.deliver(first, solo(job));
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  /** Ann has one worker and two leases of 16 leaves: the second must wait for the first. */
+  @Test
+  void anIdleWorkerTakesBackWhatAPeerHasNotBegun() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    long waits = node.lent.lastKey();
+
+    List<Command> commands = new ArrayList<>();
+    while (node.lent.size() == 2) {
+      commands = node.answer(node.active().findFirst().orElseThrow());
+    }
+
+    assertEquals(waits, only(Command.Revoke.class, commands).getFirst().lease());
+    assertTrue(!only(Command.Execute.class, commands).isEmpty());
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
+  @Test
+  void whatAPeerHasBegunIsNotTakenBack() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    node.begin(node.lent.lastKey());
+
+    while (node.active().findFirst().isPresent()) {
+      answerNext(node);
+    }
+
+    assertEquals(2, node.lent.size());
+  }
+
+  @Test
+  void anIdlePeerGetsWhatABusierOneHasNotBegun() {
+    TestingNode node = node(1);
+    TestingNode.Job job = job();
+    node.join(ANN, 1);
+    node.submit(job);
+    PlanNode waits = node.lent.lastEntry().getValue().node();
+    node.join(BOB, 1);
+    SoloRun solo = solo(job);
+
+    List<Command> commands = new ArrayList<>();
+    while (only(Command.Revoke.class, commands).isEmpty()) {
+      commands = passHeardByAll(node, SECOND / 16, ANN, BOB);
+      commands.addAll(node.deliver(leaseOf(node, BOB), solo));
+      commands.addAll(node.hear(BOB, 1));
+    }
+
+    long revoked = only(Command.Revoke.class, commands).getFirst().lease();
+    assertEquals(waits, node.everLent.get(revoked).node());
+    assertTrue(
+        lends(commands).stream()
+            .map(Command.Lend::loan)
+            .anyMatch(loan -> loan.node().equals(waits) && loan.peer().equals(BOB)));
+    finish(node, job);
+    assertCameToTheSame(job);
+  }
+
   /** Three in a row, then none for 2.5 to 5 s, and then one to see. */
   @Test
   void aPeerThatLosesEverythingIsLeftAloneForAWhile() {

@@ -34,7 +34,7 @@ class PeerTest {
     TaskState state = new TaskState(task, 0, nobody, new Outbox());
     Place place =
         new Place(null, new Footing.Cells(new UniformCuts(640, 64)), new Interval(0, 1), 4);
-    return new Lent(lease, state, place, ANN, new Grants.Reservation(1, 1, 1), fuel, 1, 2);
+    return new Lent(lease, state, place, ANN, new Grants.Reservation(1, 1, 1), fuel, 1, 2, false);
   }
 
   /** Here a worker uses up 1 fuel a nanosecond. */

@@ -226,7 +226,16 @@ final class TestingNode {
   }
 
   List<Command> hear(PeerId peer) {
-    return handle(new Event.PeerHeard(peer, 0));
+    return hear(peer, 0);
+  }
+
+  List<Command> hear(PeerId peer, int freeWorkers) {
+    return handle(new Event.PeerHeard(peer, freeWorkers));
+  }
+
+  /** A heartbeat has shown that it is worked on. */
+  List<Command> begin(long lease) {
+    return handle(new Event.LeaseBegun(lease));
   }
 
   List<Command> leave(PeerId peer) {
@@ -411,7 +420,33 @@ final class TestingNode {
     assertTrue(grant.covers(loan.grant()), loan + " is not covered by " + grant);
     assertTrue(loan.grant().hops() < grant.hops(), "no hop was taken for " + loan);
     assertTrue(loan.tries() <= job.task.tries(), "more tries than there are: " + loan);
+    if (loan.second()) {
+      assertTrue(
+          lent.values().stream()
+              .anyMatch(
+                  first ->
+                      first.link().equals(job.id)
+                          && first.node().equals(loan.node())
+                          && !first.peer().equals(loan.peer())),
+          "a second lease without a first: " + loan);
+      assertFewSeconds(job);
+    }
     assertWithinGrant(job);
+  }
+
+  private void assertFewSeconds(Job job) {
+    long planLeaves =
+        switch (job.task.ground()) {
+          case Task.Ground.Cells _ -> ((PlanNode.Cells) job.task.node()).interval().count();
+          case Task.Ground.Part(BlobRef part, long _) ->
+              Math.ceilDiv(part.length(), job.manifest.chunkBytes());
+        };
+    long seconds =
+        lent.values().stream()
+            .filter(loan -> loan.link().equals(job.id) && loan.second())
+            .mapToLong(loan -> loan.grant().leaves())
+            .sum();
+    assertTrue(seconds <= Math.max(1, planLeaves / 20), seconds + " of " + planLeaves + " leaves");
   }
 
   private void assertWithinGrant(Job job) {
@@ -419,7 +454,7 @@ final class TestingNode {
     long fuel = job.fuelSpent;
     long bytes = job.bytesSpent;
     for (Loan loan : lent.values()) {
-      if (loan.link().equals(job.id)) {
+      if (loan.link().equals(job.id) && !loan.second()) {
         leaves += loan.grant().leaves();
         fuel += loan.grant().fuel();
         bytes += loan.grant().bytes();

@@ -205,6 +205,7 @@ public final class Driver {
           Event.PeerHeard _,
           Event.PeerLeft _,
           Event.LeaseAccepted _,
+          Event.LeaseBegun _,
           Event.LeaseRefused _,
           Event.LeaseFailed _ -> {}
     }

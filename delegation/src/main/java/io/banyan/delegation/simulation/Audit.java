@@ -166,6 +166,7 @@ final class Audit {
           Event.Shed _,
           Event.Woken _,
           Event.PeerChanged _,
+          Event.LeaseBegun _,
           Event.LeaseAccepted _ -> {}
     }
   }
@@ -315,8 +316,32 @@ final class Audit {
     Violation.unless(grant.covers(loan.grant()), loan, " is not covered by ", grant);
     Violation.unless(loan.grant().hops() < grant.hops(), "no hop was taken for ", loan);
     Violation.unless(loan.tries() <= of.task.tries(), "more tries than there are: ", loan);
+    if (loan.second()) {
+      requireFirst(of, loan);
+    }
     lent.put(lease, out);
     requireWithinGrant(of);
+  }
+
+  /** Somebody else is at the same, and all that is tried twice is little. */
+  private void requireFirst(Case of, Loan loan) {
+    boolean isThere = false;
+    long leaves = loan.grant().leaves();
+    for (Out out : lent.values()) {
+      if (out.loan.link().equals(loan.link())) {
+        isThere |= out.loan.node().equals(loan.node()) && !out.loan.peer().equals(loan.peer());
+        leaves += out.loan.second() ? out.loan.grant().leaves() : 0;
+      }
+    }
+    Violation.unless(isThere, "a second lease without a first: ", loan);
+    long most =
+        switch (of.task.ground()) {
+          case Task.Ground.Cells _ -> ((PlanNode.Cells) of.task.node()).interval().count();
+          case Task.Ground.Part(BlobRef part, long _) ->
+              Math.ceilDiv(part.length(), of.task.manifest().chunkBytes());
+        };
+    Violation.unless(
+        leaves <= Math.max(1, most / 20), leaves, " leaves of ", most, " are tried twice: ", loan);
   }
 
   /** Nobody else is at {@code planNode}, or above it, who is not late or silent. */
@@ -363,7 +388,7 @@ final class Audit {
     long fuel = of.fuelSpent;
     long bytes = of.bytesSpent;
     for (Out out : lent.values()) {
-      if (out.loan.link().equals(of.task.link())) {
+      if (out.loan.link().equals(of.task.link()) && !out.loan.second()) {
         leaves += out.loan.grant().leaves();
         fuel += out.loan.grant().fuel();
         bytes += out.loan.grant().bytes();

@@ -99,11 +99,13 @@ final class Envelope {
               List.of(),
               new CapabilityReport.JobLimits(CallLimits.DEFAULT, 1L << 40, 1 << 20),
               true);
-      case Letter.Beat(long sequence, int freeWorkers, List<Digest> links) ->
+      case Letter.Beat(long sequence, int freeWorkers, List<Letter.Progress> leases) ->
           new Heartbeat(
               sequence,
               freeWorkers,
-              links.stream().map(link -> new Heartbeat.LeaseProgress(link, 0, 0, 0)).toList());
+              leases.stream()
+                  .map(lease -> new Heartbeat.LeaseProgress(lease.link(), lease.leavesDone(), 0, 0))
+                  .toList());
       case Letter.Offer(Digest link, List<Lease> chain) -> offer(link, chain, from);
       case Letter.Reply(Digest link, LeaseReply.Answer answer) -> new LeaseReply(link, answer);
       case Letter.Result(Digest link, Receipt receipt) ->
@@ -154,7 +156,9 @@ final class Envelope {
           new Letter.Beat(
               beat.sequence(),
               beat.freeWorkers(),
-              beat.leases().stream().map(Heartbeat.LeaseProgress::lease).toList());
+              beat.leases().stream()
+                  .map(lease -> new Letter.Progress(lease.lease(), lease.leavesDone()))
+                  .toList());
       case TaskMessage.LeaseOffer offer -> {
         List<Lease> chain = new ArrayList<>();
         for (Signed lease : offer.chain()) {

@@ -17,7 +17,10 @@ sealed interface Letter {
    *
    * @param leases that it holds of the receiver's
    */
-  record Beat(long sequence, int freeWorkers, List<Digest> leases) implements Letter {}
+  record Beat(long sequence, int freeWorkers, List<Progress> leases) implements Letter {}
+
+  /** How many leaves of a lease are done. */
+  record Progress(Digest link, long leavesDone) {}
 
   /**
    * A lease is offered.

@@ -57,6 +57,7 @@ final class VirtualHolder {
     boolean begun;
     @Nullable Done done;
     boolean broken;
+    long leavesDone;
     int losses; // of its lender, so that each has its own patience
     boolean lenderLost;
     long lostNanos; // when
@@ -177,6 +178,14 @@ final class VirtualHolder {
   private void giveUp(Held lease, LeaseFailure failure) {
     node.send(lease.lender.number, new Letter.Gone(lease.link, failure));
     held.remove(lease.link);
+  }
+
+  /** So many leaves more of the lease {@code link} are done. */
+  void progressed(Digest link, long leaves) {
+    Held lease = held.get(link);
+    if (lease != null) {
+      lease.leavesDone += leaves;
+    }
   }
 
   /** The disk has failed under a task that is held: it goes no further. */
@@ -334,13 +343,15 @@ final class VirtualHolder {
   }
 
   /** What it holds, by the lender's number. */
-  Map<Integer, List<Digest>> byLender() {
+  Map<Integer, List<Letter.Progress>> byLender() {
     if (held.isEmpty()) {
       return Map.of();
     }
-    Map<Integer, List<Digest>> byLender = new LinkedHashMap<>();
+    Map<Integer, List<Letter.Progress>> byLender = new LinkedHashMap<>();
     for (Held lease : held.values()) {
-      byLender.computeIfAbsent(lease.lender.number, _ -> new ArrayList<>()).add(lease.link);
+      byLender
+          .computeIfAbsent(lease.lender.number, _ -> new ArrayList<>())
+          .add(new Letter.Progress(lease.link, lease.leavesDone));
     }
     return byLender;
   }

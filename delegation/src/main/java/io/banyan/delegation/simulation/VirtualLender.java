@@ -52,6 +52,7 @@ final class VirtualLender {
     final int child;
     boolean accepted;
     boolean absorbing;
+    boolean begun;
     int unlisted;
 
     Lent(long number, Loan loan, Digest link, int child) {
@@ -162,8 +163,15 @@ final class VirtualLender {
   }
 
   void heard(VirtualNode child, Letter.Beat beat) {
-    Set<Digest> listed = new HashSet<>(beat.leases());
-    for (Digest link : beat.leases()) {
+    Set<Digest> listed = new HashSet<>();
+    for (Letter.Progress progress : beat.leases()) {
+      Digest link = progress.link();
+      listed.add(link);
+      Lent known = byLink.get(link);
+      if (progress.leavesDone() > 0 && known != null && !known.begun) {
+        known.begun = true;
+        node.told(new Event.LeaseBegun(known.number));
+      }
       if (!byLink.containsKey(link) && ended.getOrDefault(link, -1) == child.number) {
         node.send(child.number, new Letter.Cancel(link, "the lease has ended"));
       }
@@ -230,6 +238,7 @@ final class VirtualLender {
     if (task.isEmpty()) {
       return;
     }
+    node.holder().progressed(task.get().task().link(), receipt.leaves());
     Optional<VirtualHolder.Done> held =
         node.isConnectedTo(child.number) ? child.holder().done(lent.link) : Optional.empty();
     if (held.isEmpty()) {

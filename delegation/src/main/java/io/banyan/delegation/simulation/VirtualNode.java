@@ -9,6 +9,7 @@ import io.banyan.delegation.PeerProfile;
 import io.banyan.delegation.PlannedCall;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Digest;
+import io.banyan.schema.GuestFunction;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PeerId;
 import java.util.ArrayDeque;
@@ -262,6 +263,9 @@ class VirtualNode {
     }
     life.busyWorkers--;
     world.countCall(planned);
+    if (planned.function() == GuestFunction.EXECUTE) {
+      life.holder.progressed(planned.link(), 1);
+    }
     told(new Event.Executed(call, report(planned, made, nanos)));
   }
 
@@ -402,12 +406,12 @@ class VirtualNode {
     in(
         firstInNanos,
         () -> {
-          Map<Integer, List<Digest>> held = life.holder.byLender();
+          Map<Integer, List<Letter.Progress>> held = life.holder.byLender();
           int free = Math.max(0, member.settings().workers() - life.busyWorkers);
           long sequence = life.beats++;
           for (Line line : lines.values()) {
             if (line.connection.isUp()) {
-              List<Digest> leases = held.getOrDefault(line.to.number, List.of());
+              List<Letter.Progress> leases = held.getOrDefault(line.to.number, List.of());
               world.network.send(line, new Letter.Beat(sequence, free, leases));
             }
           }

@@ -487,7 +487,8 @@ enum PlantedBug implements Cast {
         loan.attempt(),
         grant,
         loan.tries(),
-        loan.predictedSeconds());
+        loan.predictedSeconds(),
+        loan.second());
   }
 
   private static Loan to(Loan loan, PeerId peer) {
@@ -501,7 +502,8 @@ enum PlantedBug implements Cast {
         loan.attempt(),
         loan.grant(),
         loan.tries(),
-        loan.predictedSeconds());
+        loan.predictedSeconds(),
+        loan.second());
   }
 
   private static Task under(Task task, List<PeerId> above) {

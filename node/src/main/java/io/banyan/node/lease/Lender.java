@@ -211,6 +211,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     Set<Digest> listed = new HashSet<>();
     for (Heartbeat.LeaseProgress progress : beat.leases()) {
       listed.add(progress.lease());
+      begun(child, progress);
       if (!byDigest.containsKey(progress.lease()) && ended.was(progress.lease(), child)) {
         cancel(progress.lease(), child, "the lease has ended");
       }
@@ -219,6 +220,14 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       if (lent.loan.peer().equals(child) && lent.isForgotten(listed.contains(lent.digest))) {
         lost(lent, child + " does not list the lease any more");
       }
+    }
+  }
+
+  private void begun(PeerId child, Heartbeat.LeaseProgress progress) {
+    LentLease lent = byDigest.get(progress.lease());
+    boolean some = progress.leavesDone() > 0 || progress.fuel() > 0;
+    if (some && lent != null && lent.loan.peer().equals(child) && lent.begin()) {
+      tell.accept(new Event.LeaseBegun(lent.number));
     }
   }
 

@@ -29,6 +29,7 @@ public final class LentLease {
   private final AtomicReference<@Nullable Thread> absorbing = new AtomicReference<>();
 
   private final AtomicBoolean accepted = new AtomicBoolean();
+  private final AtomicBoolean begun = new AtomicBoolean();
   private final AtomicInteger unlisted = new AtomicInteger(); // heartbeats in a row
 
   LentLease(long number, Loan loan, Lease lease, Signed signed, TaskFolder folder) {
@@ -57,6 +58,11 @@ public final class LentLease {
   /** Whether its child says for the first time that it takes it. */
   boolean accept() {
     return accepted.compareAndSet(false, true);
+  }
+
+  /** Whether its child shows for the first time that it has done something for it. */
+  boolean begin() {
+    return begun.compareAndSet(false, true);
   }
 
   /**
