@@ -180,8 +180,7 @@ final class Audit {
   }
 
   /** What {@code planNode} comes to, which is what is said of it. */
-  private static Oracle.Answer right(
-      Case of, PlanNode planNode, Value value, Evidence evidence) {
+  private static Oracle.Answer right(Case of, PlanNode planNode, Value value, Evidence evidence) {
     Oracle.Answer answer =
         of.oracle
             .answer(planNode)
@@ -261,8 +260,7 @@ final class Audit {
       }
       case Command.Forget(Digest link, PlanNode planNode, Value value) ->
           forget(of(link, command), planNode, value);
-      case Command.Release(Digest link, List<BlobRef> blobs) ->
-          of(link, command).release(blobs);
+      case Command.Release(Digest link, List<BlobRef> blobs) -> of(link, command).release(blobs);
       case Command.Explain(var decision) -> of(decision.link(), command);
       case Command.Finish(Digest link, JobEnd end) -> finish(of(link, command), end);
     }
@@ -310,8 +308,7 @@ final class Audit {
     Violation.unless(!of.isDone(loan.node()), "lent what is done: ", loan);
     requireNotLent(of, loan.node(), "a lease of " + loan.node());
     loan.part()
-        .ifPresent(
-            part -> Violation.unless(of.has(part.bytes()), "lent, and not there: ", part));
+        .ifPresent(part -> Violation.unless(of.has(part.bytes()), "lent, and not there: ", part));
     Budget grant = of.task.grant();
     Violation.unless(grant.covers(loan.grant()), loan, " is not covered by ", grant);
     Violation.unless(loan.grant().hops() < grant.hops(), "no hop was taken for ", loan);
@@ -379,8 +376,7 @@ final class Audit {
   }
 
   private static boolean startsWith(List<Integer> path, List<Integer> beginning) {
-    return path.size() >= beginning.size()
-        && path.subList(0, beginning.size()).equals(beginning);
+    return path.size() >= beginning.size() && path.subList(0, beginning.size()).equals(beginning);
   }
 
   private void requireWithinGrant(Case of) {
@@ -411,8 +407,7 @@ final class Audit {
     for (PlanNode child : record.children()) {
       Violation.unless(of.isDone(child), child, " comes behind ", record.node());
     }
-    Violation.unless(
-        of.everDone.add(record.node()), record.node(), " came to something twice");
+    Violation.unless(of.everDone.add(record.node()), record.node(), " came to something twice");
     for (Step step : record.steps()) {
       Violation.unless(step.node().equals(record.node()), "a step of another node: ", record);
     }
@@ -450,8 +445,7 @@ final class Audit {
   }
 
   /** What was delivered is used, unless there is no use for it. */
-  private void settle(
-      long lease, Delivery delivery, Optional<Out> awaited, Set<Long> adoptedNow) {
+  private void settle(long lease, Delivery delivery, Optional<Out> awaited, Set<Long> adoptedNow) {
     Loan loan = everLent.get(lease).loan;
     Case of = cases.get(loan.link());
     if (adoptedNow.contains(lease) || of == null) {
@@ -471,12 +465,10 @@ final class Audit {
     Digest link = of.task.link();
     calls.forEach(
         (call, planned) ->
-            Violation.unless(
-                !planned.link().equals(link), "call ", call, " outlives its task"));
+            Violation.unless(!planned.link().equals(link), "call ", call, " outlives its task"));
     lent.forEach(
         (lease, out) ->
-            Violation.unless(
-                !out.loan.link().equals(link), "lease ", lease, " outlives its task"));
+            Violation.unless(!out.loan.link().equals(link), "lease ", lease, " outlives its task"));
     if (end instanceof JobEnd.Completed completed) {
       PlanNode root = of.task.node();
       Oracle.Answer answer = right(of, root, completed.value(), completed.evidence());

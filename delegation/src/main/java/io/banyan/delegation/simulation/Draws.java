@@ -3,8 +3,8 @@ package io.banyan.delegation.simulation;
 import java.util.SplittableRandom;
 
 /**
- * Chance from one seed, in streams that do not disturb each other: a simulation that is run with one
- * fault or one node less still draws the same for all others.
+ * Chance from one seed, in streams that do not disturb each other: a simulation that is run with
+ * one fault or one node less still draws the same for all others.
  */
 record Draws(long seed) {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L; // as SplittableRandom does it

@@ -110,7 +110,8 @@ final class Envelope {
       case Letter.Reply(Digest link, LeaseReply.Answer answer) -> new LeaseReply(link, answer);
       case Letter.Result(Digest link, Receipt receipt) ->
           new TaskMessage.Result(link, signed(from, WireCodec.encodeReceipt(receipt)));
-      case Letter.Gone(Digest link, LeaseFailure failure) -> new Failure(link, kind(link, failure, from));
+      case Letter.Gone(Digest link, LeaseFailure failure) ->
+          new Failure(link, kind(link, failure, from));
       case Letter.Cancel(Digest link, String reason) ->
           new TaskMessage.CancelLease(
               signed(from, WireCodec.encodeCancel(new Cancel(link, reason))));
@@ -150,8 +151,7 @@ final class Envelope {
 
   private static Letter read(TaskMessage message) throws MalformedMessageException {
     return switch (message) {
-      case CapabilityReport report ->
-          new Letter.Hello(report.workers(), report.fuelPerSecond());
+      case CapabilityReport report -> new Letter.Hello(report.workers(), report.fuelPerSecond());
       case Heartbeat beat ->
           new Letter.Beat(
               beat.sequence(),

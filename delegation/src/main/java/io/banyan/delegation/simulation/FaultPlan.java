@@ -113,8 +113,7 @@ final class FaultPlan {
 
   private void partition(SplittableRandom random, List<Line> lines) {
     long nanos =
-        Math.min(
-            random.nextLong(MINUTE_NANOS), faults.untilNanos() - world.agenda.nowNanos());
+        Math.min(random.nextLong(MINUTE_NANOS), faults.untilNanos() - world.agenda.nowNanos());
     for (Line line : lines) {
       world.story.note("node ", line.to.number, " does not hear node ", line.from.number);
       line.sever();

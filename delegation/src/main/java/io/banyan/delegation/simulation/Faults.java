@@ -10,7 +10,8 @@ import java.util.SplittableRandom;
  *
  * @param untilNanos when nothing goes wrong any more: the safety phase ends, the liveness phase
  *     begins
- * @param rates per mille of the occasions, or strikes in all; a kind that is not there never strikes
+ * @param rates per mille of the occasions, or strikes in all; a kind that is not there never
+ *     strikes
  */
 record Faults(long untilNanos, Map<FaultKind, Integer> rates) {
   static final Faults NONE = new Faults(0, Map.of());

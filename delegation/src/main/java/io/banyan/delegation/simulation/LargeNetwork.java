@@ -79,7 +79,8 @@ public final class LargeNetwork {
     int above = 0; // where the level above begins
     int begin = 1;
     while (begin < workload.nodes()) {
-      int size = (int) Math.min((long) (begin - above) * workload.fanOut(), workload.nodes() - begin);
+      int size =
+          (int) Math.min((long) (begin - above) * workload.fanOut(), workload.nodes() - begin);
       for (int i = 0; i < size; i++) { // in turns, so that no subtree is larger than another
         links.add(new Scenario.Pair(above + i % (begin - above), begin + i, latencyNanos));
       }
@@ -120,8 +121,7 @@ public final class LargeNetwork {
         manifest,
         SmallNetworks.submitter(0),
         manifest.cutsBySize(),
-        new VirtualGuest(
-            workload.seed(), true, 0, (long) Math.max(1, leafFuel), workload.spread()),
+        new VirtualGuest(workload.seed(), true, 0, (long) Math.max(1, leafFuel), workload.spread()),
         4 * SECOND, // when everybody knows his peers
         Optional.empty());
   }

@@ -188,8 +188,7 @@ final class Oracle {
     List<Evidence> evidence = children.stream().map(Answer::evidence).toList();
     if (children.size() == 1) {
       Answer only = children.getFirst();
-      return Optional.of(
-          new Answer(only.value(), Evidence.ofInner(split, evidence), only.blobs()));
+      return Optional.of(new Answer(only.value(), Evidence.ofInner(split, evidence), only.blobs()));
     }
     if (!job.guest().merges()) {
       return Optional.of(

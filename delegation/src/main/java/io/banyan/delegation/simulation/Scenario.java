@@ -29,8 +29,8 @@ record Scenario(
    * @param fuelPerSecond that one worker uses up
    * @param noise of each call's time around what it should take, 0 to 1
    * @param bytesPerSecond that it sends, or receives
-   * @param reportedFuelPerSecond that it says it uses up before it has made a call; 0 if it does not
-   *     know
+   * @param reportedFuelPerSecond that it says it uses up before it has made a call; 0 if it does
+   *     not know
    * @param heldMax leases that it holds at most
    */
   record Member(

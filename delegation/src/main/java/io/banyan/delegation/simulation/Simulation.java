@@ -147,9 +147,7 @@ final class Simulation {
 
   /** At once, when the machine says that the process is gone; or when its silence is noticed. */
   long noticedAfterNanos() {
-    return choices.nextBoolean()
-        ? choices.nextLong(SECOND / 10)
-        : choices.nextLong(45 * SECOND);
+    return choices.nextBoolean() ? choices.nextLong(SECOND / 10) : choices.nextLong(45 * SECOND);
   }
 
   /* Users. */
@@ -181,7 +179,13 @@ final class Simulation {
   void ended(VirtualJob job, JobEnd end) {
     JobEnd before = ends.putIfAbsent(job.id(), end);
     Violation.unless(
-        before == null || before.equals(end), "job ", job.id(), " ended as ", before, ", and ", end);
+        before == null || before.equals(end),
+        "job ",
+        job.id(),
+        " ended as ",
+        before,
+        ", and ",
+        end);
     if (before == null) {
       endedNanos = agenda.nowNanos();
     }
@@ -275,10 +279,7 @@ final class Simulation {
     switch (end) {
       case JobEnd.Completed _ ->
           Violation.unless(
-              isRight(job),
-              "job ",
-              job.id(),
-              " does not come to what one node comes to");
+              isRight(job), "job ", job.id(), " does not come to what one node comes to");
       case JobEnd.TaskFailed(PlanNode planNode, Claim claim) ->
           Violation.unless(
               oracle
@@ -311,8 +312,7 @@ final class Simulation {
   }
 
   private Report report() {
-    long firstNanos =
-        acceptedNanos.values().stream().mapToLong(nanos -> nanos).min().orElse(0);
+    long firstNanos = acceptedNanos.values().stream().mapToLong(nanos -> nanos).min().orElse(0);
     Map<String, Integer> howEnded = new LinkedHashMap<>();
     ends.values().forEach(end -> howEnded.merge(end.getClass().getSimpleName(), 1, Integer::sum));
     return new Report(

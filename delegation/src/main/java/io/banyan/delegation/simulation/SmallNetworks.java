@@ -87,14 +87,14 @@ final class SmallNetworks {
     return members;
   }
 
-  /** Everybody knows the next one; of the others everybody, or every second one. */
+  /** Everybody knows the next one; of the others everybody, every second one, or nobody. */
   private static List<Scenario.Pair> links(Draws draws, int nodes) {
-    boolean dense = draws.of("dense").nextBoolean();
+    int density = draws.of("density").nextInt(3);
     List<Scenario.Pair> links = new ArrayList<>();
     for (int one = 0; one < nodes; one++) {
       for (int other = one + 1; other < nodes; other++) {
         SplittableRandom random = draws.of("link", one * 1000L + other);
-        if (dense || other == one + 1 || random.nextBoolean()) {
+        if (other == one + 1 || density == 2 || (density == 1 && random.nextBoolean())) {
           links.add(new Scenario.Pair(one, other, latencyNanos(random)));
         }
       }

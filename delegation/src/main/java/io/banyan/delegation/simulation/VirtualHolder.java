@@ -101,8 +101,7 @@ final class VirtualHolder {
     if (node.world.strikes(FaultKind.REFUSALS)) {
       return Optional.of(node.world.drawnRefusal());
     }
-    List<Held> ofLender =
-        held.values().stream().filter(lease -> lease.lender == lender).toList();
+    List<Held> ofLender = held.values().stream().filter(lease -> lease.lender == lender).toList();
     boolean full = held.size() >= node.member.heldMax();
     if (full || ofLender.size() >= HELD_OF_LENDER_MAX) {
       shed(full ? List.copyOf(held.values()) : ofLender, priority(offer.lease()));
@@ -214,8 +213,7 @@ final class VirtualHolder {
       case JobEnd.TaskFailed(PlanNode planNode, Claim claim) ->
           giveUp(lease, new LeaseFailure.TaskFailed(planNode, claim));
       case JobEnd.PlanRefused(String reason) -> giveUp(lease, new LeaseFailure.OverGrant(reason));
-      case JobEnd.NodeFailed failed ->
-          giveUp(lease, new LeaseFailure.Lost(failed.why().detail()));
+      case JobEnd.NodeFailed failed -> giveUp(lease, new LeaseFailure.Lost(failed.why().detail()));
       case JobEnd.TimedOut _ -> giveUp(lease, new LeaseFailure.Lost("its time is over"));
       case JobEnd.Cancelled() -> held.remove(link);
       case JobEnd.Shed() -> giveBack(lease);

@@ -57,16 +57,13 @@ record VirtualJob(
       case InputRef.CellIndex(int cell, int cells) -> new BlobRef(numbered(cell, cells), 16);
       case InputRef.Part(BlobRef part) -> part;
       case InputRef.Values(List<BlobRef> values) ->
-          new BlobRef(
-              Value.listDigest(values), values.stream().mapToLong(BlobRef::length).sum());
+          new BlobRef(Value.listDigest(values), values.stream().mapToLong(BlobRef::length).sum());
     };
   }
 
   private BlobRef range(long from, long to) {
     BlobRef input = manifest.input();
-    return from == 0 && to == input.length()
-        ? input
-        : new BlobRef(numbered(from, to), to - from);
+    return from == 0 && to == input.length() ? input : new BlobRef(numbered(from, to), to - from);
   }
 
   private Digest numbered(long one, long other) {

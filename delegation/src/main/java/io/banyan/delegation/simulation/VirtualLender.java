@@ -216,8 +216,7 @@ final class VirtualLender {
     long bytes = receipt.leaves() * LEAF_EVIDENCE_BYTES + receipt.value().named().length();
     long queued = absorbing / AT_ONCE_MAX * node.fetchNanos(child.number, bytes);
     absorbing++;
-    long fetched =
-        node.world.agenda.nowNanos() + queued + 2 * node.fetchNanos(child.number, bytes);
+    long fetched = node.world.agenda.nowNanos() + queued + 2 * node.fetchNanos(child.number, bytes);
     checkingUntilNanos =
         Math.max(checkingUntilNanos, fetched) + RECEIPT_NANOS + receipt.leaves() * LEAF_NANOS;
     node.world.countFetches(2); // the evidence, and the value

@@ -76,8 +76,7 @@ final class VirtualNetwork {
     int epoch = connection.epoch();
     connection.becomes(false);
     for (Line line : connection.lines()) {
-      world.agenda.in(
-          jitter.nextLong(SECOND / 10), () -> line.to.left(line.from, epoch));
+      world.agenda.in(jitter.nextLong(SECOND / 10), () -> line.to.left(line.from, epoch));
     }
   }
 

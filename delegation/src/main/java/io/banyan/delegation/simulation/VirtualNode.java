@@ -61,8 +61,7 @@ class VirtualNode {
       this.brain = node.world.cast.brain(node.member.settings());
       this.lender = new VirtualLender(node);
       this.holder = new VirtualHolder(node);
-      this.audit =
-          node.world.scenario.audited() ? Optional.of(new Audit(node)) : Optional.empty();
+      this.audit = node.world.scenario.audited() ? Optional.of(new Audit(node)) : Optional.empty();
     }
   }
 

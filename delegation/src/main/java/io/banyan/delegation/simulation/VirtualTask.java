@@ -14,8 +14,7 @@ import java.util.Map;
  *     node
  * @param leasesBelow of each receipt that was delivered to it: the leases that it rests on
  */
-record VirtualTask(
-    Task task, VirtualJob job, List<Lease> chain, Map<Digest, Integer> leasesBelow) {
+record VirtualTask(Task task, VirtualJob job, List<Lease> chain, Map<Digest, Integer> leasesBelow) {
   VirtualTask(Task task, VirtualJob job, List<Lease> chain) {
     this(task, job, chain, new HashMap<>());
   }

@@ -16,7 +16,6 @@ import io.banyan.schema.GuestFunction;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
-import io.banyan.schema.PlanNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,9 +36,7 @@ enum PlantedBug implements Cast {
       return instead(
           settings,
           command ->
-              command instanceof Command.Adopt
-                  ? Stream.of(command, command)
-                  : Stream.of(command));
+              command instanceof Command.Adopt ? Stream.of(command, command) : Stream.of(command));
     }
   },
   /** An answer of who was silent for a while is dropped. */

@@ -41,15 +41,7 @@ public final class Banyan {
   /** Commands that are still to come. */
   private static final Set<String> LATER =
       Set.of(
-          "dev",
-          "events",
-          "receipt",
-          "logs",
-          "drain",
-          "fraud",
-          "doctor",
-          "config",
-          "completion");
+          "dev", "events", "receipt", "logs", "drain", "fraud", "doctor", "config", "completion");
 
   private static final String WHY_LATER = "it comes with a later one";
 

@@ -53,8 +53,7 @@ record SimulationPicture(List<SimulatedRun> runs) {
             "<rect x=\"%d\" y=\"30\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888\"/>",
             left + MARGIN, WIDTH - MARGIN - 20, HEIGHT - MARGIN - 30));
     chart.append(line("<text x=\"%d\" y=\"20\">%s</text>", left + MARGIN, title));
-    chart.append(
-        line("<text x=\"%d\" y=\"%d\">nodes</text>", left + WIDTH / 2, HEIGHT - 10));
+    chart.append(line("<text x=\"%d\" y=\"%d\">nodes</text>", left + WIDTH / 2, HEIGHT - 10));
     StringBuilder bound = new StringBuilder();
     for (SimulatedRun run : runs) {
       Measured measured = run.measured();

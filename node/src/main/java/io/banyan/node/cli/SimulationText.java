@@ -30,8 +30,7 @@ final class SimulationText {
                 measured.leases(),
                 measured.leaves(),
                 measured.crashes()),
-        "  at most %,d things kept track of by one node"
-            .formatted(measured.mostOfOneNode()),
+        "  at most %,d things kept track of by one node".formatted(measured.mostOfOneNode()),
         "  %,d events in %.1f s: %,.0f a second"
             .formatted(measured.events(), run.seconds(), run.eventsPerSecond()));
   }
