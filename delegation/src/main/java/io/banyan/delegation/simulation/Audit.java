@@ -172,7 +172,7 @@ final class Audit {
   }
 
   private void delivered(long lease, Delivery delivery) {
-    Out out = everLent.get(lease);
+    Out out = Violation.present(everLent.get(lease), "such lease");
     Case of = cases.get(out.loan.link());
     if (of != null) {
       of.keep(right(of, out.loan.node(), delivery.value(), delivery.evidence()).blobs());
@@ -416,7 +416,7 @@ final class Audit {
 
   private void adopt(Case of, PlanNode planNode, Delivery delivery, long lease) {
     Violation.unless(
-        everLent.get(lease).loan.node().equals(planNode), "adopted for another: ", planNode);
+        Violation.present(everLent.get(lease), "such lease").loan.node().equals(planNode), "adopted for another: ", planNode);
     Violation.unless(of.everDone.add(planNode), planNode, " came to something twice");
     of.adopted.put(planNode, delivery);
     of.leavesSpent += delivery.evidence().leaves();
@@ -446,7 +446,7 @@ final class Audit {
 
   /** What was delivered is used, unless there is no use for it. */
   private void settle(long lease, Delivery delivery, Optional<Out> awaited, Set<Long> adoptedNow) {
-    Loan loan = everLent.get(lease).loan;
+    Loan loan = Violation.present(everLent.get(lease), "such lease").loan;
     Case of = cases.get(loan.link());
     if (adoptedNow.contains(lease) || of == null) {
       return; // or the task is over

@@ -127,7 +127,7 @@ final class Simulation {
   }
 
   boolean strikes(FaultKind kind) {
-    return strikes(kind, chances.get(kind));
+    return strikes(kind, Violation.present(chances.get(kind), "chance of it"));
   }
 
   boolean strikes(FaultKind kind, SplittableRandom random) {
@@ -275,7 +275,7 @@ final class Simulation {
 
   private void validate(VirtualJob job) {
     Oracle oracle = oracle(job.id());
-    JobEnd end = ends.get(job.id());
+    JobEnd end = Violation.present(ends.get(job.id()), "end of a job");
     switch (end) {
       case JobEnd.Completed _ ->
           Violation.unless(

@@ -1,5 +1,7 @@
 package io.banyan.delegation.simulation;
 
+import org.jspecify.annotations.Nullable;
+
 /** Something happened in a simulation that must never happen: a bug, of the simulated or of us. */
 public final class Violation extends IllegalStateException {
   private static final long serialVersionUID = 1;
@@ -10,6 +12,14 @@ public final class Violation extends IllegalStateException {
 
   Violation(String sentence, Throwable cause) {
     super(sentence, cause);
+  }
+
+  /** {@code found}, which must be there. */
+  static <T> T present(@Nullable T found, String what) {
+    if (found == null) {
+      throw new Violation("there is no " + what);
+    }
+    return found;
   }
 
   /** {@code holds}, or it is a violation. */

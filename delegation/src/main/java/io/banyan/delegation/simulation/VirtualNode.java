@@ -230,7 +230,7 @@ class VirtualNode {
     while (life.busyWorkers < member.settings().workers() && !life.waiting.isEmpty()) {
       long call = life.waiting.removeFirst();
       life.busyWorkers++;
-      PlannedCall planned = life.calls.get(call);
+      PlannedCall planned = Violation.present(life.calls.get(call), "such call");
       VirtualGuest.Made made = made(planned);
       double noise = 1 + member.noise() * (2 * world.noise.nextDouble() - 1);
       long nanos = Math.max(1, (long) (fuel(made) / member.fuelPerSecond() * 1e9 * noise));
@@ -239,13 +239,17 @@ class VirtualNode {
   }
 
   private VirtualGuest.Made made(PlannedCall planned) {
-    VirtualJob job = life.tasks.get(planned.link()).job();
+    VirtualJob job = underWay(planned).job();
     BlobRef input = job.named(planned.input());
     return switch (planned.function()) {
       case SPLIT -> job.guest().split(input.digest(), input.length());
       case EXECUTE -> job.guest().execute(input.digest(), input.length());
       case MERGE -> job.guest().merge(input.digest(), input.length());
     };
+  }
+
+  private VirtualTask underWay(PlannedCall planned) {
+    return Violation.present(life.tasks.get(planned.link()), "task of the call");
   }
 
   private static double fuel(VirtualGuest.Made made) {
@@ -272,7 +276,7 @@ class VirtualNode {
     if (number != Simulation.ENTRY && world.strikes(FaultKind.HOST_FAILURES)) {
       return new CallReport.NoResult(CallReport.HostFailure.RESOURCES, "no memory");
     }
-    Digest input = life.tasks.get(planned.link()).job().named(planned.input()).digest();
+    Digest input = underWay(planned).job().named(planned.input()).digest();
     return switch (made) {
       case VirtualGuest.Made.Returned(List<BlobRef> output, long fuel) ->
           new CallReport.Returned(input, output, fuel, nanos);
@@ -369,7 +373,8 @@ class VirtualNode {
     if (life.joined.containsKey(peer.number)) {
       leave(peer); // the end of the connection before was not seen yet
     }
-    life.joined.put(peer.number, lines.get(peer.number).connection.epoch());
+    Connection connection = Violation.present(lines.get(peer.number), "line to it").connection;
+    life.joined.put(peer.number, connection.epoch());
     life.holder.joined(peer);
     PeerProfile profile =
         new PeerProfile(
@@ -377,7 +382,7 @@ class VirtualNode {
             hello.fuelPerSecond(),
             List.of(),
             Optional.of("domain " + peer.number / 2),
-            2 * lines.get(peer.number).connection.latencyNanos,
+            2 * connection.latencyNanos,
             (long) peer.member.bytesPerSecond(),
             true);
     told(new Event.PeerJoined(peer.id, profile));
