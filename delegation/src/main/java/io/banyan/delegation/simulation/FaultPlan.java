@@ -47,7 +47,7 @@ final class FaultPlan {
   }
 
   private void strike(FaultKind kind, Consumer<SplittableRandom> what) {
-    SplittableRandom random = world.scenario.draws().of("strikes", kind.ordinal());
+    SplittableRandom random = world.scenario.draws().of("strikes of " + kind.words());
     for (int i = 0; i < faults.rate(kind); i++) {
       SplittableRandom own = random.split();
       world.agenda.at(own.nextLong(faults.untilNanos()), () -> what.accept(own));

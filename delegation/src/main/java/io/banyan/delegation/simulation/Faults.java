@@ -24,10 +24,10 @@ record Faults(long untilNanos, Map<FaultKind, Integer> rates) {
     if (kinds.isEmpty()) {
       return NONE;
     }
-    long seconds = 1 + draws.of("faulty seconds").nextInt(SECONDS_MAX);
+    long seconds = 1L + draws.of("faulty seconds").nextInt(SECONDS_MAX);
     Map<FaultKind, Integer> rates = new EnumMap<>(FaultKind.class);
     for (FaultKind kind : kinds) {
-      SplittableRandom random = draws.of("rate", kind.ordinal());
+      SplittableRandom random = draws.of("rate of " + kind.words());
       int most =
           switch (kind) {
             case LOSS -> 60;

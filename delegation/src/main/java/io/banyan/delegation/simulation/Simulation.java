@@ -77,7 +77,7 @@ final class Simulation {
     this.noise = scenario.draws().of("noise");
     this.choices = scenario.draws().of("choices");
     for (FaultKind kind : FaultKind.values()) {
-      chances.put(kind, scenario.draws().of("chance", kind.ordinal()));
+      chances.put(kind, scenario.draws().of("chance of " + kind.words()));
     }
     for (Scenario.Member member : scenario.members()) {
       nodes.add(cast.node(this, nodes.size(), member));

@@ -28,7 +28,7 @@ final class SimulationBench {
     ratio("delegation.makespan.1000", thousand, star, 1.10);
     figure("delegation.messages.1000", thousand.measured.messagesPerLeaf(), "1/leaf", 4.0, false);
     figure("delegation.messages.star", star.measured.messagesPerLeaf(), "1/leaf", 0, false);
-    figure("delegation.leases.1000", thousand.measured.leases(), "leases", 0, false);
+    figure("delegation.leases.1000", (double) thousand.measured.leases(), "leases", 0, false);
     figure("delegation.events", thousand.eventsPerSecond(), "1/s", 500_000, true);
     Run many = run(workload(10_000, 32, 1, 10 * LEAVES));
     ratio("delegation.makespan.10000", many, star, 1.25);
