@@ -486,7 +486,31 @@ final class Audit {
             && evidence.fuel() <= loan.grant().fuel()
             && delivery.value().named().length() <= loan.grant().bytes();
     Violation.unless(
-        awaited.isEmpty() || !within, "a valid answer was awaited, and is lost: ", loan);
+        awaited.isEmpty() || !within || !hasRoom(of, loan.node(), delivery),
+        "a valid answer was awaited, and is lost: ",
+        loan);
+  }
+
+  /**
+   * Whether the grant has what {@code delivery} cost, without the leases of {@code planNode} that it
+   * would end. There may be too little, for nothing is reserved for a second lease: whoever begins
+   * its plan node once the first one is over has taken what was.
+   */
+  private boolean hasRoom(Case of, PlanNode planNode, Delivery delivery) {
+    Evidence evidence = delivery.evidence();
+    long leaves = of.leavesSpent + evidence.leaves();
+    long bytes = of.bytesSpent + delivery.value().named().length();
+    for (Out out : lent.values()) {
+      boolean stays = out.loan.link().equals(of.task.link()) && !out.loan.node().equals(planNode);
+      if (stays && !out.loan.second()) {
+        leaves += out.loan.grant().leaves();
+        bytes += out.loan.grant().bytes();
+      }
+    }
+    Budget grant = of.task.grant();
+    return leaves <= grant.leaves()
+        && of.fuelSpent + evidence.fuel() <= grant.fuel()
+        && bytes <= grant.bytes();
   }
 
   private void finish(Case of, JobEnd end) {
