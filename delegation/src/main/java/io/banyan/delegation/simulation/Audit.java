@@ -492,9 +492,9 @@ final class Audit {
   }
 
   /**
-   * Whether the grant has what {@code delivery} cost, without the leases of {@code planNode} that it
-   * would end. There may be too little, for nothing is reserved for a second lease: whoever begins
-   * its plan node once the first one is over has taken what was.
+   * Whether the grant has what {@code delivery} cost, without the leases of {@code planNode} that
+   * it would end. There may be too little, for nothing is reserved for a second lease: whoever
+   * begins its plan node once the first one is over has taken what was.
    */
   private boolean hasRoom(Case of, PlanNode planNode, Delivery delivery) {
     Evidence evidence = delivery.evidence();
