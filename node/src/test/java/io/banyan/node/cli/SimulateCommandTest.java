@@ -39,7 +39,7 @@ class SimulateCommandTest {
     Path picture = folder.resolve("picture.svg");
 
     TestingConsole.Ran ran =
-        banyan("simulate --nodes 4,16 --leaves 200 --fan-out 3 --star --svg", picture);
+        banyan("simulate --nodes 8,16 --leaves 200 --fan-out 3 --star --svg", picture);
 
     ran.succeeds();
     String svg = Files.readString(picture);
