@@ -3,6 +3,7 @@
 #
 #   scripts/soak.sh [--record] differential [COUNT [SEED]]   generated modules: interpreter, cold and hot compiled code agree
 #   scripts/soak.sh [--record] fuzz [COUNT [SEED]]           damaged modules: rejected, or the engine takes what comes of them
+#   scripts/soak.sh [--record] delegation [COUNT [SEED]]     simulated networks with faults: nothing lost, wrong or left over
 #   scripts/soak.sh [--record] hostile [PATTERN]             hostile modules: what each comes to, and how soon
 #
 # --record puts the result into docs/soak.md, with commit, date and command. Ends with 0 only if nothing was found.
@@ -11,14 +12,16 @@ cd "$(dirname "$0")/.."
 # shellcheck source=scripts/test-main.bash
 source scripts/test-main.bash
 
-usage() { sed -n '4,6s/^# *//p' scripts/soak.sh >&2; exit 2; }
+usage() { sed -n '4,7s/^# *//p' scripts/soak.sh >&2; exit 2; }
 record=false
 [ "${1:-}" != --record ] || { record=true; shift; }
 [ $# -gt 0 ] || usage
 name=$1
 shift
 seed=$(date +%s)
+module=compute
 case $name in
+  delegation) module=delegation main=simulation.DelegationSoak arguments=("${1:-100000}" "${2:-$seed}") ;;
   differential) main=HotSoak arguments=("${1:-10000}" "${2:-$seed}") ;;
   fuzz) main=FuzzSoak arguments=("${1:-10000000}" "${2:-$seed}") ;;
   hostile) main=HostileReport arguments=("${1:-}") ;;
@@ -28,7 +31,7 @@ esac
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 code=0
-run_main compute "io.banyan.compute.$main" "${arguments[@]}" | tee "$log" || code=$?
+run_main "$module" "io.banyan.$module.$main" "${arguments[@]}" | tee "$log" || code=$?
 
 # The row of this soak is put in the place of its last one.
 write_down() {

@@ -86,6 +86,12 @@ record Chooser(TaskWalk walk, Prices prices, int workers, boolean byAffinity, lo
   }
 
   private Optional<Place> fresh(Fit fit) {
+    for (Inner inner : walk.frontier().opened()) {
+      Interval child = inner.peek();
+      if (size(inner.footing(), child, inner.footing().units(child), fit) == Size.RIGHT) {
+        return Optional.of(inner.take());
+      }
+    }
     while (walk.end().isEmpty()) {
       Optional<Inner> outermost = walk.frontier().outermost();
       if (outermost.isEmpty()) {

@@ -126,6 +126,15 @@ final class Frontier {
     return returned.stream().limit(most).toList();
   }
 
+  /**
+   * The inner nodes that were opened to be lent from and have something left, outermost first: what
+   * was opened for a slow peer is too small for a fast one.
+   */
+  List<Inner> opened() {
+    opened.removeIf(inner -> !inner.hasUnbegun());
+    return opened.stream().filter(Frontier::mayLend).toList();
+  }
+
   /** Where the next child to be lent comes from. */
   Optional<Inner> outermost() {
     Optional<Inner> inner = innermost(opened).filter(Frontier::mayLend);

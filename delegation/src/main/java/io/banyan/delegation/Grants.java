@@ -25,6 +25,11 @@ final class Grants {
   /** What one lease may spend. */
   record Reservation(long leaves, long fuel, long bytes) {
     static final Reservation NONE = new Reservation(0, 0, 0);
+
+    /** Both, each of which is reserved: they do not overflow. */
+    Reservation plus(Reservation other) {
+      return new Reservation(leaves + other.leaves, fuel + other.fuel, bytes + other.bytes);
+    }
   }
 
   Grants(Budget granted) {

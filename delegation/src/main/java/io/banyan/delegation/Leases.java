@@ -175,17 +175,17 @@ final class Leases {
     lent.task.walk.adopt(lent.place, lent.lease, delivery);
   }
 
-  /** What is reserved for the lease that {@code lent} was a second one of. */
+  /**
+   * What is reserved for leases of the same plan node as {@code lent}, which are over once it is
+   * adopted: also for one whose peer is not heard, while the plan node is another's.
+   */
   private Grants.Reservation overtakenBy(Lent lent) {
-    if (lent.second) {
-      for (long beside : lent.place.leases()) {
-        Optional<Lent> first = find(beside).filter(other -> !other.second && !other.isOver());
-        if (first.isPresent() && lent.place.isLentUnder(beside)) {
-          return first.get().reservation;
-        }
-      }
+    Grants.Reservation sum = Grants.Reservation.NONE;
+    for (long beside : lent.place.leases()) {
+      Optional<Lent> first = find(beside).filter(other -> !other.second && !other.isOver());
+      sum = first.map(other -> other.reservation).map(sum::plus).orElse(sum);
     }
-    return Grants.Reservation.NONE;
+    return sum;
   }
 
   /**

@@ -103,6 +103,11 @@ final class Place {
     second = OptionalLong.of(lease);
   }
 
+  /** Whether another peer tries it too. */
+  boolean hasSecond() {
+    return second.isPresent();
+  }
+
   boolean isSecond(long lease) {
     return second.isPresent() && second.getAsLong() == lease;
   }

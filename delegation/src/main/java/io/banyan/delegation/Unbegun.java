@@ -48,6 +48,8 @@ record Unbegun(Lent lent, double laterNanos) {
       if (lent.task == state
           && lent.isUnbegun()
           && !lent.second
+          && lent.place.isLentUnder(lent.lease) // else own workers have begun it meanwhile
+          && !lent.place.hasSecond() // it would not come back, but go on under the other lease
           && !lent.place.wasTakenBack()
           && leavesBefore >= peer.workers()) {
         double thereNanos = prices.ownNanos(fuelBefore) / pace;

@@ -545,24 +545,6 @@ final class TestingNode {
     return fetch(loan.link(), loan.part().orElseThrow().bytes());
   }
 
-  /** The same, if it was not released. */
-  Optional<byte[]> partIfHeld(Loan loan) {
-    BlobRef bytes = loan.part().orElseThrow().bytes();
-    return counts.containsKey(new Blob(loan.link(), bytes))
-        ? Optional.of(part(loan))
-        : Optional.empty();
-  }
-
-  /** The node after a crash: it knows nothing any more. */
-  TestingNode reborn() {
-    return new TestingNode(settings);
-  }
-
-  /** All bytes that were ever stored here. */
-  Map<Digest, byte[]> bytesByDigest() {
-    return bytesByDigest;
-  }
-
   private List<byte[]> bytes(PlannedCall call) {
     Job job = jobs.get(call.link());
     return switch (call.input()) {

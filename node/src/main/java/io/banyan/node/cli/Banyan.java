@@ -34,6 +34,7 @@ import picocli.CommandLine.Model.OptionSpec;
       PeersCommand.class,
       CapacityCommand.class,
       DrainCommand.class,
+      SimulateCommand.class,
       KeyCommand.class,
       VersionCommand.class,
       CommandLine.HelpCommand.class
@@ -42,7 +43,7 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class Banyan {
   /** Commands that are still to come. */
   private static final Set<String> LATER =
-      Set.of("dev", "receipt", "drain", "fraud", "simulate", "doctor", "config", "completion");
+      Set.of("dev", "receipt", "fraud", "doctor", "config", "completion");
 
   private static final String WHY_LATER = "it comes with a later one";
 

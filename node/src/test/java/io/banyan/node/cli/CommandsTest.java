@@ -53,8 +53,8 @@ class CommandsTest {
   @Test
   void commandOfALaterRoomIsRefusedByName() {
     assertEquals(
-        "simulate is not in this build: it comes with a later one",
-        banyan("simulate", "--nodes 1000").failsWith(ExitCode.USAGE.number()));
+        "doctor is not in this build: it comes with a later one",
+        banyan("doctor", "--nodes 1000").failsWith(ExitCode.USAGE.number()));
   }
 
   @Test
