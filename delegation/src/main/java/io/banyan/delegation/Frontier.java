@@ -32,7 +32,15 @@ final class Frontier {
     if (!returned.isEmpty()) {
       return Optional.of(returned.removeFirst());
     }
-    return innermost(begun).or(() -> innermost(opened)).map(Inner::take);
+    Optional<Place> fresh = innermost(begun).or(() -> innermost(opened)).map(Inner::take);
+    return fresh.isPresent() ? fresh : takeHeld();
+  }
+
+  /** A worker that would be idle does not wait for who says that it has it already. */
+  private Optional<Place> takeHeld() {
+    Optional<Place> place = held.keySet().stream().filter(Place::isIdle).findFirst();
+    place.ifPresent(held::remove);
+    return place;
   }
 
   private static Optional<Inner> innermost(Deque<Inner> inners) {

@@ -53,9 +53,10 @@ public sealed interface JobEnd {
    * @param missing what lies between and around them, in order; cells that follow each other are
    *     one interval, whether or not that is a plan node
    * @param leaves below all pieces
+   * @param units of the plan that all pieces cover: bytes, or cells under the rule {@code index}
    * @param cause why there will be no more
    */
-  record Partial(List<Piece> pieces, List<PlanNode> missing, long leaves, String cause)
+  record Partial(List<Piece> pieces, List<PlanNode> missing, long leaves, long units, String cause)
       implements JobEnd {
     public Partial {
       pieces = List.copyOf(pieces);

@@ -167,7 +167,7 @@ final class Leases {
     }
     long bytes = delivery.value().named().length();
     if (!within || !lent.task.grants.settle(evidence, bytes, awaited, overtakenBy(lent))) {
-      lost(lent, nowNanos);
+      lost(lent, !within, nowNanos);
       return;
     }
     worked(lent, nowNanos);
@@ -206,22 +206,25 @@ final class Leases {
     peers.ended(lent, new Peer.Work(lent.fuel, ownNanos), nowNanos);
   }
 
-  private void lost(Lent lent, long nowNanos) {
+  private void lost(Lent lent, boolean isPeersFault, long nowNanos) {
     forget(lent);
-    backOff(lent, nowNanos);
+    backOff(lent, isPeersFault, nowNanos);
     peers.ended(lent, Peer.Work.NONE, nowNanos);
     lent.place.trials.lost(lent.peer);
     lent.task.walk.drop(lent.place, lent.lease);
   }
 
-  /** Neither the plan node nor the peer is tried again at once, if that was not the first time. */
-  private void backOff(Lent lent, long nowNanos) {
+  /**
+   * Neither the plan node nor, where it is at fault, the peer is tried again at once, if that was
+   * not the first time.
+   */
+  private void backOff(Lent lent, boolean isPeersFault, long nowNanos) {
     long again = lent.place.trials.backOff(nowNanos, random);
     if (again - nowNanos > 0) {
       alarms.set(new Alarms.LendAgain(lent.task.task.link()), again);
     }
     Optional<Peer> peer = peers.find(lent.peer);
-    if (peer.isPresent() && peer.get().breaker.lost()) {
+    if (isPeersFault && peer.isPresent() && peer.get().breaker.lost()) {
       peersChanged = true;
       long openNanos = peer.get().breaker.openNanos(random);
       alarms.set(new Alarms.BreakerOver(lent.peer), nowNanos + openNanos);
@@ -241,7 +244,7 @@ final class Leases {
       case LeaseFailure.TaskFailed(var node, var claim) ->
           lent.task.walk.end(new JobEnd.TaskFailed(node, claim)); // its lender decides
     }
-    lost(lent, nowNanos);
+    lost(lent, failure instanceof LeaseFailure.Lost && !isTasksTime(lent), nowNanos);
     if (failure instanceof LeaseFailure.TaskFailed(PlanNode node, Claim _)) {
       lent.task.walk.prove(lent.place, node);
     }
@@ -275,12 +278,17 @@ final class Leases {
         };
     outbox.add(new Command.Revoke(lent.lease, reason));
     if (lent.standing() != Lent.Standing.SUSPENDED) { // who is not heard is left alone anyhow
-      backOff(lent, nowNanos);
+      backOff(lent, !isTasksTime(lent), nowNanos);
     }
     close(lent);
     peers.ended(lent, Peer.Work.NONE, nowNanos);
     lent.place.trials.lost(lent.peer);
     lent.task.walk.suspend(lent.place, lent.lease);
+  }
+
+  /** Whether the lease had no more time than its task: who runs out of it is not to blame. */
+  private static boolean isTasksTime(Lent lent) {
+    return lent.task.deadlineNanos - lent.deadlineNanos < 2_000_000; // it is cut to milliseconds
   }
 
   /** {@code peer} is not heard any more: others may have what it was lent. */

@@ -79,16 +79,18 @@ final class Pieces {
     List<JobEnd.Piece> pieces = new ArrayList<>();
     List<PlanNode> missing = new ArrayList<>();
     long leaves = 0;
+    long units = 0;
     for (Found each : found) {
       if (kept.contains(each)) {
         Place.Filled filled = each.filled().orElseThrow();
         pieces.add(new JobEnd.Piece(each.node(), filled.value()));
         leaves += filled.evidence().leaves();
+        units += filled.units();
       } else {
         addMissing(missing, each);
       }
     }
-    return new JobEnd.Partial(pieces, missing, leaves, cause);
+    return new JobEnd.Partial(pieces, missing, leaves, units, cause);
   }
 
   /** Cells that follow each other are one gap, also where empty ones lie between them. */

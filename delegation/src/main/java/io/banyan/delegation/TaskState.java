@@ -60,6 +60,7 @@ final class TaskState {
     this.seconds = SecondGrant.of(task);
     this.deadlineNanos = nowNanos + task.grant().timeMillis() * 1_000_000;
     this.restsOn = task.known().leases();
+    this.begun = !task.known().isNothing();
     this.walk = new TaskWalk(task, grants, overtaken, outbox);
   }
 
@@ -142,7 +143,7 @@ final class TaskState {
 
   /* What is out. */
 
-  /** Whether a call of it was ever given out, or a part of it lent. */
+  /** Whether a call of it was ever given out, or a part of it lent, in this life or before. */
   boolean hasBegun() {
     return begun;
   }

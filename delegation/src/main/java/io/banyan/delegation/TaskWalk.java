@@ -691,7 +691,7 @@ final class TaskWalk {
     double share =
         switch (root.footing) {
           case Footing.Cells(Cuts cuts) -> (double) partial.leaves() / cells(cuts);
-          case Footing.Given _, Footing.Parts _ -> (double) units.done() / Math.max(1, total);
+          case Footing.Given _, Footing.Parts _ -> (double) partial.units() / Math.max(1, total);
         };
     boolean enough = share * 1000 >= permille && !partial.pieces().isEmpty();
     return enough ? Optional.of(partial) : Optional.empty();

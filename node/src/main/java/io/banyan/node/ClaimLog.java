@@ -211,13 +211,16 @@ public final class ClaimLog implements AutoCloseable {
     return offset;
   }
 
-  /** The steps below {@code root}, in the order of the plan. */
+  /** The steps below {@code root}, which is recorded, in the order of the plan. */
   public synchronized Iterator<Step> steps(PlanNode root) throws IOException {
+    return stepsIfDone(root)
+        .orElseThrow(() -> new IllegalStateException("plan node " + root + " was not recorded"));
+  }
+
+  /** The same; nothing if {@code root} is not recorded, or something above it is by now. */
+  public synchronized Optional<Iterator<Step>> stepsIfDone(PlanNode root) throws IOException {
     Done found = done.get(root);
-    if (found == null) {
-      throw new IllegalStateException("plan node " + root + " was not recorded");
-    }
-    return new Steps(found.offset);
+    return found == null ? Optional.empty() : Optional.of(new Steps(found.offset));
   }
 
   private static Step step(ReceiptEntry entry) {

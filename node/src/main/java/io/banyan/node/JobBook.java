@@ -48,7 +48,7 @@ import java.util.stream.Stream;
  * with a terminal record has decided it.
  *
  * <p>What the journal does not take, because the disk is full, is an end all the same, and is
- * written later; should the node stop before, the job goes on, and comes to the same.
+ * written later; should the node stop before, that end is forgotten, and the job goes on.
  *
  * <p>Safe for any thread; guarded by its lock, under which nobody touches the disk.
  *

@@ -41,8 +41,8 @@ public final class Recollection {
     /** What plan nodes came to, of which nothing above is finished. */
     Map<PlanNode, Known.Finished> finished();
 
-    /** The steps of one of them, in the order of the plan. */
-    Iterator<Step> steps(PlanNode node) throws IOException;
+    /** The steps of one of them, in the order of the plan; nothing if it is gone by now. */
+    Optional<Iterator<Step>> steps(PlanNode node) throws IOException;
 
     /** A blob of its value, if it is still there. */
     Optional<byte[]> bytes(BlobRef ref) throws IOException;
@@ -125,8 +125,13 @@ public final class Recollection {
   private static Optional<List<Long>> copy(
       Source source, PlanNode node, Value value, ClaimLog claims, BlobStore values)
       throws IOException {
+    Optional<Iterator<Step>> first = source.steps(node);
+    Optional<Iterator<Step>> second = source.steps(node);
+    if (first.isEmpty() || second.isEmpty()) {
+      return Optional.empty();
+    }
     List<BlobRef> put = new ArrayList<>();
-    Iterator<BlobRef> blobs = blobs(value, source.steps(node));
+    Iterator<BlobRef> blobs = blobs(value, first.get());
     while (blobs.hasNext()) {
       BlobRef ref = blobs.next();
       Optional<byte[]> bytes = source.bytes(ref);
@@ -142,7 +147,7 @@ public final class Recollection {
     }
     List<Long> places = new ArrayList<>();
     List<ReceiptEntry> piece = new ArrayList<>();
-    Iterator<Step> steps = source.steps(node);
+    Iterator<Step> steps = second.get();
     while (steps.hasNext()) {
       Step step = steps.next();
       piece.add(new ReceiptEntry.StepEntry(step));

@@ -170,6 +170,7 @@ final class Audit {
           Event.Shed _,
           Event.Woken _,
           Event.PeerChanged _,
+          Event.PeerHolds _,
           Event.LeaseBegun _,
           Event.LeaseAccepted _ -> {}
     }

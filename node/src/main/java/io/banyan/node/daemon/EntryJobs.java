@@ -182,6 +182,18 @@ final class EntryJobs implements JobDriver, AutoCloseable {
       // This node is being closed: the job goes on when it starts again.
     } catch (IOException | InterruptedException | RuntimeException | OutOfMemoryError e) {
       failed(job.id(), e, JobProgressNow.NONE); // unless it has ended
+      leaveNothing(job.id(), files);
+    }
+  }
+
+  /** What a job that broke has left is of no use, and may be what the disk is full of. */
+  private void leaveNothing(JobId job, JobDirectory files) {
+    if (book.ending(job).isPresent()) {
+      try {
+        files.deleteWork();
+      } catch (IOException e) {
+        // Then it goes with its job.
+      }
     }
   }
 

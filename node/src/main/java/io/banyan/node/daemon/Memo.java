@@ -28,9 +28,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What was finished of earlier jobs, for later ones of the same plan: by their submitter, or by
- * anybody where he allowed that. It lies in the folders of those jobs, and goes with them; or
- * before, when all of it together is too much.
+ * What was finished of earlier jobs, for later ones of the same plan: by their submitter, and
+ * nobody else, whatever the manifest allows: until answers are audited, one submitter could choose
+ * another's by what his own peers deliver. It lies in the folders of those jobs, and goes with
+ * them; or before, when all of it together is too much.
  *
  * <p>Safe for any thread; guarded by its own lock, also while it reads and deletes.
  */
@@ -46,10 +47,9 @@ final class Memo {
   private long bytesHeld;
 
   /** One job. */
-  private record Remembered(
-      Digest plan, PublicKey submitter, boolean isShared, JobDirectory files, long bytes) {
+  private record Remembered(Digest plan, PublicKey submitter, JobDirectory files, long bytes) {
     boolean isFor(Digest otherPlan, PublicKey asker) {
-      return plan.equals(otherPlan) && (isShared || submitter.equals(asker));
+      return plan.equals(otherPlan) && submitter.equals(asker);
     }
   }
 
@@ -67,13 +67,7 @@ final class Memo {
       files.deleteWork();
       return;
     }
-    Remembered fresh =
-        new Remembered(
-            plan(manifest),
-            submitter,
-            manifest.memo() == MemoPolicy.SHARED,
-            files,
-            bytes(files.work()));
+    Remembered fresh = new Remembered(plan(manifest), submitter, files, bytes(files.work()));
     if (fresh.bytes > 0 && jobs.putIfAbsent(job, fresh) == null) {
       bytesHeld += fresh.bytes;
     }
@@ -157,8 +151,8 @@ final class Memo {
     }
 
     @Override
-    public Iterator<Step> steps(PlanNode node) throws IOException {
-      return log.steps(node);
+    public Optional<Iterator<Step>> steps(PlanNode node) throws IOException {
+      return log.stepsIfDone(node);
     }
 
     @Override

@@ -328,7 +328,8 @@ final class HeldLease {
   boolean isUnbegun() {
     lock.lock();
     try {
-      boolean worked = folder != null && (folder.leavesDone() > 0 || folder.fuelSpent() > 0);
+      Reported.Sum sum = folder == null ? Reported.Sum.NONE : folder.progress();
+      boolean worked = sum.leaves() > 0 || sum.fuel() > 0; // here, or by those it was lent on to
       return delivered == null && !worked && !cancelled && !over;
     } finally {
       lock.unlock();

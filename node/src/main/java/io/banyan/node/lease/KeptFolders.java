@@ -209,8 +209,8 @@ public final class KeptFolders implements AutoCloseable {
     }
 
     @Override
-    public Iterator<Step> steps(PlanNode node) throws IOException {
-      return folder.claims().steps(node);
+    public Optional<Iterator<Step>> steps(PlanNode node) throws IOException {
+      return folder.claims().stepsIfDone(node); // its own work may go on
     }
 
     @Override
