@@ -39,6 +39,15 @@ enum PlantedBug implements Cast {
               command instanceof Command.Adopt ? Stream.of(command, command) : Stream.of(command));
     }
   },
+  /** What was finished before a crash is taken over, and nobody is told to keep it. */
+  UNSAID_REUSE {
+    @Override
+    public Brain brain(Delegator.Settings settings) {
+      return instead(
+          settings,
+          command -> command instanceof Command.Reuse ? Stream.empty() : Stream.of(command));
+    }
+  },
   /** An answer of who was silent for a while is dropped. */
   LOST_LATE_ANSWER {
     @Override

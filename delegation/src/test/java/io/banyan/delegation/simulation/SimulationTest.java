@@ -16,6 +16,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whole networks, each from one seed. Every command of every node is held against what it may be,
@@ -56,6 +57,17 @@ class SimulationTest {
     assertTrue(ends.getOrDefault("Completed", 0) > SEEDS / 2, ends.toString());
     assertTrue(ends.getOrDefault("TaskFailed", 0) > SEEDS / 60, ends.toString());
     assertTrue(ends.getOrDefault("Cancelled", 0) > SEEDS / 100, ends.toString());
+  }
+
+  /**
+   * A delivery that was refused because its plan node had another lease, whose peer was silent; and
+   * a lease that was taken back though own workers had begun its plan node.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1492, 4181, 4651, 8109, 12_214})
+  void whatWasFoundOnceIsNotFoundAgain(long seed) {
+    assertEquals(
+        Optional.empty(), Trial.ofProduction().find(Options.of(seed)).map(Trial.Finding::words));
   }
 
   private static Digest digest(long seed) {
