@@ -37,9 +37,12 @@ final class Peer {
 
   /**
    * How long a peer that is lent nothing is known by what it did last: what held it up may be over,
-   * and who is thought slow would be lent nothing for ever.
+   * as the first seconds of a JVM are, and who is thought slow would be lent nothing for ever.
    */
-  static final long PACE_NANOS_MAX = 30_000_000_000L; // 30 s
+  static final long PACE_NANOS_MIN = 5_000_000_000L; // 5 s
+
+  /** The same of a peer that was forgiven before, each time for twice as long. */
+  static final long PACE_NANOS_MAX = 300_000_000_000L; // 5 min
 
   final PeerId id;
   final Familiar familiar = new Familiar();
@@ -56,6 +59,7 @@ final class Peer {
   private Work work = Work.NONE; // delivered, recent work above all
   private double tookNanos; // for that
   private long countedNanos; // until when it took
+  private long paceNanos = PACE_NANOS_MIN; // for which that is remembered
 
   /**
    * What a lease was worth.
@@ -109,9 +113,10 @@ final class Peer {
     freeWorkers = Math.min(freeWorkersNow, workers());
     heardNanos = nowNanos;
     suspect = false;
-    if (leases.isEmpty() && nowNanos - countedNanos > PACE_NANOS_MAX) {
+    if (leases.isEmpty() && tookNanos > 0 && nowNanos - countedNanos > paceNanos) {
       work = Work.NONE;
       tookNanos = 0;
+      paceNanos = Math.min(PACE_NANOS_MAX, 2 * paceNanos);
     }
   }
 

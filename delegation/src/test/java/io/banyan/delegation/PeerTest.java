@@ -12,6 +12,7 @@ import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.SplitRule;
 import io.banyan.schema.UniformCuts;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PeerTest {
@@ -72,19 +73,22 @@ class PeerTest {
   }
 
   @Test
-  void whatHeldAPeerUpIsForgotten() {
+  void whatHeldAPeerUpIsForgottenAndEachTimeLater() {
     Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
-    Lent lent = lent(1, 3000);
     double modelled = peer.pace(PRICES);
-    peer.add(lent, 0);
-    peer.ended(lent, work(3000), 3_000_000);
-    assertEquals(1e-3, peer.pace(PRICES), 1e-9);
+    long now = 0;
+    for (long nanos : List.of(Peer.PACE_NANOS_MIN, 2 * Peer.PACE_NANOS_MIN)) {
+      Lent lent = lent(1, 3000);
+      peer.add(lent, now);
+      now += 3_000_000;
+      peer.ended(lent, work(3000), now);
 
-    peer.heard(1, 3_000_000 + Peer.PACE_NANOS_MAX);
-    assertEquals(1e-3, peer.pace(PRICES), 1e-9);
-    peer.heard(1, 3_000_001 + Peer.PACE_NANOS_MAX);
-
-    assertEquals(modelled, peer.pace(PRICES), 1e-9);
+      peer.heard(1, now + nanos);
+      assertEquals(1e-3, peer.pace(PRICES), 1e-9);
+      now += nanos + 1;
+      peer.heard(1, now);
+      assertEquals(modelled, peer.pace(PRICES), 1e-9);
+    }
   }
 
   @Test
