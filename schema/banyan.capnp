@@ -201,6 +201,7 @@ struct Lease {
   hints @12 :List(Hint);
   part @13 :LeasedPart; # null unless the node is a part of a split
   tries @14 :UInt32;
+  dueMillis @15 :UInt64;
 
   struct Hint {
     key @0 :Data;

@@ -67,7 +67,7 @@ record Decider(int workers, double thresholdSeconds) {
     if (!forecast.isSooner(lends)) {
       return Decision.Reason.NOT_SOONER;
     }
-    if (state.isStarved() || !state.hasRoom(0)) {
+    if (state.isStarved() || !state.room.hasAny()) {
       return Decision.Reason.NO_BUDGET;
     }
     return Decision.Reason.SOONER;

@@ -188,7 +188,8 @@ public final class Delegator {
       case Event.PeerLeft(PeerId id) -> left(id, nowNanos);
       case Event.PeerHolds(Digest link, PeerId id, List<PlanNode> nodes) -> holds(link, id, nodes);
       case Event.LeaseAccepted(long lease) -> leases.accepted(lease);
-      case Event.LeaseBegun(long lease) -> leases.begun(lease);
+      case Event.LeaseProgressed(long lease, long leavesDone) ->
+          leases.progressed(lease, leavesDone, nowNanos);
       case Event.LeaseRefused refused -> leases.refused(refused, nowNanos);
       case Event.Delivered(long lease, Delivery delivery) ->
           leases.delivered(lease, delivery, nowNanos);

@@ -59,8 +59,18 @@ public sealed interface Event {
   /** The child works on {@code lease}. */
   record LeaseAccepted(long lease) implements Event {}
 
-  /** The child has done a leaf of {@code lease}, or a part of one. */
-  record LeaseBegun(long lease) implements Event {}
+  /**
+   * The child says how far it has come with {@code lease}, itself and with what it lent of it.
+   *
+   * @param leavesDone 0 while it has done a part of the first
+   */
+  record LeaseProgressed(long lease, long leavesDone) implements Event {
+    public LeaseProgressed {
+      if (leavesDone < 0) {
+        throw new IllegalArgumentException("a lease of which " + leavesDone + " leaves are done");
+      }
+    }
+  }
 
   /**
    * The child does not.

@@ -1,7 +1,9 @@
 package io.banyan.delegation;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * What the work that remains of a task is expected to take.
@@ -42,6 +44,49 @@ record Forecast(double aloneSeconds, double togetherSeconds) {
       nanos = (workNanos + Math.max(0, late)) / Math.max(rate, workers * RATE_MIN);
     }
     return new Forecast(alone, nanos / 1e9);
+  }
+
+  /**
+   * Nanoseconds until all is done, {@code units} and what {@code peers} hold, if it is spread
+   * evenly; nothing as long as no peer's pace was measured. Those whose pace was not measured yet
+   * are thought to differ from what was modelled as those whose pace was.
+   */
+  static OptionalDouble endNanos(double units, Prices prices, int workers, List<Peer> peers) {
+    double ratio = turnedOut(prices, peers);
+    if (ratio == 0) {
+      return OptionalDouble.empty();
+    }
+    double workNanos = units * prices.unitNanos();
+    List<Helper> helpers = new ArrayList<>();
+    for (Peer peer : peers) {
+      workNanos += prices.ownNanos(peer.heldFuel());
+      double pace = peer.isMeasured() ? peer.pace(prices) : ratio * peer.modelledPace(prices);
+      helpers.add(new Helper(peer.leafNanos(prices), pace));
+    }
+    helpers.sort(Comparator.comparingDouble(Helper::leaseNanos));
+    double rate = workers;
+    double nanos = workNanos / rate;
+    for (Helper helper : helpers) {
+      if (helper.leaseNanos >= nanos) {
+        break; // all is done before it has done anything
+      }
+      rate += helper.pace;
+      nanos = workNanos / rate;
+    }
+    return OptionalDouble.of(nanos);
+  }
+
+  /** What was measured over what had been modelled, of those that were; 0 before any was. */
+  private static double turnedOut(Prices prices, List<Peer> peers) {
+    double measured = 0;
+    double modelled = 0;
+    for (Peer peer : peers) {
+      if (peer.isMeasured()) {
+        measured += peer.pace(prices);
+        modelled += peer.modelledPace(prices);
+      }
+    }
+    return modelled == 0 ? 0 : measured / modelled;
   }
 
   private record Helper(double leaseNanos, double pace) {}

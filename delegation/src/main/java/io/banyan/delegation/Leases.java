@@ -106,9 +106,23 @@ final class Leases {
     }
   }
 
-  /** Its peer has done something for {@code lease}. */
-  void begun(long lease) {
-    find(lease).ifPresent(Lent::begun);
+  /** Its peer says that it has done {@code leavesDone} of {@code lease}. */
+  void progressed(long lease, long leavesDone, long nowNanos) {
+    Optional<Lent> known = find(lease);
+    if (known.isEmpty()) {
+      return; // it is not wanted any more
+    }
+    Lent lent = known.get();
+    lent.begun();
+    Optional<Prices> prices = lent.task.prices();
+    Optional<Peer> peer = peers.find(lent.peer);
+    if (peer.isPresent() && prices.isPresent()) {
+      double share = Math.min(1, leavesDone / prices.get().leaves((double) lent.place.units));
+      double fuel = lent.progressed(share);
+      if (fuel > 0) {
+        peer.get().progressed(lent, new Pace.Work(fuel, prices.get().ownNanos(fuel)), nowNanos);
+      }
+    }
   }
 
   /** Whether {@code peer} has a lease of {@code place} that may still deliver. */
@@ -156,7 +170,7 @@ final class Leases {
     boolean within =
         evidence.leaves() <= lent.reservation.leaves()
             && evidence.fuel() <= lent.reservation.fuel()
-            && lent.task.hasRoom(delivery.leasesBelow());
+            && lent.task.room.mayRestOn(lent.place.units, delivery.leasesBelow());
     boolean awaited = !lent.isOver();
     forget(lent);
     if (within && awaited && !lent.task.grants.hasUnspent(evidence.fuel())) {
@@ -171,7 +185,7 @@ final class Leases {
       return;
     }
     worked(lent, nowNanos);
-    lent.task.restOn(delivery.leasesBelow());
+    lent.task.room.restOn(delivery.leasesBelow());
     lent.task.walk.adopt(lent.place, lent.lease, delivery);
   }
 
@@ -202,14 +216,15 @@ final class Leases {
         alarms.clear(new Alarms.BreakerOver(lent.peer));
       }
     }
-    double ownNanos = lent.task.prices().map(prices -> prices.ownNanos(lent.fuel)).orElse(0.0);
-    peers.ended(lent, new Peer.Work(lent.fuel, ownNanos), nowNanos);
+    double rest = lent.leftFuel(); // the other part was counted when it was told
+    double ownNanos = lent.task.prices().map(prices -> prices.ownNanos(rest)).orElse(0.0);
+    peers.delivered(lent, new Pace.Work(rest, ownNanos), nowNanos);
   }
 
   private void lost(Lent lent, boolean isPeersFault, long nowNanos) {
     forget(lent);
     backOff(lent, isPeersFault, nowNanos);
-    peers.ended(lent, Peer.Work.NONE, nowNanos);
+    peers.lost(lent, nowNanos);
     lent.place.trials.lost(lent.peer);
     lent.task.walk.drop(lent.place, lent.lease);
   }
@@ -281,7 +296,7 @@ final class Leases {
       backOff(lent, !isTasksTime(lent), nowNanos);
     }
     close(lent);
-    peers.ended(lent, Peer.Work.NONE, nowNanos);
+    peers.lost(lent, nowNanos);
     lent.place.trials.lost(lent.peer);
     lent.task.walk.suspend(lent.place, lent.lease);
   }

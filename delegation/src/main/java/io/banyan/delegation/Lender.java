@@ -8,6 +8,7 @@ import io.banyan.schema.PeerId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Offers leases to peers that have credit, for tasks that are worth it.
@@ -51,7 +52,7 @@ final class Lender {
       more =
           !state.isOver()
               && !state.isStarved()
-              && state.hasRoom(0)
+              && state.room.hasAny()
               && lendOne(state, prices.get(), eligible, nowNanos);
     }
     List<Peer> idle = eligible.stream().filter(Peer::isIdle).toList();
@@ -83,7 +84,7 @@ final class Lender {
             && state.prices().isPresent()
             && state.task.grant().hops() > 0
             && place.trials.allows(id)
-            && state.hasRoom(0);
+            && state.room.hasAny();
     if (mayLend && !peer.get().hasCredit()) {
       return; // it will have
     }
@@ -113,16 +114,43 @@ final class Lender {
         Forecast.of((double) state.walk.remaining(), prices, settings.workers(), eligible);
     Placement placement = settings.placement();
     boolean nearFirst = state.task.manifest().routing().preferLocal();
+    double endNanos = endNanos(state, prices, forecast, eligible, nowNanos);
     Chooser chooser =
         new Chooser(
-            state.walk, prices, settings.workers(), placement == Placement.AFFINITY, nowNanos);
-    for (Peer peer : peers.inOrder(eligible, placement, nearFirst, prices)) {
-      Optional<Place> place = chooser.choose(peer, forecast, state.callCount());
+            state,
+            prices,
+            settings.workers(),
+            placement == Placement.AFFINITY,
+            endNanos,
+            soonestNanos(eligible, prices),
+            nowNanos);
+    double enoughNanos = Chooser.SHARE * endNanos;
+    for (Peer peer : peers.inOrder(eligible, placement, nearFirst, prices, enoughNanos)) {
+      Optional<Place> place = chooser.choose(peer, forecast);
       if (place.isPresent()) {
         return offer(state, place.get(), peer, prices, nowNanos);
       }
     }
     return false;
+  }
+
+  /** Nanoseconds from now until all is thought to be done that {@code state} is a part of. */
+  private double endNanos(
+      TaskState state, Prices prices, Forecast forecast, List<Peer> eligible, long nowNanos) {
+    OptionalDouble nanos =
+        Forecast.endNanos((double) state.walk.remaining(), prices, settings.workers(), eligible);
+    if (nanos.isPresent()) {
+      state.due(nowNanos + (long) nanos.getAsDouble());
+    }
+    double dueNanos = (double) (state.dueNanos() - nowNanos);
+    return Math.max(nanos.orElse(forecast.togetherSeconds() * 1e9), dueNanos);
+  }
+
+  private static double soonestNanos(List<Peer> eligible, Prices prices) {
+    return eligible.stream()
+        .mapToDouble(peer -> peer.finishNanos(prices.leafUnits(), prices))
+        .min()
+        .orElse(0);
   }
 
   private boolean offer(TaskState state, Place place, Peer peer, Prices prices, long nowNanos) {
@@ -188,9 +216,12 @@ final class Lender {
             task.grant().hops() - 1,
             (lent.deadlineNanos - nowNanos) / 1_000_000);
     double predictedSeconds = peer.finishNanos((double) lent.place.units, prices) / 1e9;
+    long dueMillis =
+        Math.clamp(lent.task.dueNanos() - nowNanos, 0, 1_000_000 * Budget.TIME_MILLIS_MAX)
+            / 1_000_000;
     leases.add(lent, peer, nowNanos);
     peers.lent(peer);
-    outbox.add(new Command.Lend(lent.lease, loan(lent, grant, predictedSeconds)));
+    outbox.add(new Command.Lend(lent.lease, loan(lent, grant, predictedSeconds, dueMillis)));
   }
 
   /* What is out, and may be done sooner by somebody else. */
@@ -208,7 +239,7 @@ final class Lender {
 
   private void offerSecond(TaskState state, Place place, Peer peer, Prices prices, long nowNanos) {
     Grants.Reservation least = needs(state, place, 1).least();
-    if (leftMillis(state, nowNanos) < 1 || !state.hasRoom(0) || !state.seconds.take(least)) {
+    if (leftMillis(state, nowNanos) < 1 || !state.room.hasAny() || !state.seconds.take(least)) {
       return;
     }
     Lent lent = lent(state, place, peer, least, true, prices, nowNanos);
@@ -259,7 +290,7 @@ final class Lender {
     return unbegun.isPresent();
   }
 
-  private static Loan loan(Lent lent, Budget grant, double predictedSeconds) {
+  private static Loan loan(Lent lent, Budget grant, double predictedSeconds, long dueMillis) {
     Place place = lent.place;
     long fromByte = 0;
     long toByte = 0;
@@ -285,6 +316,7 @@ final class Lender {
         grant,
         place.trials.left(),
         predictedSeconds,
+        dueMillis,
         lent.second);
   }
 }

@@ -21,6 +21,7 @@ final class Lent {
   private Standing standing = Standing.OFFERED;
   private boolean accepted;
   private boolean begun;
+  private double doneFuel; // by its peer's own word
 
   /** How much is still expected of a lease. */
   enum Standing {
@@ -72,6 +73,23 @@ final class Lent {
 
   boolean isAccepted() {
     return accepted;
+  }
+
+  /** Its peer says that it has done {@code share} of it: how much fuel that is more than before. */
+  double progressed(double share) {
+    double more = Math.max(0, share * fuel - doneFuel);
+    doneFuel += more;
+    return more;
+  }
+
+  /** What it has taken by its peer's own word. */
+  double doneFuel() {
+    return doneFuel;
+  }
+
+  /** What it is still expected to take. */
+  double leftFuel() {
+    return fuel - doneFuel;
   }
 
   /** Its peer has done something for it. */

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param grant what the peer may spend; its time is the lease's
  * @param tries peers that may still try each plan node below, 1 or more
  * @param predictedSeconds until it is delivered
+ * @param dueMillis from its arrival on, when the lender thinks to have the rest of its own, 0 or
+ *     more
  * @param second whether another peer is at the same, and long in coming: its grant is beside the
  *     task's
  */
@@ -32,6 +34,7 @@ public record Loan(
     Budget grant,
     int tries,
     double predictedSeconds,
+    long dueMillis,
     boolean second) {
   public Loan {
     if (fromByte < 0 || toByte < fromByte || attempt < 0 || tries < 1) {

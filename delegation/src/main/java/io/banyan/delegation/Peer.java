@@ -19,9 +19,6 @@ final class Peer {
   /** However many workers a peer says it has, its leases are big enough to keep them all busy. */
   static final int CREDIT_MAX = 16;
 
-  /** What a delivery counts when the next one comes: the last four make two thirds of the pace. */
-  private static final double REMEMBERED = 0.75;
-
   /**
    * A peer's own word about its speed is a first guess, and believed within these: machines that
    * compute together are hardly further apart.
@@ -30,19 +27,8 @@ final class Peer {
 
   private static final double REPORTED_MAX = 4;
 
-  /** A pace is a quotient of what a peer did: within these, whatever it did. */
-  private static final double PACE_MIN = 1e-3;
-
-  private static final double PACE_MAX = 1e3;
-
-  /**
-   * How long a peer that is lent nothing is known by what it did last: what held it up may be over,
-   * as the first seconds of a JVM are, and who is thought slow would be lent nothing for ever.
-   */
-  static final long PACE_NANOS_MIN = 5_000_000_000L; // 5 s
-
-  /** The same of a peer that was forgiven before, each time for twice as long. */
-  static final long PACE_NANOS_MAX = 300_000_000_000L; // 5 min
+  /** As many as the plan can keep busy with a lease of two levels. */
+  private static final double PARALLELISM_MAX = 256;
 
   final PeerId id;
   final Familiar familiar = new Familiar();
@@ -55,30 +41,9 @@ final class Peer {
   private boolean busy;
 
   private final LinkedHashSet<Lent> leases = new LinkedHashSet<>(); // that use its credit
+  private int singles; // leases of one cell or part
   private double heldFuel; // work in its leases
-  private Work work = Work.NONE; // delivered, recent work above all
-  private double tookNanos; // for that
-  private long countedNanos; // until when it took
-  private long paceNanos = PACE_NANOS_MIN; // for which that is remembered
-
-  /**
-   * What a lease was worth.
-   *
-   * @param fuel that such leaves take
-   * @param ownNanos that one of our own workers would have taken for it
-   */
-  record Work(double fuel, double ownNanos) {
-    /** Of a lease that nothing came of. */
-    static final Work NONE = new Work(0, 0);
-
-    private Work fade(double share) {
-      return new Work(share * fuel, share * ownNanos);
-    }
-
-    private Work plus(Work other) {
-      return new Work(fuel + other.fuel, ownNanos + other.ownNanos);
-    }
-  }
+  private final Pace pace = new Pace();
 
   /** {@code breaker}: as it was when the peer was here last. */
   Peer(PeerId id, PeerProfile profile, Breaker breaker, long nowNanos) {
@@ -113,10 +78,8 @@ final class Peer {
     freeWorkers = Math.min(freeWorkersNow, workers());
     heardNanos = nowNanos;
     suspect = false;
-    if (leases.isEmpty() && tookNanos > 0 && nowNanos - countedNanos > paceNanos) {
-      work = Work.NONE;
-      tookNanos = 0;
-      paceNanos = Math.min(PACE_NANOS_MAX, 2 * paceNanos);
+    if (leases.isEmpty()) {
+      pace.idle(nowNanos);
     }
   }
 
@@ -153,8 +116,30 @@ final class Peer {
 
   /** Whether another lease may be offered to it now. */
   boolean hasCredit() {
-    int credit = Math.min(CREDIT * workers(), CREDIT_MAX);
-    return !suspect && !busy && leases.size() < credit && breaker.allows(leases.size());
+    return mayHave(Math.min(CREDIT * workers(), CREDIT_MAX));
+  }
+
+  /**
+   * Whether another lease may be offered to it now, or would be if it had peers of its own that
+   * work for it: it is seen to be done with what it holds in {@code enoughNanos}.
+   */
+  boolean hasCredit(Prices prices, double enoughNanos) {
+    return hasCredit()
+        || (pace.isMeasured() && backlogNanos(prices) <= enoughNanos && mayHave(CREDIT_MAX));
+  }
+
+  private boolean mayHave(int leasesMax) {
+    return !suspect && !busy && leases.size() < leasesMax && breaker.allows(leases.size());
+  }
+
+  /** Whether its pace is what it has done, and not what it is thought to be. */
+  boolean isMeasured() {
+    return pace.isMeasured();
+  }
+
+  /** The work in its leases, in fuel. */
+  double heldFuel() {
+    return heldFuel;
   }
 
   /** Whether it has nothing of ours to do, and says that it has nothing else to do either. */
@@ -167,30 +152,68 @@ final class Peer {
     return leases.size() >= workers();
   }
 
+  /** Whether it may have one single leaf more, which only its own workers can do. */
+  boolean mayHoldLeaf() {
+    return singles < Math.min(CREDIT * workers(), CREDIT_MAX);
+  }
+
   void add(Lent lent, long nowNanos) {
     if (leases.isEmpty()) {
-      countedNanos = nowNanos;
+      pace.begin(nowNanos);
     }
     leases.add(lent);
+    singles += lent.place.isSingle() ? 1 : 0;
     heldFuel += lent.fuel;
   }
 
   /** {@code lent} does not use its credit any more, and says nothing of its pace. */
   void remove(Lent lent) {
     if (leases.remove(lent)) {
-      heldFuel = leases.isEmpty() ? 0 : heldFuel - lent.fuel;
+      heldFuel = leases.isEmpty() ? 0 : heldFuel - lent.leftFuel();
+      singles -= lent.place.isSingle() ? 1 : 0;
     }
   }
 
-  /** {@code lent} ended, and what it was worth is {@code done}: all of it, or nothing. */
-  void ended(Lent lent, Work done, long nowNanos) {
-    if (!leases.contains(lent)) {
-      return; // it had ended before, and this is late
+  /** All of {@code lent} is done; {@code rest} of it since it was last told how far it had come. */
+  void delivered(Lent lent, Pace.Work rest, long nowNanos) {
+    if (leases.contains(lent)) { // else it had ended before, and this is late
+      boolean wasBusy = isBusy(lent);
+      remove(lent);
+      pace.count(rest, wasBusy, nowNanos);
     }
-    remove(lent);
-    work = work.fade(REMEMBERED).plus(done);
-    tookNanos = REMEMBERED * tookNanos + (nowNanos - countedNanos);
-    countedNanos = nowNanos;
+  }
+
+  /** Nothing came of {@code lent}, and so nothing of what was told of it. */
+  void lost(Lent lent, long nowNanos) {
+    if (leases.contains(lent)) {
+      remove(lent);
+      pace.takeBack(lent.doneFuel());
+      pace.count(Pace.Work.NONE, true, nowNanos);
+    }
+  }
+
+  /** {@code done} of {@code lent} is done more, by the peer's own word. */
+  void progressed(Lent lent, Pace.Work done, long nowNanos) {
+    if (leases.contains(lent)) {
+      boolean wasBusy = isBusy(lent);
+      heldFuel -= done.fuel();
+      pace.count(done, wasBusy, nowNanos);
+    }
+  }
+
+  /** Whether there was enough to do for all who work for it, with leaves like those of a lease. */
+  private boolean isBusy(Lent lent) {
+    return heldFuel >= parallelism() * lent.fuel / lent.place.interval.count();
+  }
+
+  /**
+   * How many workers it has, with those of peers that it lends to: what it does together, over what
+   * one does by its own word.
+   */
+  double parallelism() {
+    return profile.fuelPerSecond() == 0
+        ? workers()
+        : Math.clamp(fuelPerSecond() / profile.fuelPerSecond(), workers(), PARALLELISM_MAX);
   }
 
   boolean hasLeases() {
@@ -212,12 +235,14 @@ final class Peer {
    * as memory, slows others down too.
    */
   double pace(Prices prices) {
-    if (work.ownNanos > 0) {
-      return Math.clamp(work.ownNanos / Math.max(1, tookNanos), PACE_MIN, PACE_MAX);
-    }
+    return pace.isSeen() ? pace.perNano() : modelledPace(prices);
+  }
+
+  /** The same as it is thought to be before anything came back. */
+  double modelledPace(Prices prices) {
     int usable = leases.isEmpty() ? Math.max(1, freeWorkers) : workers();
     double modelled = prices.modelledPace(usable, reportedSpeed(prices), nanosPerByte());
-    return Math.clamp(modelled, PACE_MIN, PACE_MAX);
+    return Math.clamp(modelled, Pace.MIN, Pace.MAX);
   }
 
   /** What one worker does by the peer's own word, as a multiple of one of ours. */
@@ -249,7 +274,13 @@ final class Peer {
    * what was delivered, and not by its own word. 0 before anything was.
    */
   double fuelPerSecond() {
-    return work.fuel == 0 ? 0 : work.fuel / Math.max(1, tookNanos) * 1e9;
+    return pace.fuelPerSecond();
+  }
+
+  /** Nanoseconds that it takes for a leaf, if it had nothing else to do. */
+  double leafNanos(Prices prices) {
+    return leaseNanos(prices)
+        + prices.leafUnits() * prices.unitNanos() * parallelism() / pace(prices);
   }
 
   /** Nanoseconds until it is done with what it holds. */
@@ -265,7 +296,8 @@ final class Peer {
 
   /** Nanoseconds from now until it has delivered {@code units} more. */
   double finishNanos(double units, Prices prices) {
-    double share = Math.min(1, prices.leaves(units) / workers()); // few leaves leave workers idle
+    double share =
+        Math.min(1, prices.leaves(units) / parallelism()); // few leaves leave workers idle
     return backlogNanos(prices)
         + leaseNanos(prices)
         + units * prices.unitNanos() / (pace(prices) * share);

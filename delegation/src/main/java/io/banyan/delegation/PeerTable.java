@@ -93,11 +93,20 @@ final class PeerTable {
     }
   }
 
-  /** {@code lent} ended, and what it was worth is {@code work}: all of it, or nothing. */
-  void ended(Lent lent, Peer.Work work, long nowNanos) {
+  /** All of {@code lent} is done; {@code rest} of it since it was last told how far it had come. */
+  void delivered(Lent lent, Pace.Work rest, long nowNanos) {
     Optional<Peer> peer = find(lent.peer);
     if (peer.isPresent()) {
-      peer.get().ended(lent, work, nowNanos);
+      peer.get().delivered(lent, rest, nowNanos);
+      forgetIfGone(peer.get());
+    }
+  }
+
+  /** Nothing came of {@code lent}. */
+  void lost(Lent lent, long nowNanos) {
+    Optional<Peer> peer = find(lent.peer);
+    if (peer.isPresent()) {
+      peer.get().lost(lent, nowNanos);
       forgetIfGone(peer.get());
     }
   }
@@ -142,8 +151,13 @@ final class PeerTable {
    *
    * @param nearFirst whether near peers are preferred to better ones
    */
-  List<Peer> inOrder(List<Peer> eligible, Placement placement, boolean nearFirst, Prices prices) {
-    return new Ranking(placement, nearFirst, prices, lastLent).order(eligible);
+  List<Peer> inOrder(
+      List<Peer> eligible,
+      Placement placement,
+      boolean nearFirst,
+      Prices prices,
+      double enoughNanos) {
+    return new Ranking(placement, nearFirst, prices, enoughNanos, lastLent).order(eligible);
   }
 
   /** {@code peer} was given a lease. */

@@ -16,7 +16,12 @@ import java.util.Optional;
  * @param nearFirst whether near peers are preferred to better ones
  * @param lastLent the peer that was lent to last, if there is one
  */
-record Ranking(Placement placement, boolean nearFirst, Prices prices, Optional<Digest> lastLent) {
+record Ranking(
+    Placement placement,
+    boolean nearFirst,
+    Prices prices,
+    double enoughNanos,
+    Optional<Digest> lastLent) {
   /** Times within a tenth of each other are the same: predictions are no better. */
   private static final double LOG_STEP = Math.log(1.1);
 
@@ -34,7 +39,7 @@ record Ranking(Placement placement, boolean nearFirst, Prices prices, Optional<D
     }
     List<Rank> ranks = new ArrayList<>();
     for (Peer peer : eligible) {
-      if (peer.hasCredit()) {
+      if (peer.hasCredit(prices, enoughNanos)) {
         ranks.add(rank(peer, held.getOrDefault(peer.domain(), 0)));
       }
     }

@@ -26,6 +26,8 @@ import java.util.List;
  * @param grant what may be spent in all; its time runs from {@link Event.Begun} on
  * @param tries peers that may still try each plan node below, 0 or more; retries + 1 at the entry
  *     node
+ * @param dueMillis from {@link Event.Begun} on, when whoever gave it thinks to have the rest of its
+ *     own, 0 or more: to be done sooner is of no use. A guess, and no limit
  * @param above the holders of the chain of leases above, first the entry node; nothing is lent to
  *     them. Empty at the entry node
  * @param known what is known already of plan nodes at or below {@code node}; it counts against the
@@ -41,9 +43,10 @@ public record Task(
     boolean merges,
     Budget grant,
     int tries,
+    long dueMillis,
     List<PeerId> above,
     Known known) {
-  /** A task that begins from nothing. */
+  /** A task that begins from nothing, and is due at once. */
   public Task(
       Digest link,
       JobId job,
@@ -55,7 +58,19 @@ public record Task(
       Budget grant,
       int tries,
       List<PeerId> above) {
-    this(link, job, manifest, submitter, node, ground, merges, grant, tries, above, Known.NOTHING);
+    this(
+        link,
+        job,
+        manifest,
+        submitter,
+        node,
+        ground,
+        merges,
+        grant,
+        tries,
+        0,
+        above,
+        Known.NOTHING);
   }
 
   public Task {
@@ -70,8 +85,9 @@ public record Task(
       throw new IllegalArgumentException(
           "plan node " + node + " under split rule " + manifest.splitRule().words());
     }
-    if (tries < 0) {
-      throw new IllegalArgumentException("a plan node to be tried by " + tries + " peers");
+    if (tries < 0 || dueMillis < 0) {
+      throw new IllegalArgumentException(
+          "a plan node to be tried by " + tries + " peers, and due in " + dueMillis + " ms");
     }
   }
 
@@ -91,13 +107,21 @@ public record Task(
             grant.hops(),
             Math.min(timeMillis, grant.timeMillis()));
     return new Task(
-        link, job, manifest, submitter, node, ground, merges, shorter, tries, above, known);
+        link, job, manifest, submitter, node, ground, merges, shorter, tries, dueMillis, above,
+        known);
+  }
+
+  /** The same, due in {@code millis}. */
+  public Task due(long millis) {
+    return new Task(
+        link, job, manifest, submitter, node, ground, merges, grant, tries, millis, above, known);
   }
 
   /** The same, with {@code found} to begin from. */
   public Task knowing(Known found) {
     return new Task(
-        link, job, manifest, submitter, node, ground, merges, grant, tries, above, found);
+        link, job, manifest, submitter, node, ground, merges, grant, tries, dueMillis, above,
+        found);
   }
 
   /** What a plan node stands on. */

@@ -17,12 +17,6 @@ import java.util.TreeSet;
  * <p>Confined to the driver thread.
  */
 final class TaskState {
-  /**
-   * Leases that a task may rest on, of all levels together: no receipt is checked over more of
-   * them.
-   */
-  static final int LEASES_MAX = 65_536;
-
   /** Peers that may refuse a task on principle: as many as are known at a time. */
   static final int BARRED_MAX = PeerTable.PEERS_MAX;
 
@@ -33,6 +27,7 @@ final class TaskState {
   final TaskWalk walk;
   final Grants grants;
   final SecondGrant seconds;
+  final LeaseRoom room;
   final long deadlineNanos;
   final WeightWindow window = new WeightWindow();
   private final TreeSet<Long> calls = new TreeSet<>(); // that are out
@@ -40,8 +35,8 @@ final class TaskState {
   private final Set<PeerId> barred = new HashSet<>(); // only ever asked by name
   private Optional<Weight> weight = Optional.empty();
   private Optional<Decision> decision = Optional.empty();
+  private long dueNanos; // before that nobody waits for it
   private int explained;
-  private int restsOn; // leases that were delivered, and those below them
   private boolean starved;
   private boolean begun;
   private double lentFuel;
@@ -59,9 +54,10 @@ final class TaskState {
     this.grants = new Grants(task.grant());
     this.seconds = SecondGrant.of(task);
     this.deadlineNanos = nowNanos + task.grant().timeMillis() * 1_000_000;
-    this.restsOn = task.known().leases();
+    this.dueNanos = nowNanos + task.dueMillis() * 1_000_000;
     this.begun = !task.known().isNothing();
     this.walk = new TaskWalk(task, grants, overtaken, outbox);
+    this.room = new LeaseRoom(task, walk.total());
   }
 
   /** The plan takes more fuel than there is, whoever has spent it. */
@@ -141,6 +137,18 @@ final class TaskState {
     return explained <= most;
   }
 
+  /** When all that it is a part of is thought to be done: nobody waits for it before. */
+  long dueNanos() {
+    return dueNanos;
+  }
+
+  /** It is thought to be all done at {@code nanos}. */
+  void due(long nanos) {
+    if (task.dueMillis() == 0) {
+      dueNanos = nanos;
+    }
+  }
+
   /* What is out. */
 
   /** Whether a call of it was ever given out, or a part of it lent, in this life or before. */
@@ -169,10 +177,13 @@ final class TaskState {
     begun = true;
     lentFuel += lent.fuel;
     leases.put(lent.lease, lent);
+    room.lent(lent.place.units);
   }
 
   void remove(Lent lent) {
-    leases.remove(lent.lease);
+    if (leases.remove(lent.lease) != null) {
+      room.ended(lent.place.units);
+    }
   }
 
   List<Lent> leases() {
@@ -193,16 +204,6 @@ final class TaskState {
   void callTook(long nanos) {
     double took = Math.max(1, nanos);
     callNanos = callNanos == 0 ? took : callNanos + CALL_NEWS * (took - callNanos);
-  }
-
-  /** Whether a receipt could be checked over one lease more, with {@code leasesBelow} below it. */
-  boolean hasRoom(int leasesBelow) {
-    return restsOn + leases.size() + leasesBelow < LEASES_MAX;
-  }
-
-  /** A lease was delivered, with {@code leasesBelow} below it. */
-  void restOn(int leasesBelow) {
-    restsOn += 1 + leasesBelow;
   }
 
   /** {@code peer} has refused a part of it on principle, and would refuse every other one. */

@@ -44,7 +44,7 @@ record Unbegun(Lent lent, double laterNanos) {
     double fuelBefore = 0;
     long leavesBefore = 0;
     for (Lent lent : peer.leases()) {
-      fuelBefore += lent.fuel;
+      fuelBefore += lent.leftFuel();
       if (lent.task == state
           && lent.isUnbegun()
           && !lent.second

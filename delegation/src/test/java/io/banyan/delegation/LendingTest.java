@@ -22,6 +22,7 @@ import io.banyan.schema.SplitRule;
 import io.banyan.schema.Step;
 import io.banyan.schema.TrapKind;
 import io.banyan.trust.Evidence;
+import io.banyan.trust.LeaseShare;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -745,7 +746,7 @@ class LendingTest {
     TestingNode.Parcel parcel = TestingNode.parcel(node.lent.get(lease).node(), solo);
     Delivery honest = parcel.delivery();
     Delivery deep =
-        new Delivery(honest.value(), honest.evidence(), honest.receipt(), TaskState.LEASES_MAX);
+        new Delivery(honest.value(), honest.evidence(), honest.receipt(), LeaseShare.ALL);
 
     List<Command> commands =
         node.deliver(

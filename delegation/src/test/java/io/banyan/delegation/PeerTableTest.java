@@ -52,7 +52,7 @@ class PeerTableTest {
     table.remove(first);
     assertEquals(Optional.of(ann), table.find(ann.id));
     assertFalse(ann.hasCredit());
-    table.ended(second, Peer.Work.NONE, 1);
+    table.lost(second, 1);
 
     assertEquals(Optional.empty(), table.find(ann.id));
   }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class PeerTest {
   private static final Prices PRICES = TestingManifests.prices(new LeafCost(1000, 1e9), 1, 64);
   private static final PeerId ANN = TestingManifests.peer(1);
+  private static final long SECOND = 1_000_000_000;
 
   static Lent lent(long lease, double fuel) {
     Manifest manifest =
@@ -39,8 +40,8 @@ class PeerTest {
   }
 
   /** Here a worker uses up 1 fuel a nanosecond. */
-  private static Peer.Work work(double fuel) {
-    return new Peer.Work(fuel, fuel);
+  private static Pace.Work work(double fuel) {
+    return new Pace.Work(fuel, fuel);
   }
 
   @Test
@@ -68,7 +69,7 @@ class PeerTest {
 
     assertEquals(1000 / 135.0, peer.pace(PRICES), 1e-9);
     peer.add(lent, 1000);
-    peer.ended(lent, work(3000), 4000);
+    peer.delivered(lent, work(3000), 4000);
     assertEquals(1, peer.pace(PRICES), 1e-9);
   }
 
@@ -77,11 +78,11 @@ class PeerTest {
     Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
     double modelled = peer.pace(PRICES);
     long now = 0;
-    for (long nanos : List.of(Peer.PACE_NANOS_MIN, 2 * Peer.PACE_NANOS_MIN)) {
+    for (long nanos : List.of(Pace.KEPT_NANOS_MIN, 2 * Pace.KEPT_NANOS_MIN)) {
       Lent lent = lent(1, 3000);
       peer.add(lent, now);
       now += 3_000_000;
-      peer.ended(lent, work(3000), now);
+      peer.delivered(lent, work(3000), now);
 
       peer.heard(1, now + nanos);
       assertEquals(1e-3, peer.pace(PRICES), 1e-9);
@@ -108,7 +109,7 @@ class PeerTest {
     assertEquals(0, peer.fuelPerSecond());
     peer.add(lent, 0);
 
-    peer.ended(lent, new Peer.Work(3000, 6000), 1500);
+    peer.delivered(lent, new Pace.Work(3000, 6000), 1500);
 
     assertEquals(2e9, peer.fuelPerSecond(), 1);
     assertEquals(4, peer.pace(PRICES), 1e-9);
@@ -117,16 +118,130 @@ class PeerTest {
   @Test
   void thePaceIsWhatItDidInTheTimeItHeldALease() {
     Peer peer = new Peer(ANN, PeerProfile.of(4, 0), new Breaker(), 0);
-    Lent first = lent(1, 3000);
-    Lent second = lent(2, 1000);
+    Lent first = lent(1, 3 * SECOND);
+    Lent second = lent(2, SECOND);
     peer.add(first, 1000);
     peer.add(second, 1500);
 
-    peer.ended(first, work(first.fuel), 2000);
+    peer.delivered(first, work(first.fuel), 1000 + SECOND);
     assertEquals(3, peer.pace(PRICES), 1e-9);
 
-    peer.ended(second, work(second.fuel), 2250);
-    assertEquals((0.75 * 3000 + 1000) / (0.75 * 1000 + 250), peer.pace(PRICES), 1e-9);
+    peer.delivered(second, work(second.fuel), 1000 + SECOND + SECOND / 4);
+    assertEquals((0.75 * 3 + 1) / (0.75 + 0.25), peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
+  void whatComesTogetherCountsAsOneDelivery() {
+    Peer peer = new Peer(ANN, PeerProfile.of(2, 0), new Breaker(), 0);
+    Lent first = lent(1, SECOND);
+    Lent second = lent(2, SECOND);
+    peer.add(first, 0);
+    peer.add(second, 0);
+
+    peer.delivered(first, work(first.fuel), SECOND);
+    peer.delivered(second, work(second.fuel), SECOND);
+
+    assertEquals(2, peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
+  void howFarItHasComeCountsAtOnceAndOnce() {
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
+    Lent lent = lent(1, 4 * SECOND);
+    peer.add(lent, 0);
+
+    peer.progressed(lent, work(lent.progressed(0.5)), SECOND);
+
+    assertEquals(2, peer.pace(PRICES), 1e-9);
+    assertEquals(SECOND, peer.backlogNanos(PRICES), 1);
+    assertEquals(0, lent.progressed(0.25)); // an older word
+    peer.delivered(lent, work(lent.leftFuel()), 2 * SECOND);
+    assertEquals(2, peer.pace(PRICES), 1e-9);
+    assertEquals(0, peer.backlogNanos(PRICES));
+  }
+
+  @Test
+  void aWordThatNothingCameOfCountsNoMore() {
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
+    double modelled = peer.pace(PRICES);
+    Lent lent = lent(1, 4 * SECOND);
+    peer.add(lent, 0);
+    peer.progressed(lent, work(lent.progressed(1)), SECOND);
+    assertEquals(4, peer.pace(PRICES), 1e-9);
+
+    peer.lost(lent, SECOND);
+
+    assertEquals(modelled, peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
+  void aPaceIsMeasuredWhenItWasSeenForSomeTime() {
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
+    Lent lent = lent(1, 10 * SECOND);
+    peer.add(lent, 0);
+
+    peer.progressed(lent, work(lent.progressed(0.1)), Pace.MEASURED_NANOS - 1);
+    assertFalse(peer.isMeasured());
+    peer.progressed(lent, work(lent.progressed(0.2)), Pace.MEASURED_NANOS);
+    assertTrue(peer.isMeasured());
+  }
+
+  /** One worker of its own, and three times as fast as that: two more work for it. */
+  @Test
+  void whoWorksForItIsKnownByWhatItDoesTogether() {
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 1_000_000_000), new Breaker(), 0);
+    Lent lent = lent(1, 30 * SECOND);
+    assertEquals(1, peer.parallelism());
+    peer.add(lent, 0);
+
+    peer.progressed(lent, work(lent.progressed(0.4)), 4 * SECOND);
+
+    assertEquals(3, peer.parallelism(), 1e-9);
+  }
+
+  /** Whoever has nothing left to do is not slower for it. */
+  @Test
+  void timeWithTooLittleToDoDoesNotCount() {
+    Peer peer = new Peer(ANN, PeerProfile.of(2, 0), new Breaker(), 0);
+    Lent much = lent(1, 8 * SECOND);
+    Lent little = lent(2, SECOND);
+    peer.add(much, 0);
+    peer.delivered(much, work(much.fuel), 4 * SECOND);
+    peer.add(little, 4 * SECOND);
+
+    peer.delivered(little, work(little.fuel), 5 * SECOND);
+
+    assertEquals(2, peer.pace(PRICES), 1e-9);
+  }
+
+  @Test
+  void onlyItsOwnWorkersAreGivenSingleLeaves() {
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
+    peer.add(lent(1, 1000), 0);
+    assertTrue(peer.mayHoldLeaf());
+    peer.add(lent(2, 1000), 0);
+    assertFalse(peer.mayHoldLeaf());
+  }
+
+  /** Two leases a worker; and more, where it is seen to be done with them soon. */
+  @Test
+  void whoIsSoonDoneHasCreditForMore() {
+    Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
+    Lent lent = lent(1, 8 * SECOND);
+    peer.add(lent, 0);
+    peer.add(lent(2, SECOND), 0);
+    peer.add(lent(3, SECOND), 0);
+    assertFalse(peer.hasCredit(PRICES, 100 * SECOND)); // nothing was seen of it
+
+    peer.progressed(lent, work(lent.progressed(0.5)), 4 * SECOND);
+
+    assertTrue(peer.hasCredit(PRICES, 6 * SECOND));
+    assertFalse(peer.hasCredit(PRICES, 5 * SECOND));
+    for (int more = 4; more <= Peer.CREDIT_MAX; more++) {
+      assertTrue(peer.hasCredit(PRICES, 100 * SECOND));
+      peer.add(lent(more, 0), 0);
+    }
+    assertFalse(peer.hasCredit(PRICES, 100 * SECOND));
   }
 
   @Test
@@ -135,10 +250,10 @@ class PeerTest {
     Lent first = lent(1, 1000);
     Lent second = lent(2, 1000);
     peer.add(first, 0);
-    peer.ended(first, work(1000), 500);
+    peer.delivered(first, work(1000), 500);
 
     peer.add(second, 1_000_000);
-    peer.ended(second, work(1000), 1_000_500);
+    peer.delivered(second, work(1000), 1_000_500);
 
     assertEquals(2, peer.pace(PRICES), 1e-9);
   }
@@ -146,15 +261,15 @@ class PeerTest {
   @Test
   void aLeaseThatCameToNothingSlowsItDown() {
     Peer peer = new Peer(ANN, PeerProfile.of(1, 0), new Breaker(), 0);
-    Lent good = lent(1, 1000);
-    Lent bad = lent(2, 1000);
+    Lent good = lent(1, SECOND);
+    Lent bad = lent(2, SECOND);
     peer.add(good, 0);
-    peer.ended(good, work(1000), 1000);
-    peer.add(bad, 1000);
+    peer.delivered(good, work(SECOND), SECOND);
+    peer.add(bad, SECOND);
 
-    peer.ended(bad, Peer.Work.NONE, 2000);
+    peer.lost(bad, 2 * SECOND);
 
-    assertEquals(750 / 1750.0, peer.pace(PRICES), 1e-9);
+    assertEquals(0.75 / 1.75, peer.pace(PRICES), 1e-9);
   }
 
   @Test
@@ -163,7 +278,7 @@ class PeerTest {
     Lent lent = lent(1, 1e15);
     peer.add(lent, 0);
 
-    peer.ended(lent, work(lent.fuel), 0);
+    peer.delivered(lent, work(lent.fuel), 0);
 
     assertEquals(1000, peer.pace(PRICES));
   }

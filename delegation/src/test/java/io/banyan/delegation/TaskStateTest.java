@@ -27,19 +27,6 @@ class TaskStateTest {
     return new TaskState(task, 0, nobody, new Outbox());
   }
 
-  @Test
-  void aTaskRestsOnNoMoreLeasesThanTheLimit() {
-    TaskState state = state();
-    int atATime = 64;
-
-    for (int lease = 0; lease < TaskState.LEASES_MAX; lease += atATime) {
-      assertTrue(state.hasRoom(atATime - 1));
-      state.restOn(atATime - 1);
-    }
-
-    assertFalse(state.hasRoom(0));
-  }
-
   /** However many names the peers of one machine give themselves. */
   @Test
   void noMorePeersAreBarredThanTheLimitAndThenNobodyIsLentTo() {

@@ -212,7 +212,7 @@ public final class Driver {
           Event.PeerLeft _,
           Event.PeerHolds _,
           Event.LeaseAccepted _,
-          Event.LeaseBegun _,
+          Event.LeaseProgressed _,
           Event.LeaseRefused _,
           Event.LeaseFailed _ -> {}
     }

@@ -198,6 +198,7 @@ class GoldenReceiptTest {
                   new Budget(1L << 38, 1, 1L << 28, 256 << 20, 7, 60_000),
                   4,
                   60_000,
+                  0,
                   1_790_000_300_000L,
                   List.of("/ip4/127.0.0.1/tcp/4001"),
                   List.of())));

@@ -181,6 +181,7 @@ public final class TestingLent {
             whole.timeMillis()),
         above.tries(),
         whole.timeMillis(),
+        0,
         above.notAfterMillis(),
         List.of(),
         List.of());

@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param tries peers that may still try each plan node below, 0 to {@link Manifest#RETRIES_MAX} + 1
  * @param durationMillis from its arrival on, on the child's monotonic clock; 1 to {@link
  *     Budget#TIME_MILLIS_MAX}
+ * @param dueMillis from its arrival on, when the lender thinks to have all that it waits for, 0 to
+ *     {@link Budget#TIME_MILLIS_MAX}: to be done sooner is of no use to it. A guess, and no limit
  * @param notAfterMillis Unix time; only bounds the duration, for clocks that differ
  * @param addresses where the lender's lender and the entry node are found, should the lender be
  *     lost
@@ -40,6 +42,7 @@ public record Lease(
     Budget grant,
     int tries,
     long durationMillis,
+    long dueMillis,
     long notAfterMillis,
     List<String> addresses,
     List<Hint> hints) {
@@ -79,6 +82,7 @@ public record Lease(
     }
     Rules.range("tries of a lease", tries, 0, Manifest.RETRIES_MAX + 1);
     Rules.range("duration of a lease in ms", durationMillis, 1, Budget.TIME_MILLIS_MAX);
+    Rules.range("ms in which a lease is due", dueMillis, 0, Budget.TIME_MILLIS_MAX);
     Rules.range("end of a lease", notAfterMillis, 1, Long.MAX_VALUE);
     if (addresses.size() > ADDRESSES_MAX || hints.size() > HINTS_MAX) {
       throw new IllegalArgumentException(

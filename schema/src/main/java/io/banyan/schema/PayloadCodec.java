@@ -123,6 +123,7 @@ final class PayloadCodec {
     PlanCodec.write(to.initGrant(), lease.grant());
     to.setTries(lease.tries());
     to.setDurationMillis(lease.durationMillis());
+    to.setDueMillis(lease.dueMillis());
     to.setNotAfterMillis(lease.notAfterMillis());
     Fields.put(to.initAddresses(lease.addresses().size()), lease.addresses());
     StructList.Builder<BanyanWire.Lease.Hint.Builder> hints = to.initHints(lease.hints().size());
@@ -151,6 +152,7 @@ final class PayloadCodec {
         PlanCodec.budget(from.getGrant()),
         from.getTries(),
         from.getDurationMillis(),
+        from.getDueMillis(),
         from.getNotAfterMillis(),
         Fields.texts(
             "addresses", from.getAddresses(), Lease.ADDRESSES_MAX, Rules.ADDRESS_LENGTH_MAX),

@@ -60,6 +60,7 @@ final class Examples {
           new Budget(1L << 38, 256, 1L << 30, 256 << 20, 7, 120_000),
           3,
           60_000,
+          0,
           1_790_000_300_000L,
           List.of(ADDRESS, "/ip6/::1/tcp/4002"),
           List.of(new Lease.Hint(digest(18), ENTRY)));
@@ -78,6 +79,7 @@ final class Examples {
           new Budget(1L << 38, 256, 1L << 30, 256 << 20, 7, 120_000),
           1,
           60_000,
+          0,
           1_790_000_300_000L,
           List.of(),
           List.of());

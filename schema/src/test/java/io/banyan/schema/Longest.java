@@ -100,6 +100,7 @@ final class Longest {
         some.grant(),
         some.tries(),
         some.durationMillis(),
+        1,
         some.notAfterMillis(),
         Collections.nCopies(Lease.ADDRESSES_MAX, ADDRESS),
         Collections.nCopies(Lease.HINTS_MAX, new Lease.Hint(DIGEST, Examples.CHILD)));

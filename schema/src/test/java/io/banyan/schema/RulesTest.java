@@ -333,6 +333,7 @@ class RulesTest {
         new Budget(1, 1, 0, 1, 0, 1),
         tries,
         millis,
+        0,
         notAfter,
         Collections.nCopies(addresses, "/ip4/127.0.0.1/tcp/1"),
         Collections.nCopies(hints, new Lease.Hint(Digest.ZERO, PEER)));
@@ -380,6 +381,7 @@ class RulesTest {
         new Budget(1, 1, 0, 1, 0, 1),
         1,
         1,
+        0,
         1,
         List.of(),
         List.of());

@@ -294,6 +294,7 @@ final class Samples {
         budget(),
         integer(0, Manifest.RETRIES_MAX + 1),
         number(1, Budget.TIME_MILLIS_MAX),
+        number(0, Budget.TIME_MILLIS_MAX),
         number(1, Long.MAX_VALUE),
         list(0, Lease.ADDRESSES_MAX, this::address),
         list(0, Lease.HINTS_MAX, () -> new Lease.Hint(digest(), peer())));

@@ -82,6 +82,19 @@ public record Link(
         lease.notAfterMillis());
   }
 
+  /** The most leases that may stand below it. */
+  public int leasesMax(Manifest manifest) {
+    if (isJob()) {
+      return LeaseShare.ALL;
+    }
+    return manifest.splitRule() instanceof SplitRule.ByIndex(int cells)
+            && node instanceof PlanNode.Cells(Interval interval)
+        ? LeaseShare.below(interval.count(), cells)
+        : LeaseShare.below(
+            part.map(of -> of.bytes().length()).orElse(toByte - fromByte),
+            manifest.input().length());
+  }
+
   /** Whether it is the job itself. */
   boolean isJob() {
     return above.isEmpty();

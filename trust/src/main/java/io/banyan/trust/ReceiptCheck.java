@@ -18,19 +18,13 @@ import java.util.function.Supplier;
  * whatever was lent below was lent within its bounds, and that each signer stands for just what the
  * steps come to. It shows integrity; whether the claims are true only running them again can show.
  *
- * <p>It needs memory for the leases, of which there are at most {@link #LEASES_MAX}, and for one
+ * <p>It needs memory for the leases, of which there are at most {@link Link#leasesMax}, and for one
  * way from the plan node to a leaf, however many steps there are. Whatever does not hold is the
  * fault of who holds the link: it stands for all below.
  *
  * <p>For one thread and one check.
  */
 public final class ReceiptCheck {
-  /**
-   * The most leases below a link. A lease is half a second of work or more, so these are nine hours
-   * of one core; they take some 75 MiB here, and twice as many signatures.
-   */
-  public static final int LEASES_MAX = 1 << 16; // 65 536
-
   private final Manifest manifest;
   private final JobContent content;
   private final Link link;
@@ -44,7 +38,7 @@ public final class ReceiptCheck {
    * @param content of the link's own bytes; of other cells nothing is asked
    */
   public ReceiptCheck(JobId job, Manifest manifest, JobContent content, Link link) {
-    this(job, manifest, content, link, LEASES_MAX);
+    this(job, manifest, content, link, link.leasesMax(manifest));
   }
 
   ReceiptCheck(JobId job, Manifest manifest, JobContent content, Link link, int leasesMax) {

@@ -58,6 +58,7 @@ final class TestingLease {
         bent.grant,
         bent.tries,
         bent.durationMillis,
+        0,
         bent.notAfterMillis,
         List.of(),
         List.of());

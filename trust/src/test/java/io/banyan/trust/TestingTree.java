@@ -88,6 +88,7 @@ class TestingTree {
         grant,
         above.tries(),
         grant.timeMillis(),
+        0,
         above.notAfterMillis(),
         List.of(),
         List.of());

@@ -171,7 +171,7 @@ final class Audit {
           Event.Woken _,
           Event.PeerChanged _,
           Event.PeerHolds _,
-          Event.LeaseBegun _,
+          Event.LeaseProgressed _,
           Event.LeaseAccepted _ -> {}
     }
   }

@@ -159,19 +159,20 @@ final class VirtualHolder {
     above.add(Simulation.peerId(Simulation.ENTRY));
     held.chain.subList(0, held.chain.size() - 1).forEach(link -> above.add(link.child()));
     return new Task(
-        held.link,
-        lease.job(),
-        job.manifest(),
-        job.submitter(),
-        lease.node(),
-        lease
-            .part()
-            .<Task.Ground>map(part -> new Task.Ground.Part(part.bytes(), part.parentBytes()))
-            .orElseGet(() -> new Task.Ground.Cells(job.cuts().orElseThrow())),
-        job.guest().merges(),
-        lease.grant(),
-        lease.tries(),
-        above);
+            held.link,
+            lease.job(),
+            job.manifest(),
+            job.submitter(),
+            lease.node(),
+            lease
+                .part()
+                .<Task.Ground>map(part -> new Task.Ground.Part(part.bytes(), part.parentBytes()))
+                .orElseGet(() -> new Task.Ground.Cells(job.cuts().orElseThrow())),
+            job.guest().merges(),
+            lease.grant(),
+            lease.tries(),
+            above)
+        .due(lease.dueMillis());
   }
 
   private void giveUp(Held lease, LeaseFailure failure) {
@@ -348,10 +349,12 @@ final class VirtualHolder {
       return Map.of();
     }
     Map<Integer, List<Letter.Progress>> byLender = new LinkedHashMap<>();
+    Map<Digest, Long> below = node.lender().leavesDone();
     for (Held lease : held.values()) {
+      long leavesDone = lease.leavesDone + below.getOrDefault(lease.link, 0L);
       byLender
           .computeIfAbsent(lease.lender.number, _ -> new ArrayList<>())
-          .add(new Letter.Progress(lease.link, lease.leavesDone));
+          .add(new Letter.Progress(lease.link, leavesDone));
     }
     return byLender;
   }

@@ -52,7 +52,7 @@ final class VirtualLender {
     final int child;
     boolean accepted;
     boolean absorbing;
-    boolean begun;
+    long leavesDone; // as its child says
     int unlisted;
 
     Lent(long number, Loan loan, Digest link, int child) {
@@ -84,6 +84,7 @@ final class VirtualLender {
             loan.grant(),
             loan.tries(),
             millis,
+            loan.dueMillis(),
             Math.max(1, node.wallMillis() + millis + Limits.CLOCK_LEEWAY_MILLIS),
             List.of(),
             List.of());
@@ -168,9 +169,9 @@ final class VirtualLender {
       Digest link = progress.link();
       listed.add(link);
       Lent known = byLink.get(link);
-      if (progress.leavesDone() > 0 && known != null && !known.begun) {
-        known.begun = true;
-        node.told(new Event.LeaseBegun(known.number));
+      if (known != null && progress.leavesDone() > known.leavesDone) {
+        known.leavesDone = progress.leavesDone();
+        node.told(new Event.LeaseProgressed(known.number, known.leavesDone));
       }
       if (!byLink.containsKey(link) && ended.getOrDefault(link, -1) == child.number) {
         node.send(child.number, new Letter.Cancel(link, "the lease has ended"));
@@ -184,6 +185,15 @@ final class VirtualLender {
         }
       }
     }
+  }
+
+  /** Leaves that are done, as children say, of what was lent of each link. */
+  Map<Digest, Long> leavesDone() {
+    Map<Digest, Long> done = new HashMap<>();
+    for (Lent lent : byNumber.values()) {
+      done.merge(lent.loan.link(), lent.leavesDone, Long::sum);
+    }
+    return done;
   }
 
   void gone(VirtualNode child, Letter.Gone gone) {

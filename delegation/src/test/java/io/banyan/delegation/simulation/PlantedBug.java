@@ -494,6 +494,7 @@ enum PlantedBug implements Cast {
         grant,
         loan.tries(),
         loan.predictedSeconds(),
+        loan.dueMillis(),
         loan.second());
   }
 
@@ -509,6 +510,7 @@ enum PlantedBug implements Cast {
         loan.grant(),
         loan.tries(),
         loan.predictedSeconds(),
+        loan.dueMillis(),
         loan.second());
   }
 

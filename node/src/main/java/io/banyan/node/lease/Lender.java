@@ -134,6 +134,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
         loan.grant(),
         loan.tries(),
         millis,
+        loan.dueMillis(),
         notAfterMillis,
         addresses(folder),
         List.of());
@@ -284,8 +285,8 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     if (lent == null || !lent.loan.peer().equals(child)) {
       return;
     }
-    if ((progress.leavesDone() > 0 || progress.fuel() > 0) && lent.begin()) {
-      tell.accept(new Event.LeaseBegun(lent.number));
+    if (lent.progress(progress.leavesDone(), progress.fuel())) {
+      tell.accept(new Event.LeaseProgressed(lent.number, progress.leavesDone()));
     }
     Reported.Sum sum =
         new Reported.Sum(

@@ -29,7 +29,8 @@ public final class LentLease {
   private final AtomicReference<@Nullable Thread> absorbing = new AtomicReference<>();
 
   private final AtomicBoolean accepted = new AtomicBoolean();
-  private final AtomicBoolean begun = new AtomicBoolean();
+  private boolean begun;
+  private long leavesDone;
   private final AtomicBoolean logged = new AtomicBoolean();
   private final AtomicInteger unlisted = new AtomicInteger(); // heartbeats in a row
 
@@ -61,9 +62,12 @@ public final class LentLease {
     return accepted.compareAndSet(false, true);
   }
 
-  /** Whether its child shows for the first time that it has done something for it. */
-  boolean begin() {
-    return begun.compareAndSet(false, true);
+  /** Whether its child has come further than it said before; a part of a leaf counts once. */
+  synchronized boolean progress(long leaves, long fuel) {
+    boolean further = leaves > leavesDone || (fuel > 0 && !begun);
+    begun |= further;
+    leavesDone = Math.max(leavesDone, leaves);
+    return further;
   }
 
   /** Whether its child sends logs for the first time. */

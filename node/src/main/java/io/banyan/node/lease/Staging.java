@@ -288,16 +288,17 @@ public final class Staging {
 
     private Task task(Task.Ground ground) {
       return new Task(
-          held.link(),
-          held.chain().job(),
-          manifest,
-          held.offer().manifest().signer(),
-          lease.node(),
-          ground,
-          module.exports(GuestFunction.MERGE),
-          lease.grant(),
-          lease.tries(),
-          held.chain().link().above());
+              held.link(),
+              held.chain().job(),
+              manifest,
+              held.offer().manifest().signer(),
+              lease.node(),
+              ground,
+              module.exports(GuestFunction.MERGE),
+              lease.grant(),
+              lease.tries(),
+              held.chain().link().above())
+          .due(lease.dueMillis());
     }
   }
 }

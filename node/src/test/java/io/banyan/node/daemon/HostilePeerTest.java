@@ -244,6 +244,7 @@ class HostilePeerTest {
         of.grant(),
         of.tries(),
         of.durationMillis(),
+        0,
         of.notAfterMillis(),
         List.of(),
         List.of());
@@ -263,6 +264,7 @@ class HostilePeerTest {
         grant,
         of.tries(),
         of.durationMillis(),
+        0,
         of.notAfterMillis(),
         List.of(),
         List.of());
@@ -282,6 +284,7 @@ class HostilePeerTest {
         of.grant(),
         tries,
         of.durationMillis(),
+        0,
         of.notAfterMillis(),
         List.of(),
         List.of());
@@ -301,6 +304,7 @@ class HostilePeerTest {
         of.grant(),
         of.tries(),
         of.durationMillis(),
+        0,
         notAfterMillis,
         List.of(),
         List.of());
@@ -618,6 +622,7 @@ class HostilePeerTest {
             right.grant(),
             right.tries(),
             right.durationMillis(),
+            0,
             right.notAfterMillis(),
             List.of(),
             List.of());

@@ -165,6 +165,7 @@ final class TestingPeer implements AutoCloseable {
             all.fuel(), all.leaves(), all.bytes(), all.memoryBytesMax(), 2, all.timeMillis()),
         wish.retries() + 1,
         all.timeMillis(),
+        0,
         wish.endMillis(),
         List.of(),
         List.of());

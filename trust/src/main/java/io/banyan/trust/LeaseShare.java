@@ -1,0 +1,26 @@
+package io.banyan.trust;
+
+/**
+ * How many leases there may be below a link: a job's are shared by its plan nodes in proportion to
+ * their work, so that no subtree uses up those of another. The same on every machine.
+ */
+public final class LeaseShare {
+  /**
+   * The most leases of a job. A lease is half a second of work or more, so these are eighteen hours
+   * of one core; they take some 150 MiB where they are checked, and twice as many signatures.
+   */
+  public static final int ALL = 1 << 17; // 131 072
+
+  private LeaseShare() {}
+
+  /**
+   * The most leases below a lease.
+   *
+   * @param units bytes that it is of, or cells under the rule {@code index}
+   * @param allUnits of the whole plan
+   */
+  public static int below(long units, long allUnits) {
+    double share = Math.min(1, (double) units / Math.max(1, allUnits));
+    return Math.max(0, (int) (share * ALL) - 1);
+  }
+}

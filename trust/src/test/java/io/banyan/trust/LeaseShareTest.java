@@ -1,0 +1,33 @@
+package io.banyan.trust;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class LeaseShareTest {
+  @Test
+  void aLeaseMayStandOnItsShareWithoutItself() {
+    assertEquals(LeaseShare.ALL / 16 - 1, LeaseShare.below(256, 4096));
+    assertEquals(0, LeaseShare.below(1, LeaseShare.ALL));
+    assertEquals(0, LeaseShare.below(1, 1L << 48));
+    assertEquals(LeaseShare.ALL - 1, LeaseShare.below(0, 0) + LeaseShare.ALL - 1);
+  }
+
+  /** Parts of a plan, with themselves, have no more than the whole of it. */
+  @Property
+  void sharesAddUpToNoMoreThanAll(
+      @ForAll @Size(min = 1, max = 64) List<@LongRange(min = 1, max = 1L << 40) Long> parts) {
+    long all = parts.stream().mapToLong(Long::longValue).sum();
+    long below = 0;
+    for (long part : parts) {
+      below += LeaseShare.below(part, all);
+    }
+    assertTrue(below <= LeaseShare.ALL);
+  }
+}
