@@ -47,6 +47,10 @@ final class Audit {
   private static final long SECOND = 1_000_000_000;
   private static final long SUSPECT_NANOS = 3 * SECOND; // design: three heartbeats missed
   private static final double DOUBT_PREDICTIONS = 2; // design: elapsed > 2 x predicted
+
+  /** What was predicted in nanoseconds comes here in seconds, and so not to the last bit. */
+  private static final long ROUNDED_NANOS = 1_000; // 1 µs
+
   private static final long RETRY_MILLIS_MIN = 100;
   private static final long RETRY_MILLIS_MAX = 60_000;
   private static final int CALLS_PER_WORKER = 2;
@@ -69,7 +73,7 @@ final class Audit {
 
     Out(Loan loan, long nowNanos) {
       this.loan = loan;
-      this.doubtNanos = nowNanos + (long) (DOUBT_PREDICTIONS * loan.predictedSeconds() * 1e9);
+      this.doubtNanos = doubtNanos(loan.predictedSeconds(), nowNanos);
     }
   }
 
@@ -114,6 +118,11 @@ final class Audit {
           || (task.ground() instanceof Task.Ground.Part(BlobRef given, long _)
               && given.equals(blob));
     }
+  }
+
+  /** From when what was lent at {@code lentNanos} may be begun by somebody else. */
+  static long doubtNanos(double predictedSeconds, long lentNanos) {
+    return lentNanos + (long) (DOUBT_PREDICTIONS * predictedSeconds * 1e9) - ROUNDED_NANOS;
   }
 
   Audit(VirtualNode node) {

@@ -61,10 +61,11 @@ class SimulationTest {
 
   /**
    * A delivery that was refused because its plan node had another lease, whose peer was silent; and
-   * a lease that was taken back though own workers had begun its plan node.
+   * a lease that was taken back though own workers had begun its plan node; and an audit that held
+   * a rounded nanosecond against a lender.
    */
   @ParameterizedTest
-  @ValueSource(longs = {1492, 4181, 4651, 8109, 12_214})
+  @ValueSource(longs = {1492, 4181, 4651, 8109, 12_214, 1_795_308_758})
   void whatWasFoundOnceIsNotFoundAgain(long seed) {
     assertEquals(
         Optional.empty(), Trial.ofProduction().find(Options.of(seed)).map(Trial.Finding::words));
