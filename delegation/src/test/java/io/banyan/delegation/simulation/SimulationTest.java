@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SimulationTest {
   private static final int SEEDS = 3000;
+  private static final int PLANTED_SEEDS = 800; // a quarter of what may be needed: chance has room
 
   @Test
   void nothingIsLostAndNothingIsWrong() {
@@ -93,12 +94,12 @@ class SimulationTest {
     Trial trial = new Trial(bug);
 
     Optional<Trial.Finding> found =
-        LongStream.range(0, SEEDS)
+        LongStream.range(0, PLANTED_SEEDS)
             .mapToObj(seed -> trial.find(Options.of(seed)))
             .flatMap(Optional::stream)
             .findFirst();
 
-    assertTrue(found.isPresent(), bug + " is not found within " + SEEDS + " seeds");
+    assertTrue(found.isPresent(), bug + " is not found within " + PLANTED_SEEDS + " seeds");
   }
 
   @Test
