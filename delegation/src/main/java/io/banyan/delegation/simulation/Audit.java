@@ -69,10 +69,12 @@ final class Audit {
   private static final class Out {
     final Loan loan;
     final long doubtNanos;
+    final boolean held; // already, as its peer says: it goes beside what others do
     boolean doubted; // by its peer's silence
 
-    Out(Loan loan, long nowNanos) {
+    Out(Loan loan, boolean held, long nowNanos) {
       this.loan = loan;
+      this.held = held;
       this.doubtNanos = doubtNanos(loan.predictedSeconds(), nowNanos);
     }
   }
@@ -86,6 +88,7 @@ final class Audit {
     final Map<PlanNode, Known.Finished> reused = new HashMap<>();
     final Set<PlanNode> everDone = new HashSet<>();
     final Set<PeerId> barred = new HashSet<>();
+    final Map<PlanNode, Set<PeerId>> heldBy = new HashMap<>(); // as they say
     final Map<BlobRef, Integer> store = new HashMap<>();
     long leavesSpent;
     long fuelSpent;
@@ -175,11 +178,16 @@ final class Audit {
         busyUntilNanos.remove(peer);
         doubt(peer);
       }
+      case Event.PeerHolds(Digest link, PeerId peer, List<PlanNode> nodes) -> {
+        Case of = cases.get(link);
+        if (of != null) {
+          nodes.forEach(held -> of.heldBy.computeIfAbsent(held, _ -> new HashSet<>()).add(peer));
+        }
+      }
       case Event.Cancelled _,
           Event.Shed _,
           Event.Woken _,
           Event.PeerChanged _,
-          Event.PeerHolds _,
           Event.LeaseBegun _,
           Event.LeaseAccepted _ -> {}
     }
@@ -305,8 +313,9 @@ final class Audit {
   }
 
   private void lend(Case of, long lease, Loan loan) {
-    Out out = new Out(loan, now());
     PeerId peer = loan.peer();
+    boolean held = of.heldBy.getOrDefault(loan.node(), Set.of()).contains(peer);
+    Out out = new Out(loan, held, now());
     Violation.unless(everLent.put(lease, out) == null, "lease ", lease, " was lent twice");
     Violation.unless(!isSilent(peer), "lent to who was not heard for three heartbeats: ", loan);
     Violation.unless(!of.task.above().contains(peer), "lent upwards: ", loan);
@@ -325,7 +334,9 @@ final class Audit {
         !of.task.known().covers(loan.node()) && !of.task.known().hasBelow(loan.node()),
         "lent what is known, or what something is known of: ",
         loan);
-    requireNotLent(of, loan.node(), "a lease of " + loan.node());
+    if (!held) {
+      requireNotLent(of, loan.node(), "a lease of " + loan.node());
+    }
     loan.part()
         .ifPresent(part -> Violation.unless(of.has(part.bytes()), "lent, and not there: ", part));
     Budget grant = of.task.grant();
@@ -367,7 +378,10 @@ final class Audit {
           out.loan.link().equals(of.task.link())
               && (isWithin(planNode, out.loan.node()) || isWithin(out.loan.node(), planNode));
       Violation.unless(
-          !overlaps || isDoubted(out), words, " is begun though a peer is at it: ", out.loan);
+          !overlaps || out.held || isDoubted(out),
+          words,
+          " is begun though a peer is at it: ",
+          out.loan);
     }
   }
 
@@ -422,11 +436,12 @@ final class Audit {
         grant);
   }
 
-  private static void record(Case of, Command.Record record) {
+  private void record(Case of, Command.Record record) {
     for (PlanNode child : record.children()) {
       Violation.unless(of.isDone(child), child, " comes behind ", record.node());
     }
     Violation.unless(of.everDone.add(record.node()), record.node(), " came to something twice");
+    node.world.finished(of.oracle.key(record.node()));
     for (Step step : record.steps()) {
       Violation.unless(step.node().equals(record.node()), "a step of another node: ", record);
     }
@@ -443,6 +458,10 @@ final class Audit {
             .orElseThrow(() -> new Violation("reused, and not known: " + planNode));
     Violation.unless(of.everDone.add(planNode), planNode, " came to something twice");
     requireNotLent(of, planNode, "what is known of " + planNode);
+    Violation.unless(
+        node.world.wasFinished(of.oracle.key(planNode)),
+        planNode,
+        " is known, and nobody finished it");
     of.keep(right(of, planNode, known.value(), known.evidence()).blobs());
     of.reused.put(planNode, known);
     of.leavesSpent += known.evidence().leaves();

@@ -35,13 +35,14 @@ final class SmallNetworks {
 
   /**
    * Of so many seeds one draws a deep network: a chain in one rack, each node faster than the one
-   * before, and jobs in halves of halves whose leaves are worth a way. What is lent is lent on
-   * there; elsewhere hardly anything is lent a third time.
+   * before, and jobs of many levels whose leaves are worth a way. What is lent is lent on there;
+   * elsewhere hardly anything is lent a third time.
    */
-  private static final int DEEP_ONE_IN = 12;
+  private static final int DEEP_ONE_IN = 8;
 
   private static final long RACK_NANOS = 200_000; // within one
   private static final double DEEP_FASTER = 2; // than the one before
+  private static final int DEEP_LEAVES_MAX = 128; // seven halvings
   private static final long DEEP_LEAF_FUEL = 60; // of a leaf: a second or so
 
   private SmallNetworks() {}
@@ -59,7 +60,8 @@ final class SmallNetworks {
     boolean alike = draws.of("alike").nextInt(3) == 0;
     boolean deep = draws.of("deep").nextInt(DEEP_ONE_IN) == 0;
     for (int i = 0; i < options.jobs(); i++) {
-      jobs.add(job(draws, i, alike ? 0 : i, options.leaves(), deep, faults));
+      int leavesMax = deep ? Math.min(options.leaves(), DEEP_LEAVES_MAX) : options.leaves();
+      jobs.add(job(draws, i, alike ? 0 : i, leavesMax, deep, faults));
     }
     return new Scenario(
         draws,
@@ -124,12 +126,17 @@ final class SmallNetworks {
     };
   }
 
-  /** Job {@code number}, with the input and the rules of job {@code like}, and its own params. */
+  /**
+   * Job {@code number}, with the input and the rules of job {@code like}, and mostly with its own
+   * params.
+   */
   private static VirtualJob job(
       Draws draws, int number, int like, int leavesMax, boolean deep, Faults faults) {
     SplittableRandom random = draws.of("job", like);
     SplittableRandom own = draws.of("own", number);
-    SplitRule drawn = deep ? new SplitRule.ByModule() : rule(random, leavesMax);
+    long salt = own.nextLong();
+    boolean twin = like != number && draws.of("twins").nextInt(3) == 0;
+    SplitRule drawn = deep ? deepRule(random, leavesMax) : rule(random, leavesMax);
     int chunkBytes = deep ? 1 : 1 + random.nextInt(random.nextBoolean() ? 4 : 30);
     long length =
         random.nextInt(5) == 0
@@ -137,7 +144,7 @@ final class SmallNetworks {
             : random.nextLong(1 + (long) leavesMax * chunkBytes);
     VirtualGuest guest =
         new VirtualGuest(
-            own.nextLong(),
+            twin ? draws.of("own", like).nextLong() : salt,
             random.nextInt(3) > 0,
             random.nextInt(7) == 0 ? 100 + random.nextInt(200) : 0,
             deep ? DEEP_LEAF_FUEL : 0,
@@ -174,6 +181,11 @@ final class SmallNetworks {
         guest,
         own.nextLong(3 * SECOND),
         cancelNanos);
+  }
+
+  /** In halves of halves, or in groups of cells: what a split made is not looked for at peers. */
+  private static SplitRule deepRule(SplittableRandom random, int leavesMax) {
+    return random.nextInt(3) == 0 ? new SplitRule.ByIndex(leavesMax) : new SplitRule.ByModule();
   }
 
   private static SplitRule rule(SplittableRandom random, int leavesMax) {
