@@ -418,6 +418,7 @@ public final class Delegator {
     TaskState state = tasks.get(link);
     if (state != null) {
       state.walk.holds(nodes, id);
+      leases.held(state, id, nodes);
     }
   }
 

@@ -351,6 +351,25 @@ final class Leases {
     lent.task.walk.drop(lent.place, lent.lease);
   }
 
+  /**
+   * {@code peer} has what {@code nodes} came to: if that was lent anew since its manager was lost,
+   * and nobody has begun it, it is taken back for who has it.
+   */
+  void held(TaskState task, PeerId peer, List<PlanNode> nodes) {
+    for (Lent lent : task.leases()) {
+      Place place = lent.place;
+      if (lent.isUnbegun()
+          && !lent.peer.equals(peer)
+          && place.isLentUnder(lent.lease)
+          && !place.hasSecond()
+          && !place.wasTakenBack()
+          && place.wasLentBefore()
+          && nodes.stream().anyMatch(node -> Known.isWithin(node, place.node()))) {
+        takeBack(lent);
+      }
+    }
+  }
+
   /** The task is over. */
   void endAll(TaskState task) {
     for (Lent lent : task.leases()) {

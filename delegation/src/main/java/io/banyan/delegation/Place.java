@@ -134,6 +134,15 @@ final class Place {
     return List.copyOf(leases);
   }
 
+  /** Whether it, or something above it, was lent to a peer that is not waited for any more. */
+  boolean wasLentBefore() {
+    boolean before = leases.size() > 1;
+    for (Inner inner = parent; inner != null && !before; inner = inner.place.parent) {
+      before = !inner.place.leases.isEmpty();
+    }
+    return before;
+  }
+
   void addLease(long lease) {
     leases.add(lease);
   }

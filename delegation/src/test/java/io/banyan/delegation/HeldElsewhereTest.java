@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class HeldElsewhereTest {
   private static final PeerId MANAGER = TestingManifests.peer(2);
   private static final PeerId CHILD = TestingManifests.peer(3);
+  private static final PeerId OTHER = TestingManifests.peer(4);
 
   private final TestingNode node =
       new TestingNode(new Delegator.Settings(1, 0, Placement.FASTEST_FINISH, 1e9));
@@ -121,6 +122,43 @@ class HeldElsewhereTest {
 
     assertTrue(lentTo(CHILD).containsAll(held), lentTo(CHILD).toString());
     held.forEach(each -> assertTrue(job.adopted.containsKey(each), each + " came by other means"));
+    finish();
+  }
+
+  /**
+   * Children of a lost manager come one after the other, and the first is lent what others have.
+   */
+  @Test
+  void whatAnotherPeerWasLentMeanwhileAndHasNotBegunIsTakenBack() {
+    List<PlanNode> held = lendToTheManager();
+    node.leave(MANAGER);
+    node.join(OTHER, 64);
+    node.lent.keySet().forEach(node::accept);
+    assertTrue(
+        lentTo(OTHER).stream().anyMatch(lent -> Known.isWithin(held.getFirst(), lent)),
+        lentTo(OTHER).toString());
+
+    node.join(CHILD, 1);
+    node.hold(job.id, CHILD, held);
+    deliverHeld(held);
+
+    assertTrue(lentTo(CHILD).containsAll(held), lentTo(CHILD).toString());
+    held.forEach(each -> assertTrue(job.adopted.containsKey(each), each + " came by other means"));
+    finish();
+  }
+
+  @Test
+  void whatAnotherPeerHasBegunStaysWithIt() {
+    List<PlanNode> held = lendToTheManager();
+    node.leave(MANAGER);
+    node.join(OTHER, 64);
+    node.lent.keySet().forEach(node::accept);
+    node.lent.keySet().forEach(node::begin);
+
+    node.join(CHILD, 1);
+    node.hold(job.id, CHILD, held);
+
+    assertFalse(lentTo(CHILD).contains(held.getFirst()), lentTo(CHILD).toString());
     finish();
   }
 

@@ -47,6 +47,10 @@ final class Audit {
   private static final long SECOND = 1_000_000_000;
   private static final long SUSPECT_NANOS = 3 * SECOND; // design: three heartbeats missed
   private static final double DOUBT_PREDICTIONS = 2; // design: elapsed > 2 x predicted
+
+  /** What was predicted in nanoseconds comes here in seconds, and so not to the last bit. */
+  private static final long ROUNDED_NANOS = 1_000; // 1 µs
+
   private static final long RETRY_MILLIS_MIN = 100;
   private static final long RETRY_MILLIS_MAX = 60_000;
   private static final int CALLS_PER_WORKER = 2;
@@ -65,11 +69,13 @@ final class Audit {
   private static final class Out {
     final Loan loan;
     final long doubtNanos;
+    final boolean held; // already, as its peer says: it goes beside what others do
     boolean doubted; // by its peer's silence
 
-    Out(Loan loan, long nowNanos) {
+    Out(Loan loan, boolean held, long nowNanos) {
       this.loan = loan;
-      this.doubtNanos = nowNanos + (long) (DOUBT_PREDICTIONS * loan.predictedSeconds() * 1e9);
+      this.held = held;
+      this.doubtNanos = doubtNanos(loan.predictedSeconds(), nowNanos);
     }
   }
 
@@ -82,6 +88,7 @@ final class Audit {
     final Map<PlanNode, Known.Finished> reused = new HashMap<>();
     final Set<PlanNode> everDone = new HashSet<>();
     final Set<PeerId> barred = new HashSet<>();
+    final Map<PlanNode, Set<PeerId>> heldBy = new HashMap<>(); // as they say
     final Map<BlobRef, Integer> store = new HashMap<>();
     long leavesSpent;
     long fuelSpent;
@@ -114,6 +121,11 @@ final class Audit {
           || (task.ground() instanceof Task.Ground.Part(BlobRef given, long _)
               && given.equals(blob));
     }
+  }
+
+  /** From when what was lent at {@code lentNanos} may be begun by somebody else. */
+  static long doubtNanos(double predictedSeconds, long lentNanos) {
+    return lentNanos + (long) (DOUBT_PREDICTIONS * predictedSeconds * 1e9) - ROUNDED_NANOS;
   }
 
   Audit(VirtualNode node) {
@@ -166,11 +178,16 @@ final class Audit {
         busyUntilNanos.remove(peer);
         doubt(peer);
       }
+      case Event.PeerHolds(Digest link, PeerId peer, List<PlanNode> nodes) -> {
+        Case of = cases.get(link);
+        if (of != null) {
+          nodes.forEach(held -> of.heldBy.computeIfAbsent(held, _ -> new HashSet<>()).add(peer));
+        }
+      }
       case Event.Cancelled _,
           Event.Shed _,
           Event.Woken _,
           Event.PeerChanged _,
-          Event.PeerHolds _,
           Event.LeaseProgressed _,
           Event.LeaseAccepted _ -> {}
     }
@@ -296,8 +313,9 @@ final class Audit {
   }
 
   private void lend(Case of, long lease, Loan loan) {
-    Out out = new Out(loan, now());
     PeerId peer = loan.peer();
+    boolean held = of.heldBy.getOrDefault(loan.node(), Set.of()).contains(peer);
+    Out out = new Out(loan, held, now());
     Violation.unless(everLent.put(lease, out) == null, "lease ", lease, " was lent twice");
     Violation.unless(!isSilent(peer), "lent to who was not heard for three heartbeats: ", loan);
     Violation.unless(!of.task.above().contains(peer), "lent upwards: ", loan);
@@ -316,7 +334,9 @@ final class Audit {
         !of.task.known().covers(loan.node()) && !of.task.known().hasBelow(loan.node()),
         "lent what is known, or what something is known of: ",
         loan);
-    requireNotLent(of, loan.node(), "a lease of " + loan.node());
+    if (!held) {
+      requireNotLent(of, loan.node(), "a lease of " + loan.node());
+    }
     loan.part()
         .ifPresent(part -> Violation.unless(of.has(part.bytes()), "lent, and not there: ", part));
     Budget grant = of.task.grant();
@@ -358,7 +378,10 @@ final class Audit {
           out.loan.link().equals(of.task.link())
               && (isWithin(planNode, out.loan.node()) || isWithin(out.loan.node(), planNode));
       Violation.unless(
-          !overlaps || isDoubted(out), words, " is begun though a peer is at it: ", out.loan);
+          !overlaps || out.held || isDoubted(out),
+          words,
+          " is begun though a peer is at it: ",
+          out.loan);
     }
   }
 
@@ -413,11 +436,12 @@ final class Audit {
         grant);
   }
 
-  private static void record(Case of, Command.Record record) {
+  private void record(Case of, Command.Record record) {
     for (PlanNode child : record.children()) {
       Violation.unless(of.isDone(child), child, " comes behind ", record.node());
     }
     Violation.unless(of.everDone.add(record.node()), record.node(), " came to something twice");
+    node.world.finished(of.oracle.key(record.node()));
     for (Step step : record.steps()) {
       Violation.unless(step.node().equals(record.node()), "a step of another node: ", record);
     }
@@ -434,6 +458,10 @@ final class Audit {
             .orElseThrow(() -> new Violation("reused, and not known: " + planNode));
     Violation.unless(of.everDone.add(planNode), planNode, " came to something twice");
     requireNotLent(of, planNode, "what is known of " + planNode);
+    Violation.unless(
+        node.world.wasFinished(of.oracle.key(planNode)),
+        planNode,
+        " is known, and nobody finished it");
     of.keep(right(of, planNode, known.value(), known.evidence()).blobs());
     of.reused.put(planNode, known);
     of.leavesSpent += known.evidence().leaves();

@@ -10,6 +10,7 @@ import io.banyan.schema.Claim;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Failure;
 import io.banyan.schema.Heartbeat;
+import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.MalformedMessageException;
@@ -115,6 +116,8 @@ final class Envelope {
       case Letter.Cancel(Digest link, String reason) ->
           new TaskMessage.CancelLease(
               signed(from, WireCodec.encodeCancel(new Cancel(link, reason))));
+      case Letter.Orphan(JobId job, List<TaskMessage.Finished> finished) ->
+          new TaskMessage.Orphan(job, finished);
       case Letter.Acked(Digest link) -> new Ack(link);
     };
   }
@@ -175,10 +178,9 @@ final class Envelope {
         yield new Letter.Cancel(cancel.link(), cancel.reason());
       }
       case Ack(Digest link) -> new Letter.Acked(link);
-      case TaskMessage.Orphan _,
-          TaskMessage.TaskLogs _,
-          TaskMessage.ProofRequest _,
-          io.banyan.schema.ProofReply _ ->
+      case TaskMessage.Orphan(JobId job, List<TaskMessage.Finished> finished) ->
+          new Letter.Orphan(job, finished);
+      case TaskMessage.TaskLogs _, TaskMessage.ProofRequest _, io.banyan.schema.ProofReply _ ->
           throw new IllegalStateException("nobody here says " + message);
     };
   }

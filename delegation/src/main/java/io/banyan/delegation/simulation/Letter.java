@@ -2,9 +2,11 @@ package io.banyan.delegation.simulation;
 
 import io.banyan.delegation.LeaseFailure;
 import io.banyan.schema.Digest;
+import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Receipt;
+import io.banyan.schema.TaskMessage;
 import java.util.List;
 
 /** What virtual nodes say to each other: the task messages, before they are signed and encoded. */
@@ -43,6 +45,9 @@ sealed interface Letter {
   record Gone(Digest link, LeaseFailure failure) implements Letter {}
 
   record Cancel(Digest link, String reason) implements Letter {}
+
+  /** What was finished for a lender that is lost; it may be lent to the sender. */
+  record Orphan(JobId job, List<TaskMessage.Finished> finished) implements Letter {}
 
   /** The result under {@code link} need not be sent again. */
   record Acked(Digest link) implements Letter {}

@@ -60,6 +60,11 @@ final class Oracle {
     return root;
   }
 
+  /** The name of {@code node} in every plan in which it comes to the same. */
+  Digest key(PlanNode node) {
+    return plan.key(node);
+  }
+
   /** What {@code node} comes to; nothing if it fails, or has no place in the plan. */
   Optional<Answer> answer(PlanNode node) {
     return Optional.ofNullable(answers.get(node));

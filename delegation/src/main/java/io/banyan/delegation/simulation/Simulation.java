@@ -17,9 +17,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -60,6 +62,7 @@ final class Simulation {
   private final Map<JobId, Long> acceptedNanos = new LinkedHashMap<>();
   private final Map<JobId, JobEnd> ends = new LinkedHashMap<>();
   private final Map<FaultKind, SplittableRandom> chances = new EnumMap<>(FaultKind.class);
+  private final Set<Digest> finished = new HashSet<>(); // by key
   private final SplittableRandom choices;
   private final FaultPlan faults;
   private long endedNanos; // the last job
@@ -190,6 +193,16 @@ final class Simulation {
     if (before == null) {
       endedNanos = agenda.nowNanos();
     }
+  }
+
+  /** What {@code key} names came to something, made of what is below it. */
+  void finished(Digest key) {
+    finished.add(key);
+  }
+
+  /** Whether that has happened anywhere. */
+  boolean wasFinished(Digest key) {
+    return finished.contains(key);
   }
 
   void countCall(PlannedCall call) {

@@ -33,6 +33,18 @@ final class SmallNetworks {
 
   private static final Priority[] PRIORITIES = Priority.values();
 
+  /**
+   * Of so many seeds one draws a deep network: a chain in one rack, each node faster than the one
+   * before, and jobs of many levels whose leaves are worth a way. What is lent is lent on there;
+   * elsewhere hardly anything is lent a third time.
+   */
+  private static final int DEEP_ONE_IN = 8;
+
+  private static final long RACK_NANOS = 200_000; // within one
+  private static final double DEEP_FASTER = 2; // than the one before
+  private static final int DEEP_LEAVES_MAX = 128; // seven halvings
+  private static final long DEEP_LEAF_FUEL = 60; // of a leaf: a second or so
+
   private SmallNetworks() {}
 
   static PublicKey submitter(int number) {
@@ -46,13 +58,15 @@ final class SmallNetworks {
     Faults faults = Faults.of(draws, options.faults());
     List<VirtualJob> jobs = new ArrayList<>();
     boolean alike = draws.of("alike").nextInt(3) == 0;
+    boolean deep = draws.of("deep").nextInt(DEEP_ONE_IN) == 0;
     for (int i = 0; i < options.jobs(); i++) {
-      jobs.add(job(draws, i, alike ? 0 : i, options.leaves(), faults));
+      int leavesMax = deep ? Math.min(options.leaves(), DEEP_LEAVES_MAX) : options.leaves();
+      jobs.add(job(draws, i, alike ? 0 : i, leavesMax, deep, faults));
     }
     return new Scenario(
         draws,
-        members(draws, options.nodes()),
-        links(draws, options.nodes()),
+        members(draws, options.nodes(), deep),
+        links(draws, options.nodes(), deep),
         jobs,
         faults,
         true,
@@ -60,11 +74,11 @@ final class SmallNetworks {
         0);
   }
 
-  private static List<Scenario.Member> members(Draws draws, int nodes) {
+  private static List<Scenario.Member> members(Draws draws, int nodes, boolean deep) {
     SplittableRandom shared = draws.of("placement");
     Placement[] placements = Placement.values();
     Placement placement = placements[shared.nextInt(placements.length)];
-    double thresholdSeconds = shared.nextInt(2) * 0.5;
+    double thresholdSeconds = deep ? 0 : shared.nextInt(2) * 0.5;
     List<Scenario.Member> members = new ArrayList<>();
     for (int i = 0; i < nodes; i++) {
       SplittableRandom random = draws.of("member", i);
@@ -78,7 +92,7 @@ final class SmallNetworks {
       members.add(
           new Scenario.Member(
               settings,
-              10 + 60 * random.nextDouble(),
+              (10 + 60 * random.nextDouble()) * (deep ? Math.pow(DEEP_FASTER, i) : 1),
               0.5,
               1e3 * (1 + random.nextInt(1000)),
               0,
@@ -88,14 +102,14 @@ final class SmallNetworks {
   }
 
   /** Everybody knows the next one; of the others everybody, every second one, or nobody. */
-  private static List<Scenario.Pair> links(Draws draws, int nodes) {
-    int density = draws.of("density").nextInt(3);
+  private static List<Scenario.Pair> links(Draws draws, int nodes, boolean deep) {
+    int density = deep ? 0 : draws.of("density").nextInt(3);
     List<Scenario.Pair> links = new ArrayList<>();
     for (int one = 0; one < nodes; one++) {
       for (int other = one + 1; other < nodes; other++) {
         SplittableRandom random = draws.of("link", one * 1000L + other);
         if (other == one + 1 || density == 2 || (density == 1 && random.nextBoolean())) {
-          links.add(new Scenario.Pair(one, other, latencyNanos(random)));
+          links.add(new Scenario.Pair(one, other, deep ? RACK_NANOS : latencyNanos(random)));
         }
       }
     }
@@ -105,44 +119,44 @@ final class SmallNetworks {
   /** One rack, one city, one continent, or the other side of the world. */
   private static long latencyNanos(SplittableRandom random) {
     return switch (random.nextInt(4)) {
-      case 0 -> 200_000;
+      case 0 -> RACK_NANOS;
       case 1 -> 5_000_000;
       case 2 -> 30_000_000;
       default -> 150_000_000;
     };
   }
 
-  /** Job {@code number}, with the input and the rules of job {@code like}, and its own params. */
-  private static VirtualJob job(Draws draws, int number, int like, int leavesMax, Faults faults) {
+  /**
+   * Job {@code number}, with the input and the rules of job {@code like}, and mostly with its own
+   * params.
+   */
+  private static VirtualJob job(
+      Draws draws, int number, int like, int leavesMax, boolean deep, Faults faults) {
     SplittableRandom random = draws.of("job", like);
     SplittableRandom own = draws.of("own", number);
-    SplitRule drawn =
-        switch (random.nextInt(6)) {
-          case 0 -> new SplitRule.ByBytes();
-          case 1 -> new SplitRule.ByRecords(1 + random.nextInt(5));
-          case 2 -> new SplitRule.ByIndex(1 + random.nextInt(leavesMax));
-          case 3 -> new SplitRule.ByLines();
-          default -> new SplitRule.ByModule();
-        };
-    int chunkBytes = 1 + random.nextInt(random.nextBoolean() ? 4 : 30);
+    long salt = own.nextLong();
+    boolean twin = like != number && draws.of("twins").nextInt(3) == 0;
+    SplitRule drawn = deep ? deepRule(random, leavesMax) : rule(random, leavesMax);
+    int chunkBytes = deep ? 1 : 1 + random.nextInt(random.nextBoolean() ? 4 : 30);
     long length =
         random.nextInt(5) == 0
             ? random.nextInt(5)
             : random.nextLong(1 + (long) leavesMax * chunkBytes);
     VirtualGuest guest =
         new VirtualGuest(
-            own.nextLong(),
+            twin ? draws.of("own", like).nextLong() : salt,
             random.nextInt(3) > 0,
             random.nextInt(7) == 0 ? 100 + random.nextInt(200) : 0,
+            deep ? DEEP_LEAF_FUEL : 0,
             0,
-            0);
+            deep);
     boolean byIndex = drawn instanceof SplitRule.ByIndex;
     if (drawn instanceof SplitRule.ByRecords(int recordBytes)) {
       chunkBytes *= recordBytes;
       length = length / 5 * recordBytes;
     }
     if (drawn instanceof SplitRule.ByModule) {
-      length = Math.min(length, leavesMax);
+      length = deep ? leavesMax : Math.min(length, leavesMax);
     }
     Manifest manifest =
         manifest(
@@ -167,6 +181,21 @@ final class SmallNetworks {
         guest,
         own.nextLong(3 * SECOND),
         cancelNanos);
+  }
+
+  /** In halves of halves, or in groups of cells: what a split made is not looked for at peers. */
+  private static SplitRule deepRule(SplittableRandom random, int leavesMax) {
+    return random.nextInt(3) == 0 ? new SplitRule.ByIndex(leavesMax) : new SplitRule.ByModule();
+  }
+
+  private static SplitRule rule(SplittableRandom random, int leavesMax) {
+    return switch (random.nextInt(6)) {
+      case 0 -> new SplitRule.ByBytes();
+      case 1 -> new SplitRule.ByRecords(1 + random.nextInt(5));
+      case 2 -> new SplitRule.ByIndex(1 + random.nextInt(leavesMax));
+      case 3 -> new SplitRule.ByLines();
+      default -> new SplitRule.ByModule();
+    };
   }
 
   /** Three users in four want all or nothing. */

@@ -19,13 +19,21 @@ import java.util.List;
  * @param trapOneIn leaves of which about one traps; 0: none does
  * @param leafFuel of a leaf on average; 0: a leaf takes 3 and its bytes
  * @param spread of a leaf's fuel around the average, 0 to 1
+ * @param halves whether every split makes two halves
  */
-record VirtualGuest(long salt, boolean merges, int trapOneIn, long leafFuel, double spread) {
+record VirtualGuest(
+    long salt, boolean merges, int trapOneIn, long leafFuel, double spread, boolean halves) {
   private static final byte[] EXECUTE = "execute".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] MERGE = "merge".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SPLIT = "split".getBytes(StandardCharsets.US_ASCII);
   private static final int OUTPUT_BYTES_MAX = 24;
   private static final int PARTS_MAX = 300;
+  private static final int HALVES = 0; // one of the shapes of a split
+
+  /** One that splits in every way there is. */
+  VirtualGuest(long salt, boolean merges, int trapOneIn, long leafFuel, double spread) {
+    this(salt, merges, trapOneIn, leafFuel, spread, false);
+  }
 
   /** What a call came to. */
   sealed interface Made {
@@ -76,8 +84,8 @@ record VirtualGuest(long salt, boolean merges, int trapOneIn, long leafFuel, dou
     long fuel = 3 + bytes;
     BlobRef whole = new BlobRef(input, bytes);
     List<BlobRef> parts =
-        switch (Math.floorMod(drawn, 24)) {
-          case 0, 1, 2, 3, 4, 5 -> parts(input, bytes / 2, bytes - bytes / 2);
+        switch (halves ? HALVES : Math.floorMod(drawn, 24)) {
+          case HALVES, 1, 2, 3, 4, 5 -> parts(input, bytes / 2, bytes - bytes / 2);
           case 6, 7, 8 -> parts(input, 1, bytes - 1);
           case 9 -> parts(input, bytes - 1);
           case 10 -> List.of(whole);

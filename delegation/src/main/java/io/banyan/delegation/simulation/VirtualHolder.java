@@ -2,6 +2,7 @@ package io.banyan.delegation.simulation;
 
 import io.banyan.delegation.Event;
 import io.banyan.delegation.JobEnd;
+import io.banyan.delegation.Known;
 import io.banyan.delegation.LeaseFailure;
 import io.banyan.delegation.Task;
 import io.banyan.schema.Claim;
@@ -40,6 +41,7 @@ final class VirtualHolder {
 
   private final VirtualNode node;
   private final Map<Digest, Held> held = new LinkedHashMap<>();
+  private final KeptWork kept;
 
   /**
    * What can be fetched of a lease that is done.
@@ -72,6 +74,18 @@ final class VirtualHolder {
 
   VirtualHolder(VirtualNode node) {
     this.node = node;
+    this.kept = new KeptWork(node);
+  }
+
+  /** What is finished under leases. */
+  KeptWork kept() {
+    return kept;
+  }
+
+  /** Nothing more comes of {@code lease}. */
+  private void drop(Held lease, boolean inVain) {
+    held.remove(lease.link);
+    kept.ended(lease.link, inVain);
   }
 
   void offered(VirtualNode lender, Letter.Offer offer) {
@@ -150,7 +164,10 @@ final class VirtualHolder {
     }
     VirtualJob job = node.world.job(lease.lease.job());
     lease.begun = true;
-    node.begin(new VirtualTask(task(job, lease), job, lease.chain));
+    Known known = kept.known(job, lease.lease.node());
+    VirtualTask task = new VirtualTask(task(job, lease).knowing(known), job, lease.chain);
+    kept.begun(lender, lease.lease, task, lease.lenderLost);
+    node.begin(task);
   }
 
   private static Task task(VirtualJob job, Held held) {
@@ -177,7 +194,7 @@ final class VirtualHolder {
 
   private void giveUp(Held lease, LeaseFailure failure) {
     node.send(lease.lender.number, new Letter.Gone(lease.link, failure));
-    held.remove(lease.link);
+    drop(lease, false);
   }
 
   /** So many leaves more of the lease {@code link} are done. */
@@ -216,7 +233,7 @@ final class VirtualHolder {
       case JobEnd.PlanRefused(String reason) -> giveUp(lease, new LeaseFailure.OverGrant(reason));
       case JobEnd.NodeFailed failed -> giveUp(lease, new LeaseFailure.Lost(failed.why().detail()));
       case JobEnd.TimedOut _ -> giveUp(lease, new LeaseFailure.Lost("its time is over"));
-      case JobEnd.Cancelled() -> held.remove(link);
+      case JobEnd.Cancelled() -> drop(lease, true);
       case JobEnd.Partial partial ->
           throw new Violation("a lease of " + lease.lease.node() + " ended as " + partial);
       case JobEnd.Shed() -> giveBack(lease);
@@ -225,7 +242,7 @@ final class VirtualHolder {
 
   /** It makes room for another lease, and may come again later. */
   private void giveBack(Held lease) {
-    held.remove(lease.link);
+    drop(lease, false);
     node.send(
         lease.lender.number,
         new Letter.Reply(
@@ -263,6 +280,9 @@ final class VirtualHolder {
             completed.evidence().fuel(),
             lent.isEmpty() ? new Receipt.Ran() : Receipt.Merged.over(lent));
     lease.done = new Done(receipt, task.leasesUnder(lent), lie);
+    if (lease.lenderLost) {
+      report(lease.lender);
+    }
     send(lease, receipt);
   }
 
@@ -271,7 +291,7 @@ final class VirtualHolder {
       return; // there was an answer
     }
     if (lease.lease.notAfterMillis() <= node.wallMillis()) {
-      held.remove(lease.link); // nobody can use it any more
+      drop(lease, false); // nobody can use it any more
       return;
     }
     node.send(lease.lender.number, new Letter.Result(lease.link, receipt));
@@ -295,17 +315,19 @@ final class VirtualHolder {
       node.told(new Event.Cancelled(lease.link)); // what comes of it is seen when it is finished
       return;
     }
-    held.remove(lease.link);
+    drop(lease, true);
   }
 
   void acked(VirtualNode from, Digest link) {
     Held lease = held.get(link);
     if (lease != null && lease.lender == from && lease.done != null) {
-      held.remove(link);
+      drop(lease, false);
     }
   }
 
   void joined(VirtualNode lender) {
+    kept.joined(lender);
+    kept.orphansFor(lender.id).forEach(orphan -> node.send(lender.number, orphan));
     for (Held lease : List.copyOf(held.values())) {
       if (lease.lender == lender) {
         lease.lenderLost = false;
@@ -317,12 +339,25 @@ final class VirtualHolder {
   }
 
   void left(VirtualNode lender) {
+    kept.left(lender);
+    report(lender);
     for (Held lease : held.values()) {
       if (lease.lender == lender) {
         lease.lenderLost = true;
         lease.lostNanos = node.world.agenda.nowNanos();
         int loss = ++lease.losses;
         node.in(node.orphanNanos(), () -> awaited(lease, loss));
+      }
+    }
+  }
+
+  /** Looks for those above a lender that is lost, and tells them what was finished for him. */
+  private void report(VirtualNode lender) {
+    for (PeerId above : kept.above(lender)) {
+      List<Letter.Orphan> orphans = kept.orphansFor(above);
+      int number = Simulation.number(above);
+      if (!orphans.stream().allMatch(orphan -> node.send(number, orphan))) {
+        node.dial(number, lender.number); // who is found there is told when he has joined
       }
     }
   }
@@ -334,13 +369,12 @@ final class VirtualHolder {
     }
   }
 
-  /** For how long it has worked for the lender that was lost first. */
+  /** For how long it has worked, or kept something, for the lender that was lost first. */
   long longestOrphanNanos() {
     return held.values().stream()
         .filter(lease -> lease.lenderLost)
         .mapToLong(lease -> node.world.agenda.nowNanos() - lease.lostNanos)
-        .max()
-        .orElse(0);
+        .reduce(kept.longestOrphanNanos(), Math::max);
   }
 
   /** What it holds, by the lender's number. */

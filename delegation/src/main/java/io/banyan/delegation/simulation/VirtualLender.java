@@ -5,14 +5,18 @@ import io.banyan.delegation.Event;
 import io.banyan.delegation.LeaseFailure;
 import io.banyan.delegation.Loan;
 import io.banyan.schema.Digest;
+import io.banyan.schema.Interval;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Refused;
 import io.banyan.trust.Evidence;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,6 +36,7 @@ final class VirtualLender {
   private static final int ENDED_MAX = 4096; // remembered, as production does
   private static final int UNLISTED_MAX = 3; // heartbeats in a row
   private static final int AT_ONCE_MAX = 8; // results that are taken in at a time
+  private static final int ORPHAN_NODES_MAX = 1 << 17; // looked at for one message
   private static final long LEAF_EVIDENCE_BYTES = 300; // of a leaf's claim, and its share of merges
   private static final long RECEIPT_NANOS = 300_000; // to check a receipt's and a lease's signature
   private static final long LEAF_NANOS = 4_000; // to check a leaf's claim against the plan
@@ -198,6 +203,38 @@ final class VirtualLender {
 
   void gone(VirtualNode child, Letter.Gone gone) {
     own(child, gone.link()).ifPresent(lent -> failed(lent, gone.failure()));
+  }
+
+  /** {@code peer} has what was finished for somebody who is lost. */
+  void orphan(VirtualNode peer, Letter.Orphan orphan) {
+    for (VirtualTask task : node.tasksOf(orphan.job())) {
+      Set<Digest> keys = new HashSet<>();
+      orphan.finished().forEach(finished -> keys.add(finished.key()));
+      List<PlanNode> nodes =
+          named(keys, node.world.oracle(orphan.job()), task.task().node(), ORPHAN_NODES_MAX);
+      if (!nodes.isEmpty()) {
+        node.told(new Event.PeerHolds(task.task().link(), peer.id, nodes));
+      }
+    }
+  }
+
+  /** Cells that {@code keys} name at or below {@code root}, the larger ones first. */
+  private static List<PlanNode> named(Set<Digest> keys, Oracle oracle, PlanNode root, int most) {
+    if (!(root instanceof PlanNode.Cells(Interval whole))) {
+      return List.of(); // where a split cuts is known when it is made
+    }
+    List<PlanNode> named = new ArrayList<>();
+    Deque<Interval> due = new ArrayDeque<>(List.of(whole));
+    for (int looked = 0; looked < most && !due.isEmpty() && !keys.isEmpty(); looked++) {
+      Interval interval = due.removeFirst();
+      PlanNode planNode = new PlanNode.Cells(interval);
+      if (keys.remove(oracle.key(planNode))) {
+        named.add(planNode);
+      } else if (interval.count() > 1) {
+        due.addAll(interval.children());
+      }
+    }
+    return named;
   }
 
   /** A child says it is done: what it has is fetched and checked, once. */

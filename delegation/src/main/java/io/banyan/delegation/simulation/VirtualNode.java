@@ -12,6 +12,7 @@ import io.banyan.delegation.PlannedCall;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.Digest;
 import io.banyan.schema.GuestFunction;
+import io.banyan.schema.JobId;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
@@ -189,18 +190,20 @@ class VirtualNode {
               Digest link,
               PlanNode planNode,
               var _,
-              var _,
+              List<PlanNode> children,
               Value value,
               var evidence) ->
-          keep(link, planNode, new Known.Finished(value, evidence));
+          keep(link, planNode, children, new Known.Finished(value, evidence));
       case Command.Adopt(Digest link, PlanNode planNode, long _) -> {
         Delivery delivery = ((Event.Delivered) event).delivery();
-        keep(link, planNode, new Known.Finished(delivery.value(), delivery.evidence()));
+        keep(link, planNode, List.of(), new Known.Finished(delivery.value(), delivery.evidence()));
       }
       case Command.Reuse(Digest link, PlanNode planNode) ->
-          keep(link, planNode, known(link, planNode));
-      case Command.Forget(Digest link, PlanNode planNode, Value _) ->
-          journal.forget(link, planNode);
+          keep(link, planNode, List.of(), known(link, planNode));
+      case Command.Forget(Digest link, PlanNode planNode, Value _) -> {
+        journal.forget(link, planNode);
+        life.holder.kept().forget(link, planNode);
+      }
       case Command.Release _, Command.Explain _ -> {}
     }
   }
@@ -213,9 +216,10 @@ class VirtualNode {
         .orElseThrow(() -> new Violation("reused, and not known: " + planNode));
   }
 
-  private void keep(Digest link, PlanNode planNode, Known.Finished what) {
+  private void keep(Digest link, PlanNode planNode, List<PlanNode> children, Known.Finished what) {
     if (life.audit.isPresent()) { // in networks that nothing happens to, nobody asks for it
       journal.done(link, planNode, what);
+      life.holder.kept().done(link, planNode, children, what);
     }
     if (number != Simulation.ENTRY && world.strikes(FaultKind.DISK_FAILURES)) {
       world.story.note("the disk of node ", number, " fails");
@@ -239,6 +243,11 @@ class VirtualNode {
   /** The task under {@code link}, while it is under way. */
   Optional<VirtualTask> task(Digest link) {
     return Optional.ofNullable(life.tasks.get(link));
+  }
+
+  /** Those of {@code job} that are under way. */
+  List<VirtualTask> tasksOf(JobId job) {
+    return life.tasks.values().stream().filter(task -> task.job().id().equals(job)).toList();
   }
 
   void begin(VirtualTask task) {
@@ -361,6 +370,19 @@ class VirtualNode {
     return line != null && world.network.send(line, letter);
   }
 
+  /**
+   * Connects to {@code peer}, whom it has never been connected to and whose address is in a lease
+   * of {@code lender}'s: he is about twice as far.
+   */
+  void dial(int peer, int lender) {
+    Line known = Violation.present(lines.get(lender), "line to who lent");
+    long latency = 2 * known.connection.latencyNanos;
+    if (!lines.containsKey(peer)) {
+      Connection connection = world.network.join(this, world.node(peer), latency);
+      in(2 * latency, () -> world.network.connect(connection));
+    }
+  }
+
   /** Whether there is a connection to {@code peer}. */
   boolean isConnectedTo(int peer) {
     Line line = lines.get(peer);
@@ -394,6 +416,7 @@ class VirtualNode {
       case Letter.Result result -> life.lender.result(from, result);
       case Letter.Gone gone -> life.lender.gone(from, gone);
       case Letter.Cancel cancel -> life.holder.cancelled(from, cancel.link());
+      case Letter.Orphan orphan -> life.lender.orphan(from, orphan);
       case Letter.Acked acked -> life.holder.acked(from, acked.link());
     }
   }
@@ -489,7 +512,17 @@ class VirtualNode {
     }
   }
 
-  /** How long work goes on without its lender. */
+  /** Whether what {@code planNode} of {@code kept} came to is what it comes to in {@code fresh}. */
+  boolean recalls(VirtualJob kept, VirtualJob fresh, PlanNode planNode) {
+    return kept.id().equals(fresh.id())
+        || (kept.submitter().equals(fresh.submitter())
+            && world
+                .oracle(kept.id())
+                .key(planNode)
+                .equals(world.oracle(fresh.id()).key(planNode)));
+  }
+
+  /** How long work goes on, and what came of it is kept, without its lender. */
   long orphanNanos() {
     return VirtualHolder.ORPHAN_NANOS;
   }

@@ -16,6 +16,7 @@ import io.banyan.schema.GuestFunction;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.PeerId;
+import io.banyan.schema.PlanNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -310,6 +311,18 @@ enum PlantedBug implements Cast {
         @Override
         long orphanNanos() {
           return Long.MAX_VALUE / 4;
+        }
+      };
+    }
+  },
+  /** What was finished for a lender that is lost is taken for another job, whatever its params. */
+  STALE_ORPHAN {
+    @Override
+    public VirtualNode node(Simulation world, int number, Scenario.Member member) {
+      return new VirtualNode(world, number, member) {
+        @Override
+        boolean recalls(VirtualJob kept, VirtualJob fresh, PlanNode planNode) {
+          return kept.manifest().input().equals(fresh.manifest().input());
         }
       };
     }

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SimulationTest {
   private static final int SEEDS = 3000;
+  private static final int PLANTED_SEEDS = 800; // a quarter of what may be needed: chance has room
 
   @Test
   void nothingIsLostAndNothingIsWrong() {
@@ -61,10 +62,11 @@ class SimulationTest {
 
   /**
    * A delivery that was refused because its plan node had another lease, whose peer was silent; and
-   * a lease that was taken back though own workers had begun its plan node.
+   * a lease that was taken back though own workers had begun its plan node; and an audit that held
+   * a rounded nanosecond against a lender.
    */
   @ParameterizedTest
-  @ValueSource(longs = {1492, 4181, 4651, 8109, 12_214})
+  @ValueSource(longs = {1492, 4181, 4651, 8109, 12_214, 1_795_308_758})
   void whatWasFoundOnceIsNotFoundAgain(long seed) {
     assertEquals(
         Optional.empty(), Trial.ofProduction().find(Options.of(seed)).map(Trial.Finding::words));
@@ -92,12 +94,12 @@ class SimulationTest {
     Trial trial = new Trial(bug);
 
     Optional<Trial.Finding> found =
-        LongStream.range(0, SEEDS)
+        LongStream.range(0, PLANTED_SEEDS)
             .mapToObj(seed -> trial.find(Options.of(seed)))
             .flatMap(Optional::stream)
             .findFirst();
 
-    assertTrue(found.isPresent(), bug + " is not found within " + SEEDS + " seeds");
+    assertTrue(found.isPresent(), bug + " is not found within " + PLANTED_SEEDS + " seeds");
   }
 
   @Test
