@@ -87,7 +87,7 @@ class PeerTableTest {
 
     assertEquals(
         List.of(peer(2), peer(1), peer(3)),
-        ids(table.inOrder(byId, Placement.FASTEST_FINISH, false, PRICES)));
+        ids(table.inOrder(byId, Placement.FASTEST_FINISH, false, PRICES, 0)));
   }
 
   private static int order(Peer each) {
@@ -105,7 +105,7 @@ class PeerTableTest {
 
     assertEquals(
         List.of(three, one, two),
-        table.inOrder(List.of(one, two, three), Placement.ROUND_ROBIN, false, PRICES));
+        table.inOrder(List.of(one, two, three), Placement.ROUND_ROBIN, false, PRICES, 0));
   }
 
   private static PeerProfile in(String domain, long roundTripNanos) {
@@ -119,12 +119,12 @@ class PeerTableTest {
     Peer two = table.join(peer(2), in("10.0.0.0/24", 0), 0).orElseThrow();
     Peer three = table.join(peer(3), in("10.0.1.0/24", 0), 0).orElseThrow();
     List<Peer> all = List.of(one, two, three);
-    assertEquals(all, table.inOrder(all, Placement.FASTEST_FINISH, false, PRICES));
+    assertEquals(all, table.inOrder(all, Placement.FASTEST_FINISH, false, PRICES, 0));
 
     one.add(PeerTest.lent(1, 1), 0);
 
     assertEquals(
-        List.of(three, two, one), table.inOrder(all, Placement.FASTEST_FINISH, false, PRICES));
+        List.of(three, two, one), table.inOrder(all, Placement.FASTEST_FINISH, false, PRICES, 0));
   }
 
   @Test
@@ -138,7 +138,7 @@ class PeerTableTest {
 
     assertEquals(
         List.of(four, one),
-        table.inOrder(List.of(one, four), Placement.LEAST_LOADED, false, PRICES));
+        table.inOrder(List.of(one, four), Placement.LEAST_LOADED, false, PRICES, 0));
   }
 
   @Test
@@ -150,10 +150,10 @@ class PeerTableTest {
 
     assertEquals(
         List.of(known, fast),
-        table.inOrder(List.of(fast, known), Placement.AFFINITY, false, PRICES));
+        table.inOrder(List.of(fast, known), Placement.AFFINITY, false, PRICES, 0));
     assertEquals(
         List.of(fast, known),
-        table.inOrder(List.of(fast, known), Placement.FASTEST_FINISH, false, PRICES));
+        table.inOrder(List.of(fast, known), Placement.FASTEST_FINISH, false, PRICES, 0));
   }
 
   @Test
@@ -167,7 +167,7 @@ class PeerTableTest {
     assertEquals(
         List.of(near, alsoNear, far, unknown),
         table.inOrder(
-            List.of(unknown, far, near, alsoNear), Placement.FASTEST_FINISH, true, PRICES));
+            List.of(unknown, far, near, alsoNear), Placement.FASTEST_FINISH, true, PRICES, 0));
   }
 
   @Test
@@ -189,9 +189,9 @@ class PeerTableTest {
     two.busy(true);
 
     assertEquals(
-        List.of(), table.inOrder(List.of(one, two), Placement.FASTEST_FINISH, false, PRICES));
+        List.of(), table.inOrder(List.of(one, two), Placement.FASTEST_FINISH, false, PRICES, 0));
     one.heard(1, 0);
     assertEquals(
-        List.of(one), table.inOrder(List.of(one, two), Placement.FASTEST_FINISH, false, PRICES));
+        List.of(one), table.inOrder(List.of(one, two), Placement.FASTEST_FINISH, false, PRICES, 0));
   }
 }

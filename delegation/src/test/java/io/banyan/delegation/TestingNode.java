@@ -258,7 +258,7 @@ final class TestingNode {
 
   /** A heartbeat has shown that it is worked on. */
   List<Command> begin(long lease) {
-    return handle(new Event.LeaseBegun(lease));
+    return handle(new Event.LeaseProgressed(lease, 0));
   }
 
   List<Command> leave(PeerId peer) {
