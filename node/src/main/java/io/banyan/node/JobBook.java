@@ -353,7 +353,7 @@ public final class JobBook implements AutoCloseable {
     Optional<JobDirectory> files = folder(job);
     boolean answers = ending instanceof JobEnding.Completed || ending instanceof JobEnding.Partial;
     if (files.isPresent() && answers) {
-      files.get().sync();
+      files.get().syncAnswer();
     }
     ends.lock();
     try {

@@ -379,8 +379,12 @@ final class EntryJobs implements JobDriver, AutoCloseable {
 
   /** What a full disk does not take is no reason to fail a job. */
   private void keepLogs(JobDirectory files, TaskFolder folder) {
+    TaskLog.Kept kept = folder.log().kept(node.publicKey().peerId());
+    if (kept.equals(TaskLog.Kept.NOTHING)) {
+      return; // a file would cost the answer its time, and say nothing
+    }
     try {
-      folder.log().kept(node.publicKey().peerId()).write(files.logs());
+      kept.write(files.logs());
     } catch (IOException e) {
       // Who asks is told that nothing is kept.
     }
