@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Nodes that run as processes, and this process as their user, connected to one of them. */
 final class BenchNetwork implements AutoCloseable {
@@ -34,6 +35,8 @@ final class BenchNetwork implements AutoCloseable {
    * @param fetchedNanos from then until its answer and its receipt were here
    * @param cpuNanos that all nodes have spent meanwhile
    * @param ranLeaves how many nodes ran leaves
+   * @param leases that were lent
+   * @param leasesLost of them, those that nothing came of
    * @param decisions what the entry node decided, in order
    */
   record Turn(
@@ -43,6 +46,8 @@ final class BenchNetwork implements AutoCloseable {
       long cpuNanos,
       JobResult.Answer answer,
       int ranLeaves,
+      int leases,
+      int leasesLost,
       List<DecisionLine> decisions) {
     long nanos() {
       return acceptedNanos + endedNanos + fetchedNanos;
@@ -87,20 +92,23 @@ final class BenchNetwork implements AutoCloseable {
       JobResult result = ended.result().orElseThrow();
       FetchedAnswer.fetch(connection.blobs(), connection.node(), result, scratch);
       long fetched = System.nanoTime();
+      long spentNanos = cpuNanos() - cpuNanos;
+      List<TreeLine> tree = connection.tree(ready.job().id());
       return new Turn(
           accepted - begin,
           over - accepted,
           fetched - over,
-          cpuNanos() - cpuNanos,
+          spentNanos,
           result.answer(),
-          (int)
-              connection.tree(ready.job().id()).stream()
-                  .filter(line -> line.leaves() > 0)
-                  .map(TreeLine::peer)
-                  .distinct()
-                  .count(),
+          count(tree.stream().filter(line -> line.leaves() > 0).map(TreeLine::peer).distinct()),
+          count(tree.stream().filter(line -> line.depth() > 0)),
+          count(tree.stream().filter(line -> line.failure().isPresent())),
           connection.explain(ready.job().id()));
     }
+  }
+
+  private static int count(Stream<?> some) {
+    return Math.toIntExact(some.count());
   }
 
   private long cpuNanos() {

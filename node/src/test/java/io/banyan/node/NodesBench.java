@@ -31,7 +31,7 @@ final class NodesBench {
   private static final int TURNS = 5;
   private static final int WARM_UPS = 3;
   private static final int TINY_TURNS = 300;
-  private static final int TINY_WARM_UPS = 700; // until the JVM's second compiler has had its say
+  private static final int TINY_WARM_UPS = 1500; // until the JVM's second compiler has had its say
   private static final int PREDICTED_TURNS = 3;
 
   /** Bytes of a leaf, of 10 000. */
@@ -74,7 +74,7 @@ final class NodesBench {
         bench.tiny();
       }
       if (wanted.isEmpty() || wanted.contains("cpu")) {
-        bench.cpu("nodes.cpu.search", bench.search(16 << 20, OptionalInt.of(1 << 16)));
+        bench.cpu("nodes.cpu.search", bench.search(60 << 20, OptionalInt.of(1 << 16)));
         bench.cpu("nodes.cpu.primes", bench.primes(256, 3_000_000_000L));
       }
       if (wanted.isEmpty() || wanted.contains("leaves")) {
@@ -202,7 +202,9 @@ final class NodesBench {
         .text("baseline", "a node with two workers")
         .number("baselineValue", median(seconds(alone, turn -> turn.endedNanos())))
         .number("cpuRatio", median(cpuRatios))
-        .number("nodes", median(together.stream().mapToDouble(turn -> turn.ranLeaves()).toArray()))
+        .number("nodes", median(numbers(together, turn -> turn.ranLeaves())))
+        .number("leases", median(numbers(together, turn -> turn.leases())))
+        .number("leasesLost", median(numbers(together, turn -> turn.leasesLost())))
         .judged("ratio", median(ratios), 1.05)
         .print(TURNS);
   }
@@ -229,7 +231,8 @@ final class NodesBench {
         .judged("value", median(values), 2)
         .number("spread", spread(values))
         .number("cpu", median(seconds(turns, turn -> turn.cpuNanos())))
-        .number("nodes", median(turns.stream().mapToDouble(turn -> turn.ranLeaves()).toArray()))
+        .number("nodes", median(numbers(turns, turn -> turn.ranLeaves())))
+        .number("leases", median(numbers(turns, turn -> turn.leases())))
         .print(TURNS);
   }
 
@@ -340,6 +343,11 @@ final class NodesBench {
   private static double[] seconds(
       List<BenchNetwork.Turn> turns, ToDoubleFunction<BenchNetwork.Turn> nanos) {
     return turns.stream().mapToDouble(turn -> nanos.applyAsDouble(turn) / 1e9).toArray();
+  }
+
+  private static double[] numbers(
+      List<BenchNetwork.Turn> turns, ToDoubleFunction<BenchNetwork.Turn> number) {
+    return turns.stream().mapToDouble(number).toArray();
   }
 
   private static double[] millis(
