@@ -75,7 +75,7 @@ final class NodesBench {
       }
       if (wanted.isEmpty() || wanted.contains("cpu")) {
         bench.cpu("nodes.cpu.search", bench.search(60 << 20, OptionalInt.of(1 << 16)));
-        bench.cpu("nodes.cpu.primes", bench.primes(256, 3_000_000_000L));
+        bench.cpu("nodes.cpu.primes", bench.primes(256, 12_000_000_000L));
       }
       if (wanted.isEmpty() || wanted.contains("leaves")) {
         bench.leaves("nodes.leaves.search", bench.smallLeaves("fuzzy-search", bench.query()));
