@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # Measures, and prints one JSON line a figure; a table for people goes to stderr.
 #
-#   scripts/bench.sh NAME...      compute, delegation, p2p
+#   scripts/bench.sh NAME...      compute, delegation, nodes, p2p
 #
-# compute wants gcc, clang-14, wasm-ld-14 and node, and installs those that are missing with apt-get, as root or with sudo.
+# nodes starts six nodes on 127.0.0.1. compute wants gcc, clang-14, wasm-ld-14 and node, and installs those that are missing with apt-get, as root or with sudo.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/test-main.bash
 source scripts/test-main.bash
 
-usage() { echo "usage: scripts/bench.sh NAME..., of compute, delegation, p2p" >&2; exit 2; }
+usage() { echo "usage: scripts/bench.sh NAME..., of compute, delegation, nodes, p2p" >&2; exit 2; }
 [ $# -gt 0 ] || usage
 for name in "$@"; do
   case $name in
-    compute | delegation | p2p) ;;
+    compute | delegation | nodes | p2p) ;;
     *) echo "bench: there is no '$name'" >&2; usage ;;
   esac
 done
@@ -60,6 +60,7 @@ for name in "$@"; do
   case $name in
     compute) compute ;;
     delegation) run_main delegation io.banyan.delegation.simulation.SimulationBench ;;
+    nodes) scripts/bench-nodes.sh ;;
     p2p) run_main p2p io.banyan.p2p.StreamBench ;;
   esac
 done

@@ -2,13 +2,20 @@
 
 # run_main MODULE CLASS ARGUMENT...: builds first, and runs in a JVM as a node's.
 run_main() {
-  local module=$1 main=$2 file classpath flags
+  local main=()
+  prepare_main "$1" "$2"
   shift 2
+  "${main[@]}" "$@"
+}
+
+# prepare_main MODULE CLASS: builds; main is then the command, without arguments.
+prepare_main() {
+  local file classpath flags
   file=$(mktemp)
-  mvn -B -q -pl "$module" -am -DskipTests test-compile dependency:build-classpath \
+  mvn -B -q -pl "$1" -am -DskipTests test-compile dependency:build-classpath \
     -Dmdep.outputFile="$file" >&2 || { rm -f "$file"; return 1; }
-  classpath=$module/target/test-classes:$module/target/classes:$(cat "$file")
+  classpath=$1/target/test-classes:$1/target/classes:$(cat "$file")
   rm -f "$file"
   read -ra flags <<<"$(scripts/banyan --flags)"
-  "$(scripts/banyan --java)" "${flags[@]}" -Xmx1g -cp "$classpath" "$main" "$@"
+  main=("$(scripts/banyan --java)" "${flags[@]}" -Xmx1g -cp "$classpath" "$2")
 }

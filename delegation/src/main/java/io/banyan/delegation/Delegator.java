@@ -317,7 +317,7 @@ public final class Delegator {
       return;
     }
     state.window.add(ticket.place.units, leaf.fuel(), leaf.nanos());
-    if (state.window.isFull()) {
+    if (state.window.isFull(Math.min(Prices.leafUnits(state.task), (double) state.walk.total()))) {
       LeafCost cost = state.window.costThenNext();
       weights.remember(state.task.manifest().module().digest(), cost);
       state.weigh(new TaskState.Weight(cost, Decision.WeightSource.FINISHED_LEAVES, true));

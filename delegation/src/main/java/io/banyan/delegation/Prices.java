@@ -31,9 +31,16 @@ record Prices(LeafCost cost, double bytesPerUnit, double leafUnits, Wares wares)
 
   /** The prices of {@code task} with leaves of {@code cost}. */
   static Prices of(Task task, LeafCost cost) {
-    boolean index = task.ground() instanceof Task.Ground.Cells(IndexCuts _);
-    return new Prices(
-        cost, index ? 0 : 1, index ? 1 : task.manifest().chunkBytes(), Wares.of(task.manifest()));
+    return new Prices(cost, isIndex(task) ? 0 : 1, leafUnits(task), Wares.of(task.manifest()));
+  }
+
+  private static boolean isIndex(Task task) {
+    return task.ground() instanceof Task.Ground.Cells(IndexCuts _);
+  }
+
+  /** Units of a leaf of {@code task}, as most are. */
+  static double leafUnits(Task task) {
+    return isIndex(task) ? 1 : task.manifest().chunkBytes();
   }
 
   /** Leaves among {@code units}, one or more. */

@@ -11,6 +11,15 @@ package io.banyan.delegation;
 final class WeightWindow {
   private static final int GROWTH = 4; // few decisions a job, each on more evidence than all before
 
+  /**
+   * Of what so many leaves usually hold, the share that tells: what is much shorter takes the fuel
+   * that any call takes, and says nothing of what a byte costs.
+   */
+  private static final double TELLING = 1.0 / 8;
+
+  /** Where all leaves are that short, so many times as many tell. */
+  private static final int SHORT_LEAVES = 8;
+
   private long units;
   private double fuel;
   private double nanos;
@@ -30,8 +39,14 @@ final class WeightWindow {
     leaves++;
   }
 
-  boolean isFull() {
-    return leaves >= leavesWanted;
+  /**
+   * Whether it has as many leaves as tell something.
+   *
+   * @param usualUnits of a leaf as most are, or of the whole task if that is less
+   */
+  boolean isFull(double usualUnits) {
+    return leaves >= leavesWanted
+        && (units >= TELLING * usualUnits * leavesWanted || leaves >= SHORT_LEAVES * leavesWanted);
   }
 
   /** What leaves cost in this window; the next one begins. */

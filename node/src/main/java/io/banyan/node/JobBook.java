@@ -195,7 +195,16 @@ public final class JobBook implements AutoCloseable {
    */
   Reservation reserve(JobId job, PublicKey submitter, Priority priority)
       throws IOException, InterruptedException {
-    tidy();
+    Reservation reservation = reserveNow(job, submitter, priority);
+    if (!(reservation instanceof Reservation.Full)) {
+      return reservation;
+    }
+    tidy(); // an end that is written at last leaves its place
+    return reserveNow(job, submitter, priority);
+  }
+
+  private Reservation reserveNow(JobId job, PublicKey submitter, Priority priority)
+      throws IOException, InterruptedException {
     lock.lock();
     try {
       while (staging.containsKey(job) || leaving.contains(job)) {
@@ -353,7 +362,7 @@ public final class JobBook implements AutoCloseable {
     Optional<JobDirectory> files = folder(job);
     boolean answers = ending instanceof JobEnding.Completed || ending instanceof JobEnding.Partial;
     if (files.isPresent() && answers) {
-      files.get().sync();
+      files.get().syncAnswer();
     }
     ends.lock();
     try {
@@ -448,7 +457,10 @@ public final class JobBook implements AutoCloseable {
     }
   }
 
-  /** Forgets jobs whose retention is over, with their folders; writes ends that are not written. */
+  /**
+   * Forgets jobs whose retention is over, with their folders; writes ends that are not written. It
+   * is called when a job has ended, and nobody waits for it.
+   */
   public void tidy() throws IOException {
     ends.lock();
     try {

@@ -1,7 +1,6 @@
 package io.banyan.node.daemon;
 
 import io.banyan.delegation.Decision;
-import io.banyan.node.JobBook;
 import io.banyan.schema.DecisionLine;
 import io.banyan.schema.DecisionLine.Role;
 import io.banyan.schema.Digest;
@@ -11,10 +10,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
- * Why this node did what it did, for each job, its own and others': the last decision on each link,
- * and what it came to.
+ * Why this node did what it did, for each job, its own and others': the decision on each link that
+ * says most of it, and what it came to.
  *
  * <p>Safe for any thread; guarded by its own lock.
  */
@@ -25,14 +25,15 @@ final class Decisions {
   /** Lines for each of them. */
   static final int LINES_MAX = 512;
 
-  private final JobBook book;
+  private final BiConsumer<JobId, DecisionLine> told;
   private final Map<Digest, Open> open = new HashMap<>(); // links under way
   private final Map<JobId, List<DecisionLine>> elsewhere =
       new LinkedHashMap<>(16, 0.75f, true); // the one heard of longest ago first
 
   /**
-   * A link under way, with the decision that says most of it: the last one to lend, since towards
-   * its end every task is too small for that; or the last one at all.
+   * A link under way, with the decision that says most of it: the first to lend, or the first at
+   * all, since later ones are about what is left by then; but one that rests on no call of this
+   * node gives way to one that does.
    */
   private static final class Open {
     final long beginNanos = System.nanoTime();
@@ -44,16 +45,21 @@ final class Decisions {
     }
 
     void made(Decision decision) {
-      if (decision.role() == Role.MANAGER || telling.role() == Role.WORKER) {
+      boolean lendsAtLast = telling.role() == Role.WORKER && decision.role() == Role.MANAGER;
+      boolean isMeasuredAtLast =
+          telling.role() == decision.role()
+              && !telling.isSpeedMeasured()
+              && decision.isSpeedMeasured();
+      if (lendsAtLast || isMeasuredAtLast) {
         telling = decision;
         tellingNanos = System.nanoTime();
       }
     }
   }
 
-  /** Tells {@code book} of the jobs that were submitted here. */
-  Decisions(JobBook book) {
-    this.book = book;
+  /** {@code told} takes what is decided about jobs that were submitted here. */
+  Decisions(BiConsumer<JobId, DecisionLine> told) {
+    this.told = told;
   }
 
   /** The driver decided. */
@@ -65,7 +71,7 @@ final class Decisions {
       }
     }
     if (decision.link().equals(job.digest())) {
-      book.decided(job, EntryJobs.line(decision, 0));
+      told.accept(job, EntryJobs.line(decision, 0));
     }
   }
 
@@ -86,7 +92,7 @@ final class Decisions {
         return seconds;
       }
     }
-    book.decided(job, line);
+    told.accept(job, line);
     return seconds;
   }
 

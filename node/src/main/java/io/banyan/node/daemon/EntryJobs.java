@@ -177,12 +177,22 @@ final class EntryJobs implements JobDriver, AutoCloseable {
       }
       if (book.ending(job.id()).isPresent()) {
         memo.keep(job.id(), job.draft().manifest(), job.signed().signer(), files);
+        tidy();
       }
     } catch (CancellationException e) {
       // This node is being closed: the job goes on when it starts again.
     } catch (IOException | InterruptedException | RuntimeException | OutOfMemoryError e) {
       failed(job.id(), e, JobProgressNow.NONE); // unless it has ended
       leaveNothing(job.id(), files);
+    }
+  }
+
+  /** Makes room for what comes; here, so that no user waits while old jobs are cleared away. */
+  private void tidy() {
+    try {
+      book.tidy();
+    } catch (IOException e) {
+      // The next job that ends tries again.
     }
   }
 
@@ -379,8 +389,12 @@ final class EntryJobs implements JobDriver, AutoCloseable {
 
   /** What a full disk does not take is no reason to fail a job. */
   private void keepLogs(JobDirectory files, TaskFolder folder) {
+    TaskLog.Kept kept = folder.log().kept(node.publicKey().peerId());
+    if (kept.equals(TaskLog.Kept.NOTHING)) {
+      return; // a file would cost the answer its time, and say nothing
+    }
     try {
-      folder.log().kept(node.publicKey().peerId()).write(files.logs());
+      kept.write(files.logs());
     } catch (IOException e) {
       // Who asks is told that nothing is kept.
     }
@@ -470,7 +484,10 @@ final class EntryJobs implements JobDriver, AutoCloseable {
         decision.score().operationWeight(),
         decision.score().availableCapacity(),
         decision.thresholdSeconds(),
-        decision.predictedSeconds(),
+        switch (decision.role()) {
+          case MANAGER -> decision.predictedSeconds();
+          case WORKER -> decision.aloneSeconds();
+        },
         actualSeconds,
         decision.reason().words()
             + (decision.isSpeedMeasured() ? "" : "; the speed is a guess: no call is done yet"));

@@ -129,7 +129,7 @@ public final class NodeDaemon implements AutoCloseable {
     this.rejections = new Rejections(rejectionLog);
     TreeCache trees = new TreeCache();
     LeaseTree tree = new LeaseTree(self, book);
-    Decisions decisions = new Decisions(book);
+    Decisions decisions = new Decisions(book::decided);
     Later<Lender> lends = new Later<>();
     Later<Holder> held = new Later<>();
     Later<DataServer> serves = new Later<>();

@@ -1,6 +1,7 @@
 package io.banyan.node.journal;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -10,9 +11,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
@@ -95,17 +103,53 @@ public final class JobDirectory {
 
   /** Returns when every file directly in the folder, and that it lies there, is on the disk. */
   public void sync() throws IOException {
-    List<Path> files;
+    List<Path> paths;
     try (Stream<Path> listed = Files.list(folder)) {
-      files = listed.filter(Files::isRegularFile).toList();
+      paths = new ArrayList<>(listed.filter(Files::isRegularFile).toList());
     }
-    for (Path file : files) {
-      sync(file, StandardOpenOption.WRITE);
+    paths.add(folder);
+    Optional.ofNullable(folder.toAbsolutePath().getParent()).ifPresent(paths::add);
+    sync(paths);
+  }
+
+  /**
+   * Returns when what the job came to, and that it lies here, is on the disk. What it rests on has
+   * been there since it was accepted.
+   */
+  public void syncAnswer() throws IOException {
+    List<Path> paths =
+        new ArrayList<>(
+            Stream.of(output(), pieces(), receipt(), logs()).filter(Files::exists).toList());
+    paths.add(folder);
+    sync(paths);
+  }
+
+  /**
+   * All at once: what makes a new file last makes the others last too, on a disk that writes down
+   * in one piece what has changed about its files.
+   */
+  private static void sync(List<Path> paths) throws IOException {
+    List<Callable<Void>> each = new ArrayList<>();
+    for (Path path : paths) {
+      each.add(
+          () -> {
+            sync(
+                path, Files.isDirectory(path) ? StandardOpenOption.READ : StandardOpenOption.WRITE);
+            return null;
+          });
     }
-    sync(folder, StandardOpenOption.READ);
-    Path parent = folder.toAbsolutePath().getParent();
-    if (parent != null) {
-      sync(parent, StandardOpenOption.READ);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Void> done : threads.invokeAll(each)) {
+        done.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException trouble) {
+        throw trouble;
+      }
+      throw new IllegalStateException("a file cannot be synced", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while files were being synced");
     }
   }
 

@@ -181,9 +181,26 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Forgets a job; harmless if it is not there. */
+  /**
+   * Forgets a job; harmless if it is not there. It is synced with what is written next: whoever is
+   * about to hand in a job should not wait for the disk because an old one goes. Should the machine
+   * stop before, the job is there again, and is forgotten again.
+   */
   public synchronized void forget(JobId job) throws IOException {
-    write("DELETE FROM jobs WHERE id = ?", delete -> delete.setBytes(1, job.digest().bytes()));
+    synchronous("NORMAL");
+    try {
+      write("DELETE FROM jobs WHERE id = ?", delete -> delete.setBytes(1, job.digest().bytes()));
+    } finally {
+      synchronous("FULL");
+    }
+  }
+
+  private void synchronous(String mode) throws IOException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA synchronous = " + mode);
+    } catch (SQLException e) {
+      throw failure(path, e);
+    }
   }
 
   /** Every job, in the order in which they were accepted. */
