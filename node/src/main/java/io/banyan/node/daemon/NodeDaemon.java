@@ -234,7 +234,7 @@ public final class NodeDaemon implements AutoCloseable {
    */
   public static NodeDaemon start(NodeSettings settings, HostOpening opening, Consumer<String> log)
       throws IOException, CommandException {
-    JobBook book = JobBook.open(settings.data(), Retention.DEFAULT, InstantSource.system());
+    JobBook book = JobBook.open(settings.data(), Retention.DEFAULT, InstantSource.system(), log);
     try {
       Identity identity = KeyFile.readOrCreate(settings.data().resolve("key"));
       PublicKey owner =
