@@ -85,7 +85,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   private final TreeCache trees;
   private final JobIntake intake;
   private final InstantSource clock;
-  private final Memo memo = new Memo(Memo.BYTES_MAX);
+  private final Memo memo;
   private final long valueBytesMax;
   private final Peers peers;
   private final Consumer<Boolean> accepts;
@@ -97,6 +97,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
    * No jobs yet.
    *
    * @param valueBytesMax of one job's values in memory; the rest goes to a file
+   * @param log takes what people may want to read, a line at a time
    */
   EntryJobs(
       Identity node,
@@ -109,7 +110,8 @@ final class EntryJobs implements JobDriver, AutoCloseable {
       InstantSource clock,
       long valueBytesMax,
       Peers peers,
-      Consumer<Boolean> accepts) {
+      Consumer<Boolean> accepts,
+      Consumer<String> log) {
     this.node = node;
     this.driver = driver;
     this.sandbox = sandbox;
@@ -122,6 +124,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     this.valueBytesMax = valueBytesMax;
     this.peers = peers;
     this.accepts = accepts;
+    this.memo = new Memo(Memo.BYTES_MAX, log);
   }
 
   @Override

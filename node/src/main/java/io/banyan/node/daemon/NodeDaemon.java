@@ -208,7 +208,8 @@ public final class NodeDaemon implements AutoCloseable {
               peers.accept(accepting);
               holder.accept(accepting);
               links.report();
-            });
+            },
+            log);
     Admission admission = new Admission(allow, owner, identity.publicKey());
     ClientService clients =
         new ClientService(book, jobs, identity, admission, dataClient, sandbox, clock, refusals);
