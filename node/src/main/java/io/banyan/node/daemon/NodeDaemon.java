@@ -162,7 +162,8 @@ public final class NodeDaemon implements AutoCloseable {
             () -> host.addresses().stream().map(Multiaddr::toString).toList(),
             driver::foldersOf);
     lends.set(lender);
-    KeptFolders kept = new KeptFolders(clock, Holder.ORPHAN_TTL);
+    KeptFolders kept =
+        new KeptFolders(clock, Holder.ORPHAN_TTL, KeptFolders.BYTES_MAX, KeptFolders.PRUNED_EVERY);
     Staging staging =
         new Staging(
             work,
