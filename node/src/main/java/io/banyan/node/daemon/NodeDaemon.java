@@ -322,6 +322,11 @@ public final class NodeDaemon implements AutoCloseable {
     return driver.tasks() == 0 && holder.count() == 0 && lender.count() == 0;
   }
 
+  /** How many tasks are worked on here. */
+  int tasks() {
+    return driver.tasks();
+  }
+
   /** Leaves of leases that did not have to be executed again here. */
   long leavesReused() {
     return holder.leavesReused();

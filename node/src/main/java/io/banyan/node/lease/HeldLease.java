@@ -42,7 +42,7 @@ final class HeldLease {
   private @Nullable TaskFolder folder; // once it is staged
   private @Nullable Delivered delivered;
   private boolean cancelled;
-  private boolean shed; // while it was staged
+  private boolean shed; // in favour of one of higher priority
   private boolean over;
   private boolean acked;
   private boolean lenderLost;
@@ -159,13 +159,13 @@ final class HeldLease {
   /**
    * Ends it in favour of one of higher priority, if it is not even staged.
    *
-   * @return whether it is; what is staged is the driver's to end
+   * @return whether this call did; what is staged is the driver's to end
    */
   boolean shedWhileStaging() {
     lock.lock();
     try {
       if (folder != null || cancelled) {
-        return folder == null;
+        return false;
       }
       shed = true;
       cancelled = true;
@@ -174,6 +174,22 @@ final class HeldLease {
         thread.interrupt();
       }
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * It is the driver's to end in favour of one of higher priority.
+   *
+   * @return whether it was not before
+   */
+  boolean shedByTheDriver() {
+    lock.lock();
+    try {
+      boolean first = !shed && !cancelled;
+      shed |= first;
+      return first;
     } finally {
       lock.unlock();
     }

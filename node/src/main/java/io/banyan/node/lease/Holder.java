@@ -36,6 +36,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -212,12 +213,50 @@ public final class Holder implements AutoCloseable {
 
   /**
    * There is no room for a lease of {@code priority}. One of lower priority that has not begun is
-   * given back, so that there is room when it is offered again.
+   * given back, so that there is room when it is offered again. Only where one is, the lender is
+   * told to come again soon: the driver has to be asked first.
    */
   private void full(
       PeerId lender, Digest link, String what, List<HeldLease> places, Priority priority) {
     rejections.count("lease that there is no room for", lender, link.toString());
-    long retryMillis = shed(places, priority) ? RetryAfter.MILLIS_MIN : retryMillis(places);
+    List<HeldLease> victims =
+        places.stream()
+            .filter(lease -> lease.priority().compareTo(priority) < 0 && !lease.wasShed())
+            .sorted(
+                Comparator.comparing(HeldLease::priority)
+                    .thenComparing(HeldLease::beginNanos, Comparator.reverseOrder()))
+            .toList();
+    if (victims.stream().anyMatch(HeldLease::shedWhileStaging)) {
+      busy(lender, link, what, RetryAfter.MILLIS_MIN);
+      return;
+    }
+    List<Digest> links = victims.stream().map(HeldLease::link).toList();
+    if (links.isEmpty()) {
+      busy(lender, link, what, retryMillis(places));
+      return;
+    }
+    var _ =
+        driver
+            .ask(delegator -> delegator.firstUnbegun(links))
+            .exceptionally(_ -> Optional.empty()) // it has stopped
+            .thenAccept(
+                unbegun -> {
+                  boolean isShed = unbegun.map(this::shed).orElse(false);
+                  busy(lender, link, what, isShed ? RetryAfter.MILLIS_MIN : retryMillis(places));
+                });
+  }
+
+  /** Whether it makes room for who asks now, and not for who asked before. */
+  private boolean shed(Digest unbegun) {
+    HeldLease victim = held.get(unbegun);
+    if (victim == null || !victim.shedByTheDriver()) {
+      return false;
+    }
+    driver.tell(new Event.Shed(unbegun));
+    return true;
+  }
+
+  private void busy(PeerId lender, Digest link, String what, long retryMillis) {
     String sentence = "this node holds " + what + " already";
     reply(lender, link, new Refused(Refused.Code.BUSY, sentence, retryMillis));
   }
@@ -226,28 +265,6 @@ public final class Holder implements AutoCloseable {
     return RetryAfter.millis(
         places.stream().map(HeldLease::remainingMillis).flatMapToLong(OptionalLong::stream),
         BUSY_RETRY_MILLIS);
-  }
-
-  /** Whether one of {@code places} may soon be free: of the lowest priority the newest. */
-  private boolean shed(List<HeldLease> places, Priority priority) {
-    List<HeldLease> victims =
-        places.stream()
-            .filter(lease -> lease.priority().compareTo(priority) < 0)
-            .sorted(
-                Comparator.comparing(HeldLease::priority)
-                    .thenComparing(HeldLease::beginNanos, Comparator.reverseOrder()))
-            .toList();
-    for (HeldLease victim : victims) {
-      if (victim.shedWhileStaging()) {
-        return true;
-      }
-    }
-    List<Digest> links = victims.stream().map(HeldLease::link).toList();
-    var _ =
-        driver
-            .ask(delegator -> delegator.firstUnbegun(links))
-            .thenAccept(unbegun -> unbegun.ifPresent(one -> driver.tell(new Event.Shed(one))));
-    return !links.isEmpty();
   }
 
   private void reply(PeerId lender, Digest link, LeaseReply.Answer answer) {

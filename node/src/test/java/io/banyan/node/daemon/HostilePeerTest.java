@@ -28,9 +28,11 @@ import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Outcome;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Priority;
 import io.banyan.schema.Profile;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Refused;
+import io.banyan.schema.Routing;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskFailure;
 import io.banyan.schema.TaskMessage;
@@ -60,6 +62,7 @@ class HostilePeerTest {
       TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
   private static final byte[] SLOW =
       TestingGuest.of(TestingNetwork.SLOWLY + TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
+  private static final byte[] ENDLESS = TestingGuest.of(TestingGuest.LOOP).bytes();
   private static final byte[] INPUT =
       "The quick brown fox jumps over the lazy dog. "
           .repeat(8000)
@@ -108,6 +111,10 @@ class HostilePeerTest {
   }
 
   private static Manifest at(Manifest of, Identity entry, CallLimits limits) {
+    return at(of, entry, limits, of.routing());
+  }
+
+  private static Manifest at(Manifest of, Identity entry, CallLimits limits, Routing routing) {
     return new Manifest(
         of.profile(),
         of.token(),
@@ -124,7 +131,7 @@ class HostilePeerTest {
         of.budget(),
         of.retries(),
         of.verification(),
-        of.routing(),
+        routing,
         of.partialPermille(),
         of.memo(),
         of.operationWeight());
@@ -308,24 +315,45 @@ class HostilePeerTest {
 
   /** Offers leases that hold, whose blobs the lender never serves; says their names. */
   private List<Digest> offer(TestingPeer lender, int count) throws Exception {
-    JobDraft draft = draft();
-    Manifest wish = at(draft.manifest(), lender.identity);
-    Signed manifest = sign(wish, TestingNetwork.USER);
-    JobDraft job =
-        new JobDraft(
-            wish,
-            draft.cuts(),
-            draft.module(),
-            draft.configuration(),
-            draft.input(),
-            draft.inputTree());
+    return offer(lender, draft(), Priority.NORMAL, TestingNetwork.USER, count);
+  }
+
+  private List<Digest> offer(
+      TestingPeer lender, JobDraft draft, Priority priority, Identity submitter, int count)
+      throws Exception {
+    JobDraft job = handedInTo(lender, draft, priority);
+    Signed manifest = sign(job.manifest(), submitter);
     List<Digest> names = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Signed lease = lender.sign(lender.lease(job, manifest, i));
       lender.say(new TaskMessage.LeaseOffer(manifest, List.of(lease)));
       names.add(lease.digest());
     }
+    offered.computeIfAbsent(lender, _ -> new ArrayList<>()).addAll(names);
     return names;
+  }
+
+  private static JobDraft handedInTo(TestingPeer lender, JobDraft draft, Priority priority) {
+    Manifest of = draft.manifest();
+    Routing routing =
+        new Routing(
+            priority, of.routing().onlyPeers(), of.routing().labels(), of.routing().preferLocal());
+    return new JobDraft(
+        at(of, lender.identity, of.limits(), routing),
+        draft.cuts(),
+        draft.module(),
+        draft.configuration(),
+        draft.input(),
+        draft.inputTree());
+  }
+
+  private void cancelAllOffered() throws Exception {
+    for (TestingPeer lender : List.copyOf(offered.keySet())) {
+      for (Digest name : offered.get(lender)) {
+        lender.say(cancel(lender.identity, name));
+      }
+    }
+    network.untilIdle();
   }
 
   private static TaskMessage cancel(Identity signer, Digest link) {
@@ -381,17 +409,33 @@ class HostilePeerTest {
     TestingPeer late = peer(20).join(1);
     assertEquals(1, busy(late, offer(late, 1)));
     assertEquals(13, count("lease that there is no room for"));
-    for (TestingPeer lender : List.copyOf(offered.keySet())) {
-      for (Digest name : offered.get(lender)) {
-        lender.say(cancel(lender.identity, name));
-      }
+    cancelAllOffered();
+  }
+
+  /** A place is told to be free soon only where one will be. */
+  @Test
+  void whoComesWhileNothingCanBeShedIsNotToldToComeSoon() throws Exception {
+    TestingPeer lender = peer(10).join(1);
+    lender.serve(ENDLESS);
+    JobDraft endless = network.runs().draft(ENDLESS, new byte[0], "index:1", 1);
+    assertEquals(0, busy(lender, offer(lender, endless, Priority.NORMAL, TestingNetwork.USER, 2)));
+    TestingNetwork.until(() -> network.node(0).tasks() == 2); // both have begun
+    JobDraft never = draft();
+    assertEquals(0, busy(lender, offer(lender, never, Priority.CRITICAL, TestingNetwork.USER, 14)));
+
+    offer(lender, never, Priority.CRITICAL, TestingNetwork.USER, 15);
+    for (int i = 0; i < 14; i++) {
+      lender.next(LeaseReply.class); // those that are held: once more
     }
-    network.untilIdle();
+    Refused refused = (Refused) lender.next(LeaseReply.class).answer();
+
+    assertEquals(1_000, refused.retryAfterMillis());
+    assertEquals("this node holds 16 leases of yours already", refused.sentence());
+    cancelAllOffered();
   }
 
   /** How many of the offers {@code names} are answered by BUSY. */
   private int busy(TestingPeer lender, List<Digest> names) throws Exception {
-    offered.put(lender, names);
     int busy = 0;
     for (int i = 0; i < names.size(); i++) {
       LeaseReply reply = lender.next(LeaseReply.class);

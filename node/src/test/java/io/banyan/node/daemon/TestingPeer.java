@@ -6,11 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.banyan.node.JobDraft;
 import io.banyan.node.TestingRun;
+import io.banyan.node.data.BytesSource;
+import io.banyan.node.data.Content;
 import io.banyan.node.data.DataServer;
+import io.banyan.node.data.EvidenceCursor;
+import io.banyan.node.data.Links;
+import io.banyan.node.data.RangeSource;
 import io.banyan.node.data.TestingHost;
 import io.banyan.node.data.TestingHosts;
+import io.banyan.node.data.TreeCache;
 import io.banyan.node.lease.TaskLinks;
 import io.banyan.p2p.P2pStream;
+import io.banyan.schema.BlobRef;
 import io.banyan.schema.Budget;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.CapabilityReport;
@@ -24,6 +31,7 @@ import io.banyan.schema.LeaseReply;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Message;
+import io.banyan.schema.Named;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
@@ -31,6 +39,7 @@ import io.banyan.schema.Profile;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskMessage;
+import io.banyan.schema.Value;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.Identity;
 import io.banyan.trust.SigningDomain;
@@ -54,6 +63,8 @@ final class TestingPeer implements AutoCloseable {
   private final NodeDaemon node;
   private final CountDownLatch closed = new CountDownLatch(1);
   private Optional<P2pStream> stream = Optional.empty();
+  private volatile Optional<DataServer> server =
+      Optional.empty(); // set by the test, before it says
 
   /** A peer, connected to {@code node}, that has not said anything yet. */
   TestingPeer(
@@ -62,12 +73,52 @@ final class TestingPeer implements AutoCloseable {
     this.host = hosts.host(id());
     this.node = node;
     host.handle(TaskLinks.PROTOCOL, 1, reads ? this::read : this::keepSilent);
-    host.handle(DataServer.PROTOCOL, 64, this::keepSilent);
+    host.handle(DataServer.PROTOCOL, 64, this::serve);
     hosts.connect(host, nodeHost);
   }
 
   PeerId id() {
     return identity.publicKey().peerId();
+  }
+
+  /** Everybody may have {@code blob} from now on; who wants something else waits. */
+  void serve(byte[] blob) {
+    BlobRef ref = BlobRef.of(blob);
+    TreeCache trees = new TreeCache();
+    Content content =
+        new Content() {
+          @Override
+          public Optional<RangeSource> blob(BlobRef wanted) {
+            if (wanted.equals(ref)) {
+              return Optional.of(new BytesSource(ref, blob, trees));
+            }
+            try {
+              closed.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return Optional.empty();
+          }
+
+          @Override
+          public Optional<List<Named>> rope(Value.Rope rope) {
+            return Optional.empty();
+          }
+
+          @Override
+          public Optional<EvidenceCursor> evidence(long skipped) {
+            return Optional.empty();
+          }
+        };
+    server = Optional.of(new DataServer((link, asker) -> new Links.Lookup.Found(content)));
+  }
+
+  private void serve(P2pStream asked) throws IOException, InterruptedException {
+    if (server.isPresent()) {
+      server.get().serve(asked);
+    } else {
+      keepSilent(asked);
+    }
   }
 
   /** Takes a stream, and leaves it at that. */
@@ -186,5 +237,6 @@ final class TestingPeer implements AutoCloseable {
   public void close() {
     closed.countDown();
     host.close();
+    server.ifPresent(DataServer::close);
   }
 }
