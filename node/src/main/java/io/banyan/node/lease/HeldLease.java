@@ -6,6 +6,7 @@ import io.banyan.node.RetryAfter;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.Content;
 import io.banyan.node.data.TreeCache;
+import io.banyan.node.lease.DisjointCosts.Cost;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Heartbeat;
 import io.banyan.schema.Lease;
@@ -140,6 +141,41 @@ final class HeldLease {
 
   Priority priority() {
     return chain.manifest().routing().priority();
+  }
+
+  /** What it costs its lender's grant: what came of it, or all that it may spend until then. */
+  Cost charge() {
+    lock.lock();
+    try {
+      if (delivered == null) {
+        return Cost.of(lease().grant());
+      }
+      JobEnd.Completed what = delivered.completed;
+      return new Cost(
+          what.evidence().leaves(), what.evidence().fuel(), what.value().named().length());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether its lender, for all that is known here, still reckons with it. */
+  boolean isStillCharged() {
+    lock.lock();
+    try {
+      return !cancelled && losses == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What it cost, if its lender has what came of it. */
+  Optional<Cost> settled() {
+    lock.lock();
+    try {
+      return acked ? Optional.of(charge()) : Optional.empty();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Where in the order of offers it is. */

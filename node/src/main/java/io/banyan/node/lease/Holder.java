@@ -45,8 +45,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The leases that this node holds: checks what it is offered, has it staged and worked on, and
@@ -87,7 +87,8 @@ public final class Holder implements AutoCloseable {
   private final Duration orphanTtl;
   private final Map<Digest, HeldLease> held = new ConcurrentHashMap<>();
   private volatile boolean accepting = true; // the owner says it, and every lender's thread asks
-  private final Semaphore room = new Semaphore(HELD_MAX);
+  private final ReentrantLock places = new ReentrantLock(); // held while a place is looked for
+  private final HeldGrants grants = new HeldGrants();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("lease").factory());
 
@@ -180,35 +181,71 @@ public final class Holder implements AutoCloseable {
           new Refused(Refused.Code.NOT_ALLOWED, "the lease is signed by another than you", 0));
       return;
     }
-    List<HeldLease> ofLender =
-        held.values().stream().filter(lease -> lease.lender().equals(lender)).toList();
-    Priority priority = chain.manifest().routing().priority();
-    if (ofLender.size() >= HELD_OF_LENDER_MAX) {
-      full(lender, link, HELD_OF_LENDER_MAX + " leases of yours", ofLender, priority);
-      return;
-    }
-    if (!room.tryAcquire()) {
-      full(lender, link, HELD_MAX + " leases", List.copyOf(held.values()), priority);
-      return;
-    }
     HeldLease lease = new HeldLease(lender, link, offer, chain, () -> driver.cancel(link));
-    boolean first = held.putIfAbsent(link, lease) == null;
-    reply(lender, link, new LeaseReply.Taken(0));
-    if (!first) {
-      room.release();
-      return;
+    switch (place(lease)) {
+      case Place.Again() -> reply(lender, link, new LeaseReply.Taken(0));
+      case Place.Full(var what, var places) -> full(lender, link, what, places, lease.priority());
+      case Place.OverGrant(var sentence) -> {
+        rejections.count("lease beyond its lender's grant", lender, sentence);
+        reply(lender, link, new Refused(Refused.Code.OVER_LIMIT, Sentences.fit(sentence), 0));
+      }
+      case Place.Found() -> {
+        reply(lender, link, new LeaseReply.Taken(0));
+        try {
+          threads.execute(() -> work(lease));
+        } catch (RejectedExecutionException e) {
+          drop(lease); // this node is being closed
+        }
+      }
     }
+  }
+
+  /** What an offer finds. */
+  private sealed interface Place {
+    /** It is held from now on. */
+    record Found() implements Place {}
+
+    /** It is held already. */
+    record Again() implements Place {}
+
+    /** Leases hold all places that it may have. */
+    record Full(String what, List<HeldLease> places) implements Place {}
+
+    /** Its lender has not so much to give. */
+    record OverGrant(String sentence) implements Place {}
+  }
+
+  /** Finds a place; one offer at a time, so that no limit is passed by two together. */
+  private Place place(HeldLease lease) {
+    places.lock();
     try {
-      threads.execute(() -> work(lease));
-    } catch (RejectedExecutionException e) {
-      drop(lease); // this node is being closed
+      if (held.containsKey(lease.link())) {
+        return new Place.Again();
+      }
+      List<HeldLease> all = List.copyOf(held.values());
+      List<HeldLease> ofLender =
+          all.stream().filter(other -> other.lender().equals(lease.lender())).toList();
+      if (ofLender.size() >= HELD_OF_LENDER_MAX) {
+        return new Place.Full(HELD_OF_LENDER_MAX + " leases of yours", ofLender);
+      }
+      if (all.size() >= HELD_MAX) {
+        return new Place.Full(HELD_MAX + " leases", all);
+      }
+      Optional<String> trouble = grants.take(lease);
+      if (trouble.isPresent()) {
+        return new Place.OverGrant(trouble.get());
+      }
+      held.put(lease.link(), lease);
+      return new Place.Found();
+    } finally {
+      places.unlock();
     }
   }
 
   private void drop(HeldLease lease) {
     lease.over();
+    grants.ended(lease);
     held.remove(lease.link());
-    room.release();
   }
 
   /**

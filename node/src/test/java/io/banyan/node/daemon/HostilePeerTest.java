@@ -356,6 +356,63 @@ class HostilePeerTest {
     network.untilIdle();
   }
 
+  /** What a lender hands out is added up here too, also where each lease is within its grant. */
+  @Test
+  void leasesThatAreTogetherMoreThanTheirLenderWasGrantedAreRefused() throws Exception {
+    TestingPeer lender = peer(10).join(1);
+    JobDraft job =
+        handedInTo(
+            lender,
+            network.heavy(network.runs().draft(GUEST, INPUT, "bytes", 10_000)),
+            Priority.NORMAL);
+    Signed manifest = sign(job.manifest(), TestingNetwork.USER);
+    Budget all = job.manifest().budget();
+    assertEquals(36, INPUT.length / 10_000);
+    List<Lease> leases = new ArrayList<>();
+    for (Interval node : List.of(new Interval(0, 16), new Interval(16, 32))) {
+      leases.add(lender.lease(job, manifest, new PlanNode.Cells(node), 0));
+    }
+    Budget half =
+        new Budget(
+            all.fuel() / 2,
+            all.leaves() / 2,
+            all.bytes() / 2,
+            all.memoryBytesMax(),
+            2,
+            all.timeMillis());
+
+    Digest whole = offer(lender, manifest, leases.get(0));
+    assertInstanceOf(LeaseReply.Taken.class, lender.next(LeaseReply.class).answer());
+    offer(lender, manifest, leases.get(1));
+    Refused refused = (Refused) lender.next(LeaseReply.class).answer();
+
+    assertEquals(Refused.Code.OVER_LIMIT, refused.code());
+    assertEquals(
+        "lender "
+            + lender.id()
+            + " hands out "
+            + 2 * all.leaves()
+            + " leaves to this node alone, and was granted "
+            + all.leaves()
+            + ", 1 more for second leases",
+        refused.sentence());
+    assertEquals(1, count("lease beyond its lender's grant"));
+
+    lender.say(cancel(lender.identity, whole));
+    for (Lease lease : leases) {
+      offer(lender, manifest, granting(lease, half));
+      assertInstanceOf(LeaseReply.Taken.class, lender.next(LeaseReply.class).answer());
+    }
+    cancelAllOffered();
+  }
+
+  private Digest offer(TestingPeer lender, Signed manifest, Lease lease) throws Exception {
+    Signed signed = lender.sign(lease);
+    lender.say(new TaskMessage.LeaseOffer(manifest, List.of(signed)));
+    offered.computeIfAbsent(lender, _ -> new ArrayList<>()).add(signed.digest());
+    return signed.digest();
+  }
+
   private static TaskMessage cancel(Identity signer, Digest link) {
     return new TaskMessage.CancelLease(
         signer.sign(SigningDomain.CANCEL, WireCodec.encodeCancel(new Cancel(link, "a test"))));

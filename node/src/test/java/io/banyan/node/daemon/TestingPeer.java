@@ -25,6 +25,7 @@ import io.banyan.schema.DataMessage;
 import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
 import io.banyan.schema.Heartbeat;
+import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
@@ -199,15 +200,21 @@ final class TestingPeer implements AutoCloseable {
 
   /** A lease that holds, of the whole of a job that was handed in to this peer. */
   Lease lease(JobDraft draft, Signed manifest, int attempt) {
+    return lease(draft, manifest, Plan.of(draft.manifest()).root(draft.cuts()), attempt);
+  }
+
+  /** Likewise, of a part of it. */
+  Lease lease(JobDraft draft, Signed manifest, PlanNode cells, int attempt) {
     Manifest wish = draft.manifest();
-    PlanNode root = Plan.of(wish).root(draft.cuts());
+    Interval interval = ((PlanNode.Cells) cells).interval();
+    boolean hasInput = wish.input().length() > 0;
     Budget all = wish.budget();
     return new Lease(
         JobId.of(manifest),
-        root,
-        Plan.of(wish).key(root),
-        0,
-        wish.input().length(),
+        cells,
+        Plan.of(wish).key(cells),
+        hasInput ? draft.cuts().orElseThrow().cut(interval.from()) : 0,
+        hasInput ? draft.cuts().orElseThrow().cut(interval.to()) : 0,
         Optional.empty(),
         node.id(),
         attempt,
