@@ -14,6 +14,7 @@ import io.banyan.schema.Limits;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Priority;
+import io.banyan.schema.PublicKey;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskMessage;
 import io.banyan.trust.LeaseChain;
@@ -67,6 +68,11 @@ final class HeldLease {
 
   PeerId lender() {
     return lender;
+  }
+
+  /** Whose job it is for. */
+  PublicKey submitter() {
+    return offer.manifest().signer();
   }
 
   /** The digest of the lease. */

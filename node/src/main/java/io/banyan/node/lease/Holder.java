@@ -62,6 +62,9 @@ public final class Holder implements AutoCloseable {
   /** Of those, from one lender: what it may have out at one peer. */
   static final int HELD_OF_LENDER_MAX = 16;
 
+  /** From one submitter, through all lenders together: a quarter is left for the others. */
+  static final int HELD_OF_SUBMITTER_MAX = 48;
+
   private static final long BUSY_RETRY_MILLIS = 1_000;
 
   /** A node that drains is mostly about to stop; if it takes work again, it says so itself. */
@@ -227,6 +230,11 @@ public final class Holder implements AutoCloseable {
           all.stream().filter(other -> other.lender().equals(lease.lender())).toList();
       if (ofLender.size() >= HELD_OF_LENDER_MAX) {
         return new Place.Full(HELD_OF_LENDER_MAX + " leases of yours", ofLender);
+      }
+      List<HeldLease> ofSubmitter =
+          all.stream().filter(other -> other.submitter().equals(lease.submitter())).toList();
+      if (ofSubmitter.size() >= HELD_OF_SUBMITTER_MAX) {
+        return new Place.Full(HELD_OF_SUBMITTER_MAX + " leases of this submitter", ofSubmitter);
       }
       if (all.size() >= HELD_MAX) {
         return new Place.Full(HELD_MAX + " leases", all);

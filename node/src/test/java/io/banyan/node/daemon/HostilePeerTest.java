@@ -456,16 +456,28 @@ class HostilePeerTest {
   @Test
   void moreLeasesThanThereIsRoomForAreRefusedAsBusy() throws Exception {
     int heldMax = 64;
+    int heldOfSubmitterMax = 48;
     int heldOfLenderMax = 16;
-    for (int i = 0; i < heldMax / heldOfLenderMax; i++) {
+    for (int i = 0; i < heldOfSubmitterMax / heldOfLenderMax; i++) {
       TestingPeer lender = peer(10 + i).join(1);
       assertEquals(3, busy(lender, offer(lender, heldOfLenderMax + 3)));
     }
-    assertEquals(12, count("lease that there is no room for"));
-
     TestingPeer late = peer(20).join(1);
-    assertEquals(1, busy(late, offer(late, 1)));
-    assertEquals(13, count("lease that there is no room for"));
+    offer(late, 1);
+    Refused refused = (Refused) late.next(LeaseReply.class).answer();
+    assertEquals("this node holds 48 leases of this submitter already", refused.sentence());
+
+    int left = heldMax - heldOfSubmitterMax;
+    for (int i = 0; i < 2; i++) {
+      TestingPeer lender = peer(30 + i).join(1);
+      Identity other = TestingNetwork.OTHER_USER;
+      assertEquals(0, busy(lender, offer(lender, draft(), Priority.NORMAL, other, left / 2)));
+    }
+    offer(late, draft(), Priority.NORMAL, TestingNetwork.OTHER_USER, 1);
+    refused = (Refused) late.next(LeaseReply.class).answer();
+    assertEquals("this node holds 64 leases already", refused.sentence());
+
+    assertEquals(11, count("lease that there is no room for"));
     cancelAllOffered();
   }
 
