@@ -30,6 +30,7 @@ import io.banyan.node.lease.Rejections;
 import io.banyan.node.lease.Shelf;
 import io.banyan.node.lease.Staging;
 import io.banyan.node.lease.TaskLinks;
+import io.banyan.node.lease.Whereabouts;
 import io.banyan.p2p.Host;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.Heartbeat;
@@ -149,6 +150,7 @@ public final class NodeDaemon implements AutoCloseable {
             peers::own,
             (peer, sequence) ->
                 new Heartbeat(sequence, driver.idleWorkers(), held.get().progress(peer)));
+    Whereabouts whereabouts = new Whereabouts();
     this.lender =
         new Lender(
             identity,
@@ -160,7 +162,8 @@ public final class NodeDaemon implements AutoCloseable {
             trees,
             clock,
             () -> host.addresses().stream().map(Multiaddr::toString).toList(),
-            driver::foldersOf);
+            driver::foldersOf,
+            whereabouts);
     lends.set(lender);
     KeptFolders kept =
         new KeptFolders(clock, Holder.ORPHAN_TTL, KeptFolders.BYTES_MAX, KeptFolders.PRUNED_EVERY);
@@ -186,6 +189,7 @@ public final class NodeDaemon implements AutoCloseable {
             rejections,
             trees,
             kept,
+            whereabouts,
             (job, link) -> {
               decisions.ended(job, link);
               tree.forget(link);

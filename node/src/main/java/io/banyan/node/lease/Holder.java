@@ -14,9 +14,11 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.Failure;
 import io.banyan.schema.Heartbeat;
 import io.banyan.schema.JobId;
+import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
+import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Priority;
 import io.banyan.schema.PublicKey;
@@ -33,7 +35,9 @@ import io.banyan.trust.SigningDomain;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +69,9 @@ public final class Holder implements AutoCloseable {
   /** From one submitter, through all lenders together: a quarter is left for the others. */
   static final int HELD_OF_SUBMITTER_MAX = 48;
 
+  /** Plan nodes looked at for the hints of one lease: some milliseconds. */
+  private static final int HINTED_MAX = 1 << 14;
+
   private static final long BUSY_RETRY_MILLIS = 1_000;
 
   /** A node that drains is mostly about to stop; if it takes work again, it says so itself. */
@@ -84,6 +91,7 @@ public final class Holder implements AutoCloseable {
   private final Rejections rejections;
   private final TreeCache trees;
   private final KeptFolders kept;
+  private final Whereabouts whereabouts;
   private final LongAdder leavesReused = new LongAdder();
   private final Ended ended;
   private final InstantSource clock;
@@ -104,6 +112,7 @@ public final class Holder implements AutoCloseable {
   /**
    * Holds no lease yet.
    *
+   * @param whereabouts takes the hints of leases
    * @param orphanTtl how long work goes on, and results are kept, without the lender; usually
    *     {@link #ORPHAN_TTL}
    */
@@ -116,6 +125,7 @@ public final class Holder implements AutoCloseable {
       Rejections rejections,
       TreeCache trees,
       KeptFolders kept,
+      Whereabouts whereabouts,
       Ended ended,
       InstantSource clock,
       Duration orphanTtl) {
@@ -127,6 +137,7 @@ public final class Holder implements AutoCloseable {
     this.rejections = rejections;
     this.trees = trees;
     this.kept = kept;
+    this.whereabouts = whereabouts;
     this.ended = ended;
     this.clock = clock;
     this.orphanTtl = orphanTtl;
@@ -354,7 +365,7 @@ public final class Holder implements AutoCloseable {
     }
     JobEnd end;
     try {
-      driver.begin(folder);
+      driver.begin(folder, hinted(lease));
       lease.begun();
       end = folder.end().get();
     } catch (ExecutionException e) {
@@ -368,6 +379,26 @@ public final class Holder implements AutoCloseable {
     } else {
       failure(lease, end);
     }
+  }
+
+  /** Who else has what lies below the lease, by its lender's hints. */
+  private List<Event.PeerHolds> hinted(HeldLease lease) {
+    Map<Digest, PeerId> byKey = new LinkedHashMap<>();
+    for (Lease.Hint hint : lease.lease().hints()) {
+      if (!hint.peer().equals(node.publicKey().peerId())) { // what is here is found anyhow
+        byKey.put(hint.key(), hint.peer());
+      }
+    }
+    Plan plan = Plan.of(lease.chain().manifest());
+    PlanNode root = lease.lease().node();
+    Map<PeerId, List<PlanNode>> byPeer = new LinkedHashMap<>();
+    for (PlanNode found : PlanNodes.find(plan, root, byKey.keySet(), HINTED_MAX).nodes()) {
+      byPeer.computeIfAbsent(byKey.get(plan.key(found)), _ -> new ArrayList<>()).add(found);
+    }
+    byPeer.forEach((peer, nodes) -> whereabouts.add(lease.chain().job(), peer, nodes));
+    return byPeer.entrySet().stream()
+        .map(each -> new Event.PeerHolds(lease.link(), each.getKey(), each.getValue()))
+        .toList();
   }
 
   /** What guests logged goes up with what came of the lease, and before it: later nobody asks. */

@@ -66,6 +66,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   private final Map<Digest, LentLease> byDigest = new ConcurrentHashMap<>();
   private final EndedLeases ended = new EndedLeases();
   private final OrphanLimits orphanLimits;
+  private final Whereabouts whereabouts;
 
   /**
    * A lender without leases.
@@ -73,6 +74,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
    * @param tell takes the events, on its way to the driver; never blocks
    * @param addresses where others find this node
    * @param folders of what is under way here for a job
+   * @param whereabouts takes what peers say to have finished, and gives the hints of leases
    */
   public Lender(
       Identity node,
@@ -84,7 +86,8 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       TreeCache trees,
       InstantSource clock,
       Supplier<List<String>> addresses,
-      Function<JobId, List<TaskFolder>> folders) {
+      Function<JobId, List<TaskFolder>> folders,
+      Whereabouts whereabouts) {
     this.node = node;
     this.links = links;
     this.absorption = absorption;
@@ -95,6 +98,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     this.clock = clock;
     this.addresses = addresses;
     this.folders = folders;
+    this.whereabouts = whereabouts;
     this.orphanLimits = new OrphanLimits(clock);
   }
 
@@ -116,6 +120,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
 
   private Lease lease(Loan loan, TaskFolder folder) {
     Task task = folder.task();
+    Plan plan = Plan.of(task.manifest());
     long millis = loan.grant().timeMillis();
     long notAfterMillis =
         Math.min(
@@ -124,7 +129,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     return new Lease(
         task.job(),
         loan.node(),
-        Plan.of(task.manifest()).key(loan.node()),
+        plan.key(loan.node()),
         loan.fromByte(),
         loan.toByte(),
         loan.part(),
@@ -136,7 +141,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
         millis,
         notAfterMillis,
         addresses(folder),
-        List.of());
+        whereabouts.hints(task.job(), plan, loan.node(), loan.peer()));
   }
 
   /** Where this node is found, and those above it that its own lease names. */
@@ -170,6 +175,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
             PlanNodes.find(Plan.of(task.manifest()), task.node(), keys, most - looked);
         looked += found.looked();
         if (!found.nodes().isEmpty()) {
+          whereabouts.add(orphan.job(), peer, found.nodes());
           tell.accept(new Event.PeerHolds(folder.link(), peer, found.nodes()));
         }
       }
