@@ -395,10 +395,13 @@ public final class Holder implements AutoCloseable {
     for (PlanNode found : PlanNodes.find(plan, root, byKey.keySet(), HINTED_MAX).nodes()) {
       byPeer.computeIfAbsent(byKey.get(plan.key(found)), _ -> new ArrayList<>()).add(found);
     }
-    byPeer.forEach((peer, nodes) -> whereabouts.add(lease.chain().job(), peer, nodes));
-    return byPeer.entrySet().stream()
-        .map(each -> new Event.PeerHolds(lease.link(), each.getKey(), each.getValue()))
-        .toList();
+    List<Event.PeerHolds> believed = new ArrayList<>();
+    byPeer.forEach(
+        (peer, nodes) -> {
+          List<PlanNode> of = whereabouts.add(lease.chain().job(), peer, nodes);
+          believed.add(new Event.PeerHolds(lease.link(), peer, of));
+        });
+    return believed;
   }
 
   /** What guests logged goes up with what came of the lease, and before it: later nobody asks. */

@@ -22,6 +22,7 @@ import io.banyan.schema.Limits;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskFailure;
@@ -174,9 +175,12 @@ public final class Lender implements Driver.Lending, AutoCloseable {
         PlanNodes.Found found =
             PlanNodes.find(Plan.of(task.manifest()), task.node(), keys, most - looked);
         looked += found.looked();
-        if (!found.nodes().isEmpty()) {
-          whereabouts.add(orphan.job(), peer, found.nodes());
-          tell.accept(new Event.PeerHolds(folder.link(), peer, found.nodes()));
+        List<PlanNode> believed = whereabouts.add(orphan.job(), peer, found.nodes());
+        if (!believed.isEmpty()) {
+          tell.accept(new Event.PeerHolds(folder.link(), peer, believed));
+        }
+        if (believed.size() < found.nodes().size()) {
+          rejections.count("orphan of more than is believed", peer, orphan.job().toString());
         }
       }
     } finally {

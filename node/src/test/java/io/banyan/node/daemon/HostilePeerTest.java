@@ -27,6 +27,7 @@ import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Outcome;
+import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Priority;
 import io.banyan.schema.Profile;
@@ -692,6 +693,29 @@ class HostilePeerTest {
     chatty.say(new Failure(Digest.sha256(INPUT), new Failure.TimeoutFailure(5)));
     untilCounted("failure for a lease that is not lent", 1);
     assertTrue(count("heartbeat that comes too soon") > 9_000);
+  }
+
+  @Test
+  void orphansWithoutEndCostWhatTheirLimitsSay() throws Exception {
+    TestingPeer peer = peer(10).join(1);
+    TestingNetwork.until(() -> network.node(0).peers().size() == 1);
+    JobDraft draft = network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 1_000));
+    JobId job = network.submit(draft);
+    List<TaskMessage.Finished> finished = new ArrayList<>();
+    for (int cell = 0; cell < TaskMessage.Orphan.FINISHED_MAX; cell++) {
+      PlanNode leaf = new PlanNode.Cells(new Interval(cell, cell + 1));
+      Value nothing = new Value.Blob(BlobRef.of(new byte[1]));
+      finished.add(new TaskMessage.Finished(Plan.of(draft.manifest()).key(leaf), nothing));
+    }
+
+    for (int i = 0; i < 2_500; i++) {
+      peer.say(new TaskMessage.Orphan(job, finished));
+    }
+
+    untilCounted("orphan of more than is believed", 1);
+    untilCounted("orphan that comes too soon", 1);
+    peer.close();
+    assertArrayEquals(INPUT, network.done(job).output());
   }
 
   @Test
