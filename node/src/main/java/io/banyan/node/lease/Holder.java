@@ -38,6 +38,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -534,14 +535,19 @@ public final class Holder implements AutoCloseable {
 
   /** Looks for those above a lender that is lost, and tells them what was finished for him. */
   private void report(PeerId lender) {
-    kept.above(lender)
+    Map<PeerId, List<String>> above = kept.above(lender);
+    Set<PeerId> missing = new LinkedHashSet<>();
+    above
+        .keySet()
         .forEach(
-            (peer, addresses) -> {
+            peer -> {
               List<TaskMessage.Orphan> orphans = kept.orphansFor(peer);
               if (!orphans.stream().allMatch(orphan -> links.send(peer, orphan))) {
-                links.dial(addresses); // who is found there is told when he has joined
+                missing.add(peer); // who is found is told when he has joined
               }
             });
+    List<String> addresses = above.values().stream().flatMap(List::stream).distinct().toList();
+    links.dial(lender, missing, addresses);
   }
 
   /** Leaves that did not have to be executed again, under leases that are over. */
