@@ -23,6 +23,7 @@ import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskFailure;
@@ -33,9 +34,11 @@ import io.banyan.trust.Identity;
 import io.banyan.trust.Link;
 import io.banyan.trust.SigningDomain;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -213,6 +216,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   /** Whether the lease ends by this, and did not before. */
   private boolean forget(LentLease lent) {
     ended.add(lent.digest, lent.loan.peer());
+    keepLogs(lent, Set::of);
     byDigest.remove(lent.digest);
     lent.folder.reported().over(lent.digest);
     return byNumber.remove(lent.number) != null;
@@ -311,9 +315,42 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   /** What guests logged below a lease, once. */
   public void received(PeerId child, TaskMessage.TaskLogs logs) {
     LentLease lent = own(child, logs.lease(), "logs");
-    if (lent != null && lent.log()) {
-      lent.folder.log().addBelow(logs.lines(), logs.cut());
+    if (lent != null) {
+      lent.log(logs);
     }
+  }
+
+  /** What was logged below {@code lent}, where {@code below} hold what its child lent on. */
+  private static void keepLogs(LentLease lent, Supplier<Set<PeerId>> below) {
+    lent.takeLogs()
+        .ifPresent(
+            logs ->
+                lent.folder
+                    .log()
+                    .addBelow(
+                        lent.loan.peer(),
+                        logs.lines().isEmpty() ? Set.of() : below.get(),
+                        lent.lease.node(),
+                        logs.lines(),
+                        logs.cut()));
+  }
+
+  /** The children of the leases that came with what was delivered under {@code lent}. */
+  private static Set<PeerId> peersBelow(LentLease lent, TaskFolder.Staged staged) {
+    Set<PeerId> peers = new HashSet<>();
+    try {
+      Iterator<ReceiptEntry> entries = lent.folder.claims().staged(staged.leases());
+      while (entries.hasNext()) {
+        if (entries.next() instanceof ReceiptEntry.LeaseEntry(Signed lease)) {
+          peers.add(WireCodec.decodeLease(lease.payload()).child());
+        }
+      }
+    } catch (UncheckedIOException e) {
+      return Set.of(); // then the child answers for all of it
+    } catch (MalformedMessageException e) {
+      throw new IllegalStateException("a lease that was delivered was checked", e);
+    }
+    return peers;
   }
 
   /** A child says it is done. */
@@ -346,6 +383,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       switch (outcome) {
         case Absorption.Outcome.Taken(var delivery, var staged) -> {
           lent.folder.stage(lent.number, staged);
+          keepLogs(lent, () -> peersBelow(lent, staged));
           watch.delivered(lent, delivery);
           tell.accept(new Event.Delivered(lent.number, delivery));
           forget(lent);
