@@ -345,8 +345,9 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   }
 
   /**
-   * How much of a task is done, 0 to 1: by leaves, or by bytes under the rule {@code module}, since
-   * nobody knows how many leaves there will be; nothing before it has begun.
+   * How much of a task is done, 0 to 1: by leaves, and what guests say of those that run; or by
+   * bytes under the rule {@code module}, since nobody knows how many leaves there will be; nothing
+   * before it has begun.
    */
   private OptionalDouble share(TaskFolder folder) {
     Optional<JobProgress> begun =
@@ -359,7 +360,8 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     }
     JobProgressNow now = progress(folder, folder.progress(), OptionalLong.empty());
     if (now.leavesTotal() > 0) {
-      return OptionalDouble.of((double) now.leavesDone() / now.leavesTotal());
+      double done = now.leavesDone() + folder.leavesUnderWay();
+      return OptionalDouble.of(Math.min(1, done / now.leavesTotal()));
     }
     long total = begun.get().total();
     return OptionalDouble.of(total > 0 ? (double) begun.get().done() / total : 0);

@@ -59,6 +59,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * lender is lost.
  *
  * <p>Safe for any thread. What takes time is done on virtual threads.
+ *
+ * <p>Long, because a lease is the same one from its offer to its end, and every step on the way may
+ * be the last: whoever ends it has to see what the others left.
  */
 public final class Holder implements AutoCloseable {
   /** Leases held at once, from all lenders: two for each of 32 workers. */
