@@ -191,6 +191,7 @@ class CommandEffectsTest {
     int tries = 0;
     while (offered.size() < most && !status(job).get("state").getAsString().equals("COMPLETE")) {
       for (TestingPeer peer : peers) {
+        peer.beat();
         if (peer.heard.poll(5, TimeUnit.MILLISECONDS) instanceof TaskMessage.LeaseOffer offer) {
           Lease lease = WireCodec.decodeLease(offer.offered().payload());
           if (lease.job().toString().equals(job)) {

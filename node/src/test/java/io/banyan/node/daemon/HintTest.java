@@ -27,6 +27,7 @@ import io.banyan.trust.SigningDomain;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,42 +64,48 @@ class HintTest {
   }
 
   /** The next lease that {@code peer} is offered, and its name. */
-  private static Signed offered(TestingPeer peer) throws Exception {
-    while (true) {
-      TaskMessage message = peer.next(TaskMessage.class);
-      if (message instanceof TaskMessage.LeaseOffer offer) {
-        return offer.offered();
-      }
-    }
+  private static Signed offered(TestingPeer peer) {
+    AtomicReference<Signed> offered = new AtomicReference<>();
+    TestingNetwork.until(
+        () -> {
+          peer.beat();
+          if (peer.heard.poll() instanceof TaskMessage.LeaseOffer offer) {
+            offered.set(offer.offered());
+          }
+          return offered.get() != null;
+        });
+    return offered.get();
   }
 
   @Test
   void nextLeaseSaysWhoHasFinishedWhatLiesBelow() throws Exception {
+    JobDraft draft = network.heavy(network.runs().draft(ENDLESS, new byte[0], "index:64", 1));
     TestingPeer ann = peer(10).join(0);
     TestingPeer bob = peer(11).join(1);
-    JobDraft draft = network.heavy(network.runs().draft(ENDLESS, new byte[0], "index:64", 1));
+    TestingNetwork.until(() -> network.node(0).peers().size() == 2);
     JobId job = network.submit(draft);
     Signed lost = offered(bob);
     bob.say(new LeaseReply(lost.digest(), new LeaseReply.Taken(0)));
     Lease lease = WireCodec.decodeLease(lost.payload());
     assertEquals(List.of(), lease.hints());
     Digest key = Plan.of(draft.manifest()).key(firstCell(lease.node()));
-    TestingNetwork.until(() -> network.node(0).peers().size() == 2);
 
     ann.say(
         new TaskMessage.Orphan(
             job, List.of(new TaskMessage.Finished(key, new Value.Blob(BlobRef.of(new byte[1]))))));
     ann.say(new Failure(Digest.ZERO, new Failure.TimeoutFailure(5))); // is counted behind it
+    String behind = "failure for a lease that is not lent";
     TestingNetwork.until(
-        () ->
-            network
-                .node(0)
-                .rejections()
-                .counts()
-                .containsKey("failure for a lease that is not lent"));
+        () -> {
+          bob.beat(lost.digest());
+          return network.node(0).rejections().counts().containsKey(behind);
+        });
     ann.close(); // this node cannot reach her any more, others may
     TestingNetwork.until(
-        () -> network.node(0).peers().stream().noneMatch(each -> each.peer().equals(ann.id())));
+        () -> {
+          bob.beat(lost.digest());
+          return network.node(0).peers().stream().noneMatch(each -> each.peer().equals(ann.id()));
+        });
     bob.say(new Failure(lost.digest(), new Failure.NodeFailure("a test")));
     bob.close();
     TestingNetwork.until(() -> network.node(0).peers().stream().noneMatch(PeerSummary::connected));
@@ -140,11 +147,11 @@ class HintTest {
 
   @Test
   void whatALeaseHintsAtIsLentToWhoHasIt() throws Exception {
+    JobDraft drafted = network.runs().draft(ENDLESS, new byte[0], "index:64", 1);
     TestingPeer lender = peer(10).join(0);
     TestingPeer child = peer(11).join(1);
     TestingNetwork.until(() -> network.node(0).peers().size() == 2);
     lender.serve(ENDLESS);
-    JobDraft drafted = network.runs().draft(ENDLESS, new byte[0], "index:64", 1);
     JobDraft job =
         new JobDraft(
             light(drafted.manifest(), lender.identity),

@@ -22,6 +22,7 @@ import io.banyan.schema.Budget;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.CapabilityReport;
 import io.banyan.schema.DataMessage;
+import io.banyan.schema.Digest;
 import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
 import io.banyan.schema.Heartbeat;
@@ -45,8 +46,10 @@ import io.banyan.schema.WireCodec;
 import io.banyan.trust.Identity;
 import io.banyan.trust.SigningDomain;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -64,6 +67,8 @@ final class TestingPeer implements AutoCloseable {
   private final NodeDaemon node;
   private final CountDownLatch closed = new CountDownLatch(1);
   private Optional<P2pStream> stream = Optional.empty();
+  private long beats;
+  private long beatNanos; // the last one
   private volatile Optional<DataServer> server =
       Optional.empty(); // set by the test, before it says
 
@@ -169,6 +174,21 @@ final class TestingPeer implements AutoCloseable {
         List.of(),
         new CapabilityReport.JobLimits(CallLimits.DEFAULT, 1L << 30, 1 << 20),
         true);
+  }
+
+  /** Lets the node hear that it lives, at most once a second, and that it holds {@code leases}. */
+  void beat(Digest... leases) {
+    long nanos = System.nanoTime();
+    if (beats == 0 || nanos - beatNanos >= 1_000_000_000) {
+      beatNanos = nanos;
+      List<Heartbeat.LeaseProgress> held =
+          Arrays.stream(leases).map(each -> new Heartbeat.LeaseProgress(each, 0, 0, 0)).toList();
+      try {
+        say(new Heartbeat(beats++, 1, held));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   void say(Message message) throws IOException {
