@@ -8,6 +8,7 @@ import io.banyan.schema.Outcome;
 import io.banyan.schema.TrapKind;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * One call, from an instance that knows of no other call to its result. Confined to the calling
@@ -63,6 +64,12 @@ final class CallExecution {
 
   /** On a {@link WorkerThread}. */
   CallResult run(Watchdog watchdog) {
+    return run(watchdog, _ -> {});
+  }
+
+  /** The same; {@code progress} is told on that thread what the guest reports. */
+  CallResult run(Watchdog watchdog, IntConsumer progress) {
+    host.tell(progress);
     Watchdog.Watch watch = watchdog.watch(call.limits().wallMillis());
     long startNanos = System.nanoTime();
     CallEnd end;

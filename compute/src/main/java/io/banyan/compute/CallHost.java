@@ -6,6 +6,7 @@ import io.banyan.schema.TrapKind;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * What one call's guest reaches of the world: its input, its output, its log, and numbers that are
@@ -36,6 +37,7 @@ final class CallHost implements HostCalls {
   private final LogCollector log = new LogCollector();
   private int stdinRead;
   private int progressPermille;
+  private IntConsumer told = _ -> {};
 
   private CallHost(
       Meter meter, List<byte[]> input, byte[] stdin, boolean command, long stdoutBytesMax) {
@@ -52,6 +54,11 @@ final class CallHost implements HostCalls {
 
   static CallHost command(Meter meter, byte[] stdin, long stdoutBytesMax) {
     return new CallHost(meter, List.of(stdin), stdin, true, stdoutBytesMax);
+  }
+
+  /** Has {@code listener} told of each progress that the guest reports, on its thread. */
+  void tell(IntConsumer listener) {
+    told = listener;
   }
 
   byte[] stdout() {
@@ -79,6 +86,7 @@ final class CallHost implements HostCalls {
       }
       case PROGRESS -> {
         progressPermille = Math.clamp((int) args[0], 0, 1000);
+        told.accept(progressPermille);
         yield 0;
       }
       case FAIL -> throw fail(memory, u32(args[0]), u32(args[1]));

@@ -5,6 +5,7 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.Limits;
 import io.banyan.schema.Outcome;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * Runs untrusted WebAssembly under profile {@code 1} (docs/profile.md). Safe for any thread:
@@ -151,6 +152,16 @@ public final class Sandbox implements AutoCloseable {
    * time is over is taken for it.
    */
   public CallResult call(Call call) {
+    return call(call, _ -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param progress is told on the calling thread, each time that the guest reports how far it is,
+   *     0 to 1000; it is the guest's word
+   */
+  public CallResult call(Call call, IntConsumer progress) {
     WorkerThread.current();
     Optional<Outcome> outcome = CallExecution.outcomeBefore(call);
     if (outcome.isPresent()) {
@@ -162,7 +173,7 @@ public final class Sandbox implements AutoCloseable {
           NoResultReason.HOST_MEMORY, refusal.get(), CallRecord.NOT_STARTED);
     }
     try (var _ = budget.reserve(reservedPages(call.module(), call.limits()))) {
-      return new CallExecution(call).run(watchdog);
+      return new CallExecution(call).run(watchdog, progress);
     } catch (InterruptedException e) {
       return new CallResult.NoResult(
           NoResultReason.INTERRUPTED,

@@ -117,7 +117,8 @@ public final class Delegator {
   public Delegator(Settings settings) {
     this.settings = settings;
     this.decider = new Decider(settings.workers(), settings.thresholdSeconds());
-    this.leases = new Leases(peers, alarms, outbox, new SplittableRandom(settings.seed()));
+    this.leases =
+        new Leases(peers, alarms, outbox, new SplittableRandom(settings.seed()), lendTurns);
     this.lender = new Lender(settings, peers, leases, outbox);
   }
 

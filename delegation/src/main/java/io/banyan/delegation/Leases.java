@@ -42,16 +42,18 @@ final class Leases {
   private final Alarms alarms;
   private final Outbox outbox;
   private final RandomGenerator random;
+  private final Turns turns; // in which tasks are lent for
   private final Map<Long, Lent> leases = new HashMap<>(); // only ever asked by number
   private final Set<TaskState> changed = new LinkedHashSet<>();
   private boolean peersChanged;
   private long nextLease;
 
-  Leases(PeerTable peers, Alarms alarms, Outbox outbox, RandomGenerator random) {
+  Leases(PeerTable peers, Alarms alarms, Outbox outbox, RandomGenerator random, Turns turns) {
     this.peers = peers;
     this.alarms = alarms;
     this.outbox = outbox;
     this.random = random;
+    this.turns = turns;
   }
 
   /** Tasks for which something came back since the last call. */
@@ -146,9 +148,15 @@ final class Leases {
     } else {
       busy(lent.peer, refused.retryAfterMillis(), nowNanos);
     }
+    unused(lent);
     peers.remove(lent);
     forget(lent);
     lent.task.walk.drop(lent.place, lent.lease);
+  }
+
+  /** Nobody has done anything for {@code lent}, and so its task has not had its turn by it. */
+  private void unused(Lent lent) {
+    turns.correct(lent.task, -lent.fuel);
   }
 
   private void busy(PeerId id, long retryAfterMillis, long nowNanos) {
@@ -347,6 +355,7 @@ final class Leases {
   /** Its peer has not begun {@code lent}, and somebody else can begin it now. */
   void takeBack(Lent lent) {
     lent.place.takenBack();
+    unused(lent);
     revoke(lent, "plan node " + lent.place.node() + " was not begun, and others are idle");
     lent.task.walk.drop(lent.place, lent.lease);
   }

@@ -53,23 +53,27 @@ class LeaseRoomTest {
     LeaseRoom room = ofJob(MANY);
 
     assertTrue(room.has(16, MANY));
-    assertFalse(room.has(1, MANY));
+    room.lent(1); // what is left over where the others are not a round number
+    assertTrue(room.has(16, MANY - 1));
+    assertFalse(room.has(1, MANY - 1));
   }
 
   @Test
   void whatLargeLeasesDidNotNeedIsForSmallOnes() {
     LeaseRoom room = ofJob(MANY);
     room.lent(256);
-    assertFalse(room.has(1, MANY - 256));
+    room.lent(1); // what is left over
+    assertFalse(room.has(1, MANY - 257));
 
     room.ended(256);
     room.restOn(3); // it might have been 15
 
-    for (int leaf = 0; leaf < 12; leaf++) {
-      assertTrue(room.has(1, MANY - 256 - leaf));
+    int small = 1;
+    while (room.has(1, MANY - 256 - small)) {
       room.lent(1);
+      small++;
     }
-    assertFalse(room.has(1, MANY - 268));
+    assertEquals(1 + 12, small); // their own share of 16 is not one lease
   }
 
   @Test

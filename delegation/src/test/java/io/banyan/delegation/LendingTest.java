@@ -1023,6 +1023,30 @@ class LendingTest {
             .count());
   }
 
+  /** What nobody has worked on was nobody's turn. */
+  @Test
+  void whoIsRefusedEverywhereIsNextAgain() {
+    TestingNode node = node(1);
+    TestingNode.Job first = job();
+    Task task = TestingManifests.task(TestingManifests.link(2), first.manifest, first.cuts, true);
+    TestingNode.Job second =
+        new TestingNode.Job(
+            TestingManifests.of(task, TestingManifests.peer(9).key(), Priority.NORMAL),
+            first.input,
+            first.guest);
+    node.join(ANN, 1);
+    node.submit(first);
+    node.submit(second);
+    for (long lease : List.copyOf(node.lent.keySet())) {
+      assertEquals(first.id, node.lent.get(lease).link());
+      node.refuse(lease, false, 2000);
+    }
+
+    List<Command> after = node.pass(2 * SECOND);
+
+    assertEquals(first.id, lends(after).getFirst().loan().link());
+  }
+
   @Test
   void aBusyPeerIsNotAskedAgainBeforeItsTime() {
     TestingNode node = node(1);

@@ -305,6 +305,11 @@ public final class BlobStore implements AutoCloseable {
     }
   }
 
+  /** What its values take, in memory and in the file of one that is not kept. */
+  public synchronized long bytes() {
+    return memoryBytes + spillEnd;
+  }
+
   /** The length of the file, for tests of when it is used. */
   long spillFileBytes() throws IOException {
     return spill().size();

@@ -199,6 +199,11 @@ public final class ClaimLog implements AutoCloseable {
     }
   }
 
+  /** How long its file is. */
+  public synchronized long bytes() {
+    return end;
+  }
+
   private long write(Kind kind, List<Long> places, List<ReceiptEntry> entries) throws IOException {
     byte[] record = new ClaimRecord(kind, places, entries, 0).encode();
     long offset = end;

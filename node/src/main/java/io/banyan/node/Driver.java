@@ -104,6 +104,19 @@ public final class Driver {
     }
   }
 
+  /**
+   * As the other, and then tells which peers say to have something of it.
+   *
+   * @param elsewhere of this task
+   */
+  public void begin(TaskFolder folder, List<Event.PeerHolds> elsewhere)
+      throws InterruptedException {
+    begin(folder);
+    for (Event.PeerHolds holds : elsewhere) {
+      events.request(holds); // a completion would come before the task has begun
+    }
+  }
+
   /** Ends a task that was given to {@link #begin}; harmless when it is over. */
   public void cancel(Digest link) {
     TaskFolder folder = folders.get(link);

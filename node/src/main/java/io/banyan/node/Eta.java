@@ -21,9 +21,13 @@ public final class Eta {
 
   private record Sample(long nanos, double share) {}
 
-  /** Begins with nothing done. */
-  public Eta(long nowNanos) {
-    samples.add(new Sample(nowNanos, 0));
+  /**
+   * Begins where the work does.
+   *
+   * @param share of all work that is done by then: what is known from before was not done by it
+   */
+  public Eta(double share, long nowNanos) {
+    samples.add(new Sample(nowNanos, share));
   }
 
   /**

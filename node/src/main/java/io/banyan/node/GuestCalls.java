@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
 
 /**
  * Makes the calls of one job: fetches what a call is handed, names it, runs the guest, keeps what
@@ -60,11 +61,16 @@ public final class GuestCalls {
     return guestNanos.sum();
   }
 
-  /** Makes {@code call} on the calling thread, which must be a worker's; {@code log} is kept. */
-  CallReport make(PlannedCall call, TaskLog log) {
+  /**
+   * Makes {@code call} on the calling thread, which must be a worker's.
+   *
+   * @param log keeps what the guest logs
+   * @param progress is told what the guest reports while it runs, 0 to 1000
+   */
+  CallReport make(PlannedCall call, TaskLog log, IntConsumer progress) {
     long begin = System.nanoTime();
     try {
-      Made made = make(call.function(), call.input());
+      Made made = make(call.function(), call.input(), progress);
       log.add(call.node(), call.function(), made.result.report().log());
       return report(made.handed, made.result, begin);
     } catch (IOException e) {
@@ -83,9 +89,14 @@ public final class GuestCalls {
 
   /** Makes a call on the calling thread, which must be a worker's. */
   Made make(GuestFunction function, InputRef input) throws IOException {
+    return make(function, input, _ -> {});
+  }
+
+  private Made make(GuestFunction function, InputRef input, IntConsumer progress)
+      throws IOException {
     Handed handed = fetch(input);
     CallResult result =
-        sandbox.call(new Call(module, function, handed.input, configuration, limits));
+        sandbox.call(new Call(module, function, handed.input, configuration, limits), progress);
     guestNanos.add(result.report().guestNanos());
     return new Made(handed.digest, result);
   }

@@ -5,6 +5,7 @@ import io.banyan.node.journal.JobEnding;
 import io.banyan.node.journal.Journal;
 import io.banyan.node.journal.JournaledJob;
 import io.banyan.node.journal.Retention;
+import io.banyan.node.journal.SpareEnds;
 import io.banyan.schema.DecisionLine;
 import io.banyan.schema.JobEvent;
 import io.banyan.schema.JobId;
@@ -22,12 +23,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
@@ -47,8 +49,8 @@ import java.util.stream.Stream;
  * only worth knowing while they run. A job that was accepted ends exactly once: whoever comes first
  * with a terminal record has decided it.
  *
- * <p>What the journal does not take, because the disk is full, is an end all the same, and is
- * written later; should the node stop before, that end is forgotten, and the job goes on.
+ * <p>What the journal does not take, because the disk is full, is an end all the same: it is kept
+ * aside, for the next life of this node too, and written later ({@link LateEnds}).
  *
  * <p>Safe for any thread; guarded by its lock, under which nobody touches the disk.
  *
@@ -85,14 +87,14 @@ public final class JobBook implements AutoCloseable {
    */
   private final ReentrantLock ends = new ReentrantLock();
 
-  /**
-   * Ends that the journal did not take; guarded by the lock. They count as live: that limits them.
-   */
-  private final Map<JobId, JournaledJob.End> unwritten = new LinkedHashMap<>();
+  /** Ends that the journal did not take. They count as live: that limits them. */
+  private final LateEnds late;
 
-  private JobBook(Path jobsFolder, Journal journal, Retention retention, InstantSource clock) {
+  private JobBook(
+      Path jobsFolder, Journal journal, LateEnds late, Retention retention, InstantSource clock) {
     this.jobsFolder = jobsFolder;
     this.journal = journal;
+    this.late = late;
     this.retention = retention;
     this.clock = clock;
   }
@@ -123,35 +125,55 @@ public final class JobBook implements AutoCloseable {
   /**
    * Opens the book of the node whose data lie in {@code data}.
    *
+   * @param log takes what people may want to read, a line at a time
    * @throws IOException if another node has it open, or the disk fails
    */
-  public static JobBook open(Path data, Retention retention, InstantSource clock)
+  public static JobBook open(
+      Path data, Retention retention, InstantSource clock, Consumer<String> log)
       throws IOException {
     Path jobsFolder = data.resolve("jobs");
     Files.createDirectories(
         jobsFolder,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    return open(jobsFolder, Journal.open(data.resolve("journal.db")), retention, clock);
+    Journal journal = Journal.open(data.resolve("journal.db"));
+    return open(jobsFolder, journal, LateEnds.RETRY, retention, clock, log);
   }
 
   /** As the other, with a journal that a test has at hand too; the book closes it. */
-  static JobBook open(Path jobsFolder, Journal journal, Retention retention, InstantSource clock)
+  static JobBook open(
+      Path jobsFolder,
+      Journal journal,
+      Duration retry,
+      Retention retention,
+      InstantSource clock,
+      Consumer<String> log)
       throws IOException {
-    JobBook book = new JobBook(jobsFolder, journal, retention, clock);
     try {
-      book.read();
-      return book;
+      SpareEnds spare = SpareEnds.open(jobsFolder.resolveSibling("ends"), LIVE_MAX);
+      try {
+        LateEnds late = new LateEnds(journal, spare, retry, log);
+        JobBook book = new JobBook(jobsFolder, journal, late, retention, clock);
+        book.read(spare.ends());
+        return book;
+      } catch (IOException | RuntimeException e) {
+        spare.close();
+        throw e;
+      }
     } catch (IOException | RuntimeException e) {
       journal.close();
       throw e;
     }
   }
 
-  private void read() throws IOException {
+  /** {@code spare} are ends that the journal did not take in an earlier life of this node. */
+  private void read(Map<JobId, JournaledJob.End> spare) throws IOException {
+    spare.forEach(late::resume);
     for (JournaledJob job : journal.jobs()) {
       JobEntry entry = new JobEntry(nextNumber++, job, manifest(job), folderOf(job.id()));
-      if (job.end().isPresent()) {
-        entry.end(job.end().get());
+      Optional<JournaledJob.End> kept = Optional.ofNullable(spare.get(job.id()));
+      Optional<JournaledJob.End> end = job.end().or(() -> kept);
+      if (end.isPresent()) {
+        entry.end(end.get());
         ended.add(job);
       } else {
         unfinished.add(job);
@@ -235,7 +257,7 @@ public final class JobBook implements AutoCloseable {
   private Optional<Reservation.Full> fullFor(PublicKey submitter, Priority priority) {
     List<JobEntry> live =
         entries.values().stream()
-            .filter(entry -> !entry.isFinal() || unwritten.containsKey(entry.id()))
+            .filter(entry -> !entry.isFinal() || late.isLate(entry.id()))
             .toList();
     List<JobEntry> own =
         live.stream().filter(entry -> entry.submitter().equals(submitter)).toList();
@@ -366,7 +388,6 @@ public final class JobBook implements AutoCloseable {
     }
     ends.lock();
     try {
-      writeEnds();
       return endNow(job, ending, progress, tree);
     } finally {
       ends.unlock();
@@ -396,13 +417,10 @@ public final class JobBook implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    boolean written = written(job, end);
+    late.write(job, end);
     boolean told = told(story, entry.folder());
     lock.lock();
     try {
-      if (!written) {
-        unwritten.put(job, end);
-      }
       entry.end(end);
       if (told) {
         entry.dropDecisions();
@@ -412,37 +430,6 @@ public final class JobBook implements AutoCloseable {
       lock.unlock();
     }
     return true;
-  }
-
-  private boolean written(JobId job, JournaledJob.End end) {
-    try {
-      journal.end(job, end);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** Writes what the journal did not take before, up to the first that it still does not. */
-  private void writeEnds() {
-    Map<JobId, JournaledJob.End> due;
-    lock.lock();
-    try {
-      due = new LinkedHashMap<>(unwritten);
-    } finally {
-      lock.unlock();
-    }
-    for (Map.Entry<JobId, JournaledJob.End> end : due.entrySet()) {
-      if (!written(end.getKey(), end.getValue())) {
-        return;
-      }
-      lock.lock();
-      try {
-        unwritten.remove(end.getKey());
-      } finally {
-        lock.unlock();
-      }
-    }
   }
 
   /**
@@ -462,19 +449,14 @@ public final class JobBook implements AutoCloseable {
    * is called when a job has ended, and nobody waits for it.
    */
   public void tidy() throws IOException {
-    ends.lock();
-    try {
-      writeEnds();
-    } finally {
-      ends.unlock();
-    }
+    late.writeAll();
     List<JobEntry> over;
     lock.lock();
     try {
       long keptFrom = clock.millis() - retention.time().toMillis();
       List<JobEntry> ended =
           entries.values().stream()
-              .filter(entry -> entry.isFinal() && !unwritten.containsKey(entry.id()))
+              .filter(entry -> entry.isFinal() && !late.isLate(entry.id()))
               .sorted(Comparator.comparingLong(JobEntry::updatedMillis).reversed())
               .toList();
       over =
@@ -660,12 +642,6 @@ public final class JobBook implements AutoCloseable {
   /** Jobs that run go on after the next opening. */
   @Override
   public void close() throws IOException {
-    ends.lock();
-    try {
-      writeEnds();
-    } finally {
-      ends.unlock();
-    }
-    journal.close();
+    late.close();
   }
 }

@@ -48,6 +48,15 @@ public final class Recollection {
     Optional<byte[]> bytes(BlobRef ref) throws IOException;
   }
 
+  /** What was there to be copied could not be written: mostly the disk is full. */
+  public static final class NotWrittenException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NotWrittenException(IOException cause) {
+      super(InputFile.reason(cause), cause);
+    }
+  }
+
   /** What {@code claims} says that was kept, as far as {@code values} still has it. */
   public static Recollection of(ClaimLog claims, BlobStore values) throws IOException {
     Recollection own = new Recollection();
@@ -101,6 +110,9 @@ public final class Recollection {
   /**
    * Copies what {@code source} has at or below {@code root} and is not found yet into {@code
    * claims} and {@code values}. Whoever works on the task stands for it himself.
+   *
+   * @throws NotWrittenException if {@code claims} or {@code values} do not take it; what was copied
+   *     before stays
    */
   public void copy(Source source, PlanNode root, ClaimLog claims, BlobStore values)
       throws IOException {
@@ -131,32 +143,61 @@ public final class Recollection {
       return Optional.empty();
     }
     List<BlobRef> put = new ArrayList<>();
-    Iterator<BlobRef> blobs = blobs(value, first.get());
-    while (blobs.hasNext()) {
-      BlobRef ref = blobs.next();
-      Optional<byte[]> bytes = source.bytes(ref);
-      if (bytes.isPresent()) {
-        put.add(values.put(bytes.get()));
-      }
-      if (bytes.isEmpty() || !put.getLast().equals(ref)) {
+    boolean whole = false;
+    try {
+      whole = copied(source, blobs(value, first.get()), values, put);
+      return whole ? Optional.of(staged(second.get(), claims)) : Optional.empty();
+    } catch (IOException | UncheckedIOException e) {
+      whole = false;
+      throw e;
+    } finally {
+      if (!whole) {
         for (BlobRef each : put) {
           values.release(each);
         }
-        return Optional.empty();
       }
     }
+  }
+
+  /** Whether all {@code blobs} are in {@code values} now; what is is added to {@code put}. */
+  private static boolean copied(
+      Source source, Iterator<BlobRef> blobs, BlobStore values, List<BlobRef> put)
+      throws IOException {
+    while (blobs.hasNext()) {
+      BlobRef ref = blobs.next();
+      Optional<byte[]> bytes = source.bytes(ref);
+      if (bytes.isEmpty()) {
+        return false;
+      }
+      try {
+        put.add(values.put(bytes.get()));
+      } catch (IOException e) {
+        throw new NotWrittenException(e);
+      }
+      if (!put.getLast().equals(ref)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Where the steps are staged now. */
+  private static List<Long> staged(Iterator<Step> steps, ClaimLog claims) throws IOException {
     List<Long> places = new ArrayList<>();
     List<ReceiptEntry> piece = new ArrayList<>();
-    Iterator<Step> steps = second.get();
     while (steps.hasNext()) {
       Step step = steps.next();
       piece.add(new ReceiptEntry.StepEntry(step));
       if (piece.size() == PIECE_STEPS || !step.parts().isEmpty() || !steps.hasNext()) {
-        places.add(claims.stage(piece));
+        try {
+          places.add(claims.stage(piece));
+        } catch (IOException e) {
+          throw new NotWrittenException(e);
+        }
         piece.clear();
       }
     }
-    return Optional.of(places);
+    return places;
   }
 
   /** All that the task can begin from. */

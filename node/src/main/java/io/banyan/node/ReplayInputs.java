@@ -170,7 +170,7 @@ final class ReplayInputs {
   private List<BlobRef> output(PlanNode node, GuestFunction function, InputRef input)
       throws NotReplayedException, LieException {
     PlannedCall call = new PlannedCall(job.digest(), node, function, input);
-    return switch (calls.make(call, new TaskLog())) { // nobody reads it
+    return switch (calls.make(call, new TaskLog(), _ -> {})) { // nobody reads it
       case CallReport.Returned returned -> returned.output();
       case CallReport.Ended ended ->
           throw new LieException(call.words() + ", run again, " + ended.outcome().words());

@@ -53,6 +53,7 @@ public final class TaskFolder implements AutoCloseable {
   private final LongAdder leavesReused = new LongAdder();
   private final Reported reported = new Reported();
   private final TaskLog log = new TaskLog();
+  private final GuestProgress guestProgress = new GuestProgress();
 
   private final Map<Long, Staged> staged = new ConcurrentHashMap<>(); // by lease, until it is used
   private final CompletableFuture<JobEnd> end = new CompletableFuture<>();
@@ -155,7 +156,16 @@ public final class TaskFolder implements AutoCloseable {
   }
 
   CallReport make(PlannedCall call) {
-    return calls.make(call, log);
+    try {
+      return calls.make(call, log, guestProgress.of(call));
+    } finally {
+      guestProgress.over(call);
+    }
+  }
+
+  /** What guests say that they have done of the leaves that run here now, in leaves. */
+  public double leavesUnderWay() {
+    return guestProgress.leaves();
   }
 
   void explained(Decision decision) {

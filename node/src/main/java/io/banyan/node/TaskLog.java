@@ -2,6 +2,7 @@ package io.banyan.node;
 
 import io.banyan.compute.GuestLog;
 import io.banyan.compute.LogLine;
+import io.banyan.delegation.Known;
 import io.banyan.schema.ClientMessage;
 import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What guests logged in the calls of one task, here and below it. It is for people, and no part of
@@ -117,13 +119,18 @@ public final class TaskLog {
     }
   }
 
-  /** What a child says was logged below its lease. */
-  public synchronized void addBelow(List<LoggedLine> below, long cutBelow) {
-    for (LoggedLine line : below) {
-      if (lines.size() < LINES_MAX) {
+  /**
+   * What {@code child} says was logged below its lease of {@code root}. It answers for what it says
+   * of others: only those that are known to stand below it are named as it says, and lines of
+   * anybody else are its own.
+   */
+  public synchronized void addBelow(
+      PeerId child, Set<PeerId> below, PlanNode root, List<LoggedLine> said, long cutBelow) {
+    for (LoggedLine line : said) {
+      if (lines.size() < LINES_MAX && Known.isWithin(line.node(), root)) {
+        PeerId author = below.contains(line.peer()) ? line.peer() : child;
         lines.add(
-            new Line(
-                line.node(), line.function(), Optional.of(line.peer()), line.level(), line.text()));
+            new Line(line.node(), line.function(), Optional.of(author), line.level(), line.text()));
       } else {
         cut++;
       }

@@ -10,11 +10,19 @@ import org.junit.jupiter.api.Test;
 class EtaTest {
   private static final long SECOND = 1_000_000_000;
 
-  private final Eta eta = new Eta(5 * SECOND);
+  private final Eta eta = new Eta(0, 5 * SECOND);
 
   @Test
   void whatGoesOnAsItDidTakesAsLong() {
     assertEquals(OptionalLong.of(30_000), eta.remainingMillis(0.25, 15 * SECOND));
+  }
+
+  @Test
+  void whatWasDoneBeforeSaysNothingOfTheRest() {
+    Eta resumed = new Eta(0.8, 5 * SECOND);
+
+    assertEquals(OptionalLong.empty(), resumed.remainingMillis(0.8, 6 * SECOND));
+    assertEquals(OptionalLong.of(10_000), resumed.remainingMillis(0.9, 15 * SECOND));
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.banyan.node.journal.JobEnding;
 import io.banyan.node.journal.Journal;
 import io.banyan.node.journal.JournaledJob;
 import io.banyan.node.journal.Retention;
+import io.banyan.node.journal.SpareEnds;
 import io.banyan.node.journal.TestingDisk;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.DecisionLine;
@@ -34,8 +35,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,6 +54,8 @@ class JobBookTest {
   @TempDir private Path folder;
   private final AtomicLong nowMillis = new AtomicLong(BEGIN_MILLIS);
   private final InstantSource clock = () -> Instant.ofEpochMilli(nowMillis.get());
+  private final Queue<String> log = new ConcurrentLinkedQueue<>();
+  private Duration retry = Duration.ofDays(1); // never
   private JobDraft draft;
 
   @BeforeEach
@@ -64,7 +70,7 @@ class JobBookTest {
   }
 
   private JobBook open(Retention retention) throws IOException {
-    return JobBook.open(folder.resolve("data"), retention, clock);
+    return JobBook.open(folder.resolve("data"), retention, clock, log::add);
   }
 
   private PreparedJob job(int submitter) {
@@ -105,12 +111,12 @@ class JobBookTest {
       }
     }
 
-    try (JobBook book = JobBook.open(crashed, Retention.DEFAULT, clock)) {
+    try (JobBook book = JobBook.open(crashed, Retention.DEFAULT, clock, log::add)) {
       assertEquals(List.of(job), book.unfinished().stream().map(JournaledJob::id).toList());
       assertEquals(JobState.PENDING, book.status(job).orElseThrow().state());
       assertTrue(book.end(job, new JobEnding.Cancelled(), JobProgressNow.NONE, List.of()));
     }
-    try (JobBook book = JobBook.open(crashed, Retention.DEFAULT, clock)) {
+    try (JobBook book = JobBook.open(crashed, Retention.DEFAULT, clock, log::add)) {
       assertEquals(List.of(), book.unfinished());
       assertEquals(JobState.CANCELLED, book.status(job).orElseThrow().state());
     }
@@ -352,7 +358,12 @@ class JobBookTest {
 
   private JobBook open(Journal journal, Retention retention) throws IOException {
     return JobBook.open(
-        Files.createDirectories(folder.resolve("data").resolve("jobs")), journal, retention, clock);
+        Files.createDirectories(folder.resolve("data").resolve("jobs")),
+        journal,
+        retry,
+        retention,
+        clock,
+        log::add);
   }
 
   private Journal journal() throws IOException {
@@ -383,6 +394,60 @@ class JobBookTest {
     }
     try (JobBook book = open()) {
       assertEquals(ended, book.status(job).orElseThrow());
+    }
+  }
+
+  @Test
+  void endThatTheDiskNeverTookIsTheSameInTheNextLife() throws Exception {
+    JobId job;
+    JobStatus ended;
+    Journal journal = journal();
+    try (JobBook book = open(journal, Retention.DEFAULT)) {
+      job = accept(book, job(1));
+      TestingDisk.fill(journal);
+      book.end(job, completed(book, job), JobProgressNow.NONE, List.of());
+      ended = book.status(job).orElseThrow();
+    }
+    assertTrue(log.peek().startsWith("the end of job " + job + " is not journaled yet: journal "));
+
+    for (int life = 0; life < 2; life++) {
+      nowMillis.addAndGet(1_000_000); // its time is over: done again it would be something else
+      Journal still = journal();
+      TestingDisk.fill(still);
+      try (JobBook book = open(still, Retention.DEFAULT)) {
+        assertEquals(List.of(), book.unfinished());
+        assertEquals(List.of(job), book.ended().stream().map(JournaledJob::id).toList());
+        assertEquals(ended, book.status(job).orElseThrow());
+        assertFalse(book.end(job, new JobEnding.Cancelled(), JobProgressNow.NONE, List.of()));
+      }
+    }
+    Journal room = journal();
+    try (JobBook book = open(room, Retention.DEFAULT)) {
+      assertEquals(JobState.COMPLETE, room.jobs().getFirst().end().orElseThrow().ending().state());
+      assertEquals(ended, book.status(job).orElseThrow());
+    }
+    try (SpareEnds spare = SpareEnds.open(folder.resolve("data").resolve("ends"), 1)) {
+      assertEquals(Map.of(), spare.ends());
+    }
+  }
+
+  @Test
+  void endThatTheDiskDidNotTakeIsTriedAgainWhenNobodyAsks() throws Exception {
+    retry = Duration.ofMillis(1);
+    Journal journal = journal();
+    try (JobBook book = open(journal, Retention.DEFAULT)) {
+      JobId job = accept(book, job(1));
+      TestingDisk.fill(journal);
+      book.end(job, new JobEnding.Cancelled(), JobProgressNow.NONE, List.of());
+
+      TestingDisk.clear(journal);
+
+      while (journal.jobs().getFirst().end().isEmpty()) {
+        Thread.onSpinWait();
+      }
+    }
+    try (JobBook book = open()) {
+      assertEquals(1, book.ended().size());
     }
   }
 

@@ -12,6 +12,7 @@ import io.banyan.schema.PlanNode;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,9 @@ class TaskLogTest {
   private static final PlanNode LEAF = new PlanNode.Cells(new Interval(3, 4));
   private static final PeerId SELF = TestingRun.identity(1).publicKey().peerId();
   private static final PeerId CHILD = TestingRun.identity(2).publicKey().peerId();
+
+  private static final PeerId BELOW = TestingRun.identity(3).publicKey().peerId();
+  private static final PlanNode LEAVES = new PlanNode.Cells(new Interval(0, 16));
 
   @TempDir private Path folder;
   private final TaskLog log = new TaskLog();
@@ -31,10 +35,28 @@ class TaskLogTest {
     return new LoggedLine(LEAF, GuestFunction.EXECUTE, peer, 2, text);
   }
 
+  private void below(List<LoggedLine> lines, long cut) {
+    log.addBelow(CHILD, Set.of(BELOW), LEAVES, lines, cut);
+  }
+
+  @Test
+  void aChildNamesThoseBelowItAndNobodyElse() {
+    PeerId stranger = TestingRun.identity(9).publicKey().peerId();
+    LoggedLine elsewhere =
+        new LoggedLine(
+            new PlanNode.Cells(new Interval(16, 17)), GuestFunction.EXECUTE, CHILD, 2, "x");
+
+    below(List.of(line(CHILD, "a"), line(BELOW, "b"), line(stranger, "c"), elsewhere), 0);
+
+    assertEquals(
+        new TaskLog.Kept(List.of(line(CHILD, "a"), line(BELOW, "b"), line(CHILD, "c")), 1),
+        log.kept(SELF));
+  }
+
   @Test
   void aLineNamesWhoRanTheCall() {
     log.add(LEAF, GuestFunction.EXECUTE, guest(1, "here"));
-    log.addBelow(List.of(line(CHILD, "there")), 5);
+    below(List.of(line(CHILD, "there")), 5);
 
     assertEquals(
         new TaskLog.Kept(List.of(line(SELF, "here"), line(CHILD, "there")), 5), log.kept(SELF));
@@ -53,9 +75,9 @@ class TaskLogTest {
   void aTaskIsKeptOnlySoManyLines() {
     List<LoggedLine> page = Collections.nCopies(100, line(CHILD, "x"));
     for (int i = 0; i < 20; i++) {
-      log.addBelow(page, 0);
+      below(page, 0);
     }
-    log.addBelow(List.of(), Long.MAX_VALUE);
+    below(List.of(), Long.MAX_VALUE);
 
     assertEquals(TaskLog.LINES_MAX, log.kept(SELF).lines().size());
     assertEquals(2000 - TaskLog.LINES_MAX, log.kept(SELF).cut());
@@ -70,7 +92,7 @@ class TaskLogTest {
 
   @Test
   void whatIsCutOnTheWayUpIsCounted() {
-    log.addBelow(Collections.nCopies(10, line(CHILD, "x")), 1);
+    below(Collections.nCopies(10, line(CHILD, "x")), 1);
 
     TaskLog.Kept first = log.kept(SELF).first(4);
 
@@ -81,7 +103,7 @@ class TaskLogTest {
   @Test
   void itIsTheSameWhenItIsReadAgain() throws Exception {
     for (int i = 0; i < TaskLog.LINES_MAX + 9; i++) {
-      log.addBelow(List.of(line(CHILD, "line " + i)), 0);
+      below(List.of(line(CHILD, "line " + i)), 0);
     }
     log.kept(SELF).write(folder.resolve("logs"));
     TaskLog.Kept.NOTHING.write(folder.resolve("none"));

@@ -143,6 +143,12 @@ public final class TestingGuest {
     return this;
   }
 
+  /** {@code banyan.progress}, of one i32; likewise. */
+  public TestingGuest importsProgress() {
+    imports.add(bytes(name("banyan"), name("progress"), new byte[] {0, 4}));
+    return this;
+  }
+
   public TestingGuest data(int address, String text) {
     data.add(bytes(new byte[] {0, 0x41}, signed(address), new byte[] {0x0b}, name(text)));
     return this;
@@ -163,7 +169,8 @@ public final class TestingGuest {
             new byte[] {0x60, 2, 0x7f, 0x7f, 1, 0x7e},
             new byte[] {0x60, 1, 0x7f, 1, 0x7f},
             new byte[] {0x60, 2, 0x7f, 0x7f, 0},
-            new byte[] {0x60, 3, 0x7f, 0x7f, 0x7f, 0});
+            new byte[] {0x60, 3, 0x7f, 0x7f, 0x7f, 0},
+            new byte[] {0x60, 1, 0x7f, 0});
     List<byte[]> declared = new ArrayList<>(List.of(new byte[] {1}));
     List<byte[]> code = new ArrayList<>();
     code.add(

@@ -49,7 +49,7 @@ public final class TestingNode implements AutoCloseable {
     Path scratch = Files.createDirectories(folder.resolve("scratch"));
     host = hosts.host(node.publicKey().peerId());
     driver = new TestingDriver(node, scratch);
-    book = JobBook.open(folder.resolve("data"), Retention.DEFAULT, clock);
+    book = JobBook.open(folder.resolve("data"), Retention.DEFAULT, clock, _ -> {});
     driver.tell(book);
     Admission admission = new Admission(allow, owner, node.publicKey());
     client = new DataClient(host, Connections.of(host));

@@ -5,6 +5,7 @@ import io.banyan.p2p.multistream.Negotiated;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -250,14 +251,20 @@ final class StreamSlot {
   }
 
   private void refuse(Refusal refusal, String sentence) {
+    refuse(refusal, new IOException(name() + " is reset: " + sentence));
+  }
+
+  private void refuse(Refusal refusal, IOException cause) {
     link.count(refusal);
     link.session().reset(handle);
-    fail(new IOException(name() + " is reset: " + sentence));
+    fail(cause);
   }
 
   private void negotiationTimeout() {
     if (!gone && negotiation.isPresent()) {
-      refuse(Refusal.NEGOTIATION_TIMEOUT, "no protocol was agreed on in time");
+      refuse(
+          Refusal.NEGOTIATION_TIMEOUT,
+          new SocketTimeoutException(name() + " is reset: no protocol was agreed on in time"));
       link.wantDrain();
     }
   }

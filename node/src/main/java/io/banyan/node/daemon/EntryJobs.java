@@ -4,6 +4,7 @@ import io.banyan.compute.Sandbox;
 import io.banyan.delegation.Decision;
 import io.banyan.delegation.Event;
 import io.banyan.delegation.JobEnd;
+import io.banyan.delegation.JobProgress;
 import io.banyan.delegation.Task;
 import io.banyan.node.Answer;
 import io.banyan.node.BlobStore;
@@ -53,6 +54,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -85,7 +87,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
   private final TreeCache trees;
   private final JobIntake intake;
   private final InstantSource clock;
-  private final Memo memo = new Memo(Memo.BYTES_MAX);
+  private final Memo memo;
   private final long valueBytesMax;
   private final Peers peers;
   private final Consumer<Boolean> accepts;
@@ -97,6 +99,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
    * No jobs yet.
    *
    * @param valueBytesMax of one job's values in memory; the rest goes to a file
+   * @param log takes what people may want to read, a line at a time
    */
   EntryJobs(
       Identity node,
@@ -109,7 +112,8 @@ final class EntryJobs implements JobDriver, AutoCloseable {
       InstantSource clock,
       long valueBytesMax,
       Peers peers,
-      Consumer<Boolean> accepts) {
+      Consumer<Boolean> accepts,
+      Consumer<String> log) {
     this.node = node;
     this.driver = driver;
     this.sandbox = sandbox;
@@ -122,6 +126,7 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     this.valueBytesMax = valueBytesMax;
     this.peers = peers;
     this.accepts = accepts;
+    this.memo = new Memo(Memo.BYTES_MAX, log);
   }
 
   @Override
@@ -308,13 +313,17 @@ final class EntryJobs implements JobDriver, AutoCloseable {
 
   private JobEnd await(PreparedJob job, TaskFolder folder)
       throws IOException, InterruptedException {
-    Eta eta = new Eta(System.nanoTime());
+    Optional<Eta> eta = Optional.empty(); // until the driver knows what is done already
     try {
       while (true) {
         try {
           return folder.end().get(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          book.progress(job.id(), progress(folder, eta));
+          OptionalDouble share = share(folder);
+          if (eta.isEmpty() && share.isPresent()) {
+            eta = Optional.of(new Eta(share.getAsDouble(), System.nanoTime()));
+          }
+          book.progress(job.id(), progress(folder, eta, share.orElse(0)));
         }
       }
     } catch (ExecutionException e) {
@@ -338,22 +347,34 @@ final class EntryJobs implements JobDriver, AutoCloseable {
     return new JobProgressNow(Math.min(sum.leaves(), most), total, sum.fuel(), remainingMillis);
   }
 
-  private JobProgressNow progress(TaskFolder folder, Eta eta) {
-    JobProgressNow now = progress(folder, folder.progress(), OptionalLong.empty());
-    double share =
-        now.leavesTotal() > 0 ? (double) now.leavesDone() / now.leavesTotal() : bytesDone(folder);
-    return progress(folder, folder.progress(), eta.remainingMillis(share, System.nanoTime()));
+  private static JobProgressNow progress(TaskFolder folder, Optional<Eta> eta, double share) {
+    OptionalLong remaining =
+        eta.map(known -> known.remainingMillis(share, System.nanoTime()))
+            .orElse(OptionalLong.empty());
+    return progress(folder, folder.progress(), remaining);
   }
 
-  /** Under the rule {@code module} nobody knows how many leaves there will be. */
-  private double bytesDone(TaskFolder folder) {
-    return driver
-        .ask(delegator -> delegator.progress(folder.link()))
-        .exceptionally(_ -> Optional.empty()) // it has stopped
-        .join()
-        .filter(progress -> progress.total() > 0)
-        .map(progress -> (double) progress.done() / progress.total())
-        .orElse(0.0);
+  /**
+   * How much of a task is done, 0 to 1: by leaves, and what guests say of those that run; or by
+   * bytes under the rule {@code module}, since nobody knows how many leaves there will be; nothing
+   * before it has begun.
+   */
+  private OptionalDouble share(TaskFolder folder) {
+    Optional<JobProgress> begun =
+        driver
+            .ask(delegator -> delegator.progress(folder.link()))
+            .exceptionally(_ -> Optional.empty()) // it has stopped
+            .join();
+    if (begun.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    JobProgressNow now = progress(folder, folder.progress(), OptionalLong.empty());
+    if (now.leavesTotal() > 0) {
+      double done = now.leavesDone() + folder.leavesUnderWay();
+      return OptionalDouble.of(Math.min(1, done / now.leavesTotal()));
+    }
+    long total = begun.get().total();
+    return OptionalDouble.of(total > 0 ? (double) begun.get().done() / total : 0);
   }
 
   private void end(PreparedJob job, JobDirectory files, TaskFolder folder, JobEnd end)

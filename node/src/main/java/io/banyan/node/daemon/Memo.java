@@ -19,21 +19,27 @@ import io.banyan.schema.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * What was finished of earlier jobs, for later ones of the same plan: by their submitter, and
  * nobody else, whatever the manifest allows: until answers are audited, one submitter could choose
  * another's by what his own peers deliver. It lies in the folders of those jobs, and goes with
- * them; or before, when all of it together is too much.
+ * them; or before, when all of it together is too much: then the oldest goes of whoever has most,
+ * so that nobody's jobs drive out what others have there.
  *
- * <p>Safe for any thread; guarded by its own lock, also while it reads and deletes.
+ * <p>Safe for any thread; guarded by its own lock, under which nobody touches the disk.
  */
 final class Memo {
   /** A GiB: twenty million leaves of 50 bytes, or a thousand answers of a megabyte. */
@@ -42,9 +48,19 @@ final class Memo {
   /** However little they hold: each is a folder that a new job of the same plan looks through. */
   static final int JOBS_MAX = 1024;
 
+  /**
+   * Jobs that are looked through for a new one, the latest first: each of them had what the ones
+   * before it left, and what is not found is computed.
+   */
+  static final int LOOKED_MAX = 4;
+
   private final long bytesMax;
+  private final int jobsMax;
+  private final Consumer<String> log;
   private final Map<JobId, Remembered> jobs = new LinkedHashMap<>(); // that ended first, first
+  private final Map<PublicKey, Share> shares = new HashMap<>();
   private long bytesHeld;
+  private boolean fullWasSaid;
 
   /** One job. */
   private record Remembered(Digest plan, PublicKey submitter, JobDirectory files, long bytes) {
@@ -53,31 +69,91 @@ final class Memo {
     }
   }
 
-  Memo(long bytesMax) {
+  /** What one submitter has here. */
+  private static final class Share {
+    long bytes;
+    int jobs;
+  }
+
+  /**
+   * Remembers nothing yet.
+   *
+   * @param log takes what people may want to read, a line at a time
+   */
+  Memo(long bytesMax, Consumer<String> log) {
+    this(bytesMax, JOBS_MAX, log);
+  }
+
+  /** As the other, with room for fewer jobs. */
+  Memo(long bytesMax, int jobsMax, Consumer<String> log) {
     this.bytesMax = bytesMax;
+    this.jobsMax = jobsMax;
+    this.log = log;
   }
 
   /**
    * Remembers what is in the folder of a job that has ended, unless its submitter refused that;
    * then it is deleted.
    */
-  synchronized void keep(JobId job, Manifest manifest, PublicKey submitter, JobDirectory files)
+  void keep(JobId job, Manifest manifest, PublicKey submitter, JobDirectory files)
       throws IOException {
     if (manifest.memo() == MemoPolicy.REFUSED) {
       files.deleteWork();
       return;
     }
     Remembered fresh = new Remembered(plan(manifest), submitter, files, bytes(files.work()));
-    if (fresh.bytes > 0 && jobs.putIfAbsent(job, fresh) == null) {
-      bytesHeld += fresh.bytes;
-    }
-    Iterator<Remembered> oldest = jobs.values().iterator();
-    while (bytesHeld > bytesMax || jobs.size() > JOBS_MAX) {
-      Remembered over = oldest.next();
-      oldest.remove();
-      bytesHeld -= over.bytes;
+    for (Remembered over : add(job, fresh)) {
       over.files.deleteWork();
     }
+  }
+
+  /** What is remembered no more, to make room for a job. */
+  private synchronized List<Remembered> add(JobId job, Remembered fresh) {
+    if (fresh.bytes == 0 || jobs.putIfAbsent(job, fresh) != null) {
+      return List.of();
+    }
+    bytesHeld += fresh.bytes;
+    Share share = shares.computeIfAbsent(fresh.submitter, _ -> new Share());
+    share.bytes += fresh.bytes;
+    share.jobs++;
+    List<Remembered> over = new ArrayList<>();
+    while (bytesHeld > bytesMax) {
+      over.add(dropOldestOf(most(Comparator.comparingLong(each -> each.bytes))));
+    }
+    while (jobs.size() > jobsMax) {
+      over.add(dropOldestOf(most(Comparator.comparingInt(each -> each.jobs))));
+    }
+    return over;
+  }
+
+  private PublicKey most(Comparator<Share> by) {
+    return shares.entrySet().stream()
+        .max(Map.Entry.comparingByValue(by))
+        .orElseThrow(() -> new IllegalStateException("too much is held, and by nobody"))
+        .getKey();
+  }
+
+  private Remembered dropOldestOf(PublicKey submitter) {
+    Iterator<Remembered> oldest = jobs.values().iterator();
+    while (true) {
+      Remembered over = oldest.next();
+      if (over.submitter.equals(submitter)) {
+        oldest.remove();
+        dropped(over);
+        return over;
+      }
+    }
+  }
+
+  private void dropped(Remembered over) {
+    bytesHeld -= over.bytes;
+    shares.computeIfPresent(
+        over.submitter,
+        (_, share) -> {
+          share.bytes -= over.bytes;
+          share.jobs--;
+          return share.jobs == 0 ? null : share;
+        });
   }
 
   /** What all keys of a plan share: that of its first cell, or of its whole. */
@@ -102,8 +178,11 @@ final class Memo {
     return bytes;
   }
 
-  /** Copies what is remembered of the plan of a job that begins. */
-  synchronized void recall(
+  /**
+   * Copies what is remembered of the plan of a job that begins. What cannot be had of it, or is not
+   * taken by a disk that is full, is computed.
+   */
+  void recall(
       Manifest manifest,
       PublicKey submitter,
       PlanNode root,
@@ -113,24 +192,60 @@ final class Memo {
     if (manifest.memo() == MemoPolicy.REFUSED) {
       return;
     }
-    Digest plan = plan(manifest);
-    List<Remembered> matching = new ArrayList<>();
-    for (Remembered job : jobs.values()) {
-      if (job.isFor(plan, submitter)) {
-        matching.addFirst(job); // the latest has most of it, mostly
+    try {
+      for (Remembered job : latest(plan(manifest), submitter)) {
+        if (recollection.known().covers(root)) {
+          return;
+        }
+        recall(job, root, recollection, claims, values);
       }
+      written();
+    } catch (Recollection.NotWrittenException e) {
+      notWritten(e);
     }
-    for (Remembered job : matching) {
-      if (recollection.known().covers(root)) {
+  }
+
+  private synchronized void written() {
+    fullWasSaid = false;
+  }
+
+  private void notWritten(Recollection.NotWrittenException cause) {
+    synchronized (this) {
+      if (fullWasSaid) {
         return;
       }
-      if (Files.isDirectory(job.files.work())) { // else it went with its job
-        try {
-          recall(job.files.work(), root, recollection, claims, values);
-        } catch (IOException e) {
-          // What cannot be read is computed again.
+      fullWasSaid = true;
+    }
+    log.accept(
+        "what is remembered of earlier jobs is computed again, because it cannot be copied: "
+            + cause.getMessage());
+  }
+
+  private synchronized List<Remembered> latest(Digest plan, PublicKey submitter) {
+    Deque<Remembered> latest = new ArrayDeque<>();
+    for (Remembered job : jobs.values()) {
+      if (job.isFor(plan, submitter)) {
+        latest.addFirst(job);
+        if (latest.size() > LOOKED_MAX) {
+          latest.removeLast();
         }
       }
+    }
+    return List.copyOf(latest);
+  }
+
+  private static void recall(
+      Remembered job, PlanNode root, Recollection recollection, ClaimLog claims, BlobStore values)
+      throws Recollection.NotWrittenException {
+    if (!Files.isDirectory(job.files.work())) {
+      return; // it went with its job, or made room
+    }
+    try {
+      recall(job.files.work(), root, recollection, claims, values);
+    } catch (Recollection.NotWrittenException e) {
+      throw e;
+    } catch (IOException e) {
+      // What cannot be read is computed again.
     }
   }
 

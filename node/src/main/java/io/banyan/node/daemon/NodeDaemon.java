@@ -30,6 +30,7 @@ import io.banyan.node.lease.Rejections;
 import io.banyan.node.lease.Shelf;
 import io.banyan.node.lease.Staging;
 import io.banyan.node.lease.TaskLinks;
+import io.banyan.node.lease.Whereabouts;
 import io.banyan.p2p.Host;
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.Heartbeat;
@@ -149,6 +150,7 @@ public final class NodeDaemon implements AutoCloseable {
             peers::own,
             (peer, sequence) ->
                 new Heartbeat(sequence, driver.idleWorkers(), held.get().progress(peer)));
+    Whereabouts whereabouts = new Whereabouts();
     this.lender =
         new Lender(
             identity,
@@ -160,9 +162,11 @@ public final class NodeDaemon implements AutoCloseable {
             trees,
             clock,
             () -> host.addresses().stream().map(Multiaddr::toString).toList(),
-            driver::foldersOf);
+            driver::foldersOf,
+            whereabouts);
     lends.set(lender);
-    KeptFolders kept = new KeptFolders(clock, Holder.ORPHAN_TTL);
+    KeptFolders kept =
+        new KeptFolders(clock, Holder.ORPHAN_TTL, KeptFolders.BYTES_MAX, KeptFolders.PRUNED_EVERY);
     Staging staging =
         new Staging(
             work,
@@ -185,6 +189,7 @@ public final class NodeDaemon implements AutoCloseable {
             rejections,
             trees,
             kept,
+            whereabouts,
             (job, link) -> {
               decisions.ended(job, link);
               tree.forget(link);
@@ -208,7 +213,8 @@ public final class NodeDaemon implements AutoCloseable {
               peers.accept(accepting);
               holder.accept(accepting);
               links.report();
-            });
+            },
+            log);
     Admission admission = new Admission(allow, owner, identity.publicKey());
     ClientService clients =
         new ClientService(book, jobs, identity, admission, dataClient, sandbox, clock, refusals);
@@ -234,7 +240,7 @@ public final class NodeDaemon implements AutoCloseable {
    */
   public static NodeDaemon start(NodeSettings settings, HostOpening opening, Consumer<String> log)
       throws IOException, CommandException {
-    JobBook book = JobBook.open(settings.data(), Retention.DEFAULT, InstantSource.system());
+    JobBook book = JobBook.open(settings.data(), Retention.DEFAULT, InstantSource.system(), log);
     try {
       Identity identity = KeyFile.readOrCreate(settings.data().resolve("key"));
       PublicKey owner =
@@ -318,6 +324,11 @@ public final class NodeDaemon implements AutoCloseable {
   /** Whether nothing is under way here: no task, and no lease either way. */
   boolean isIdle() {
     return driver.tasks() == 0 && holder.count() == 0 && lender.count() == 0;
+  }
+
+  /** How many tasks are worked on here. */
+  int tasks() {
+    return driver.tasks();
   }
 
   /** Leaves of leases that did not have to be executed again here. */

@@ -1,5 +1,6 @@
 package io.banyan.node.data;
 
+import com.google.common.base.Throwables;
 import io.banyan.p2p.Host;
 import io.banyan.p2p.P2pStream;
 import io.banyan.schema.BlobRef;
@@ -14,9 +15,11 @@ import io.banyan.schema.PeerId;
 import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Value;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -99,7 +102,8 @@ public final class DataClient implements AutoCloseable {
   /**
    * This client, but what it asks of the other end of {@code stream} it asks over that stream's
    * connection, as long as there is one: the peer's identity may be that of several processes, and
-   * it is this one that has offered something. It is closed with this client.
+   * it is this one that has offered something. One that is slow to answer is not gone: nobody else
+   * is asked then. It is closed with this client.
    */
   public DataClient beside(P2pStream stream) {
     return new DataClient(
@@ -116,10 +120,20 @@ public final class DataClient implements AutoCloseable {
       try {
         return stream.openBeside(DataServer.PROTOCOL, timeout);
       } catch (IOException e) {
-        // That connection is over. Whoever comes back does so over another one.
+        if (isTimeOver(e)) {
+          throw e;
+        }
+        // That connection is over, or does not lead to who serves. Whoever comes back does so over
+        // another one.
       }
     }
     return opening.open(peer, timeout);
+  }
+
+  private static boolean isTimeOver(IOException failure) {
+    return Throwables.getCausalChain(failure).stream()
+        .anyMatch(
+            cause -> cause instanceof TimeoutException || cause instanceof SocketTimeoutException);
   }
 
   /**

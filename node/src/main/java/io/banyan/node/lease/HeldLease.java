@@ -6,6 +6,7 @@ import io.banyan.node.RetryAfter;
 import io.banyan.node.TaskFolder;
 import io.banyan.node.data.Content;
 import io.banyan.node.data.TreeCache;
+import io.banyan.node.lease.DisjointCosts.Cost;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Heartbeat;
 import io.banyan.schema.Lease;
@@ -13,6 +14,7 @@ import io.banyan.schema.Limits;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Priority;
+import io.banyan.schema.PublicKey;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskMessage;
 import io.banyan.trust.LeaseChain;
@@ -42,7 +44,7 @@ final class HeldLease {
   private @Nullable TaskFolder folder; // once it is staged
   private @Nullable Delivered delivered;
   private boolean cancelled;
-  private boolean shed; // while it was staged
+  private boolean shed; // in favour of one of higher priority
   private boolean over;
   private boolean acked;
   private boolean lenderLost;
@@ -66,6 +68,11 @@ final class HeldLease {
 
   PeerId lender() {
     return lender;
+  }
+
+  /** Whose job it is for. */
+  PublicKey submitter() {
+    return offer.manifest().signer();
   }
 
   /** The digest of the lease. */
@@ -142,6 +149,41 @@ final class HeldLease {
     return chain.manifest().routing().priority();
   }
 
+  /** What it costs its lender's grant: what came of it, or all that it may spend until then. */
+  Cost charge() {
+    lock.lock();
+    try {
+      if (delivered == null) {
+        return Cost.of(lease().grant());
+      }
+      JobEnd.Completed what = delivered.completed;
+      return new Cost(
+          what.evidence().leaves(), what.evidence().fuel(), what.value().named().length());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether its lender, for all that is known here, still reckons with it. */
+  boolean isStillCharged() {
+    lock.lock();
+    try {
+      return !cancelled && losses == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What it cost, if its lender has what came of it. */
+  Optional<Cost> settled() {
+    lock.lock();
+    try {
+      return acked ? Optional.of(charge()) : Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Where in the order of offers it is. */
   long beginNanos() {
     return beginNanos;
@@ -159,13 +201,13 @@ final class HeldLease {
   /**
    * Ends it in favour of one of higher priority, if it is not even staged.
    *
-   * @return whether it is; what is staged is the driver's to end
+   * @return whether this call did; what is staged is the driver's to end
    */
   boolean shedWhileStaging() {
     lock.lock();
     try {
       if (folder != null || cancelled) {
-        return folder == null;
+        return false;
       }
       shed = true;
       cancelled = true;
@@ -174,6 +216,22 @@ final class HeldLease {
         thread.interrupt();
       }
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * It is the driver's to end in favour of one of higher priority.
+   *
+   * @return whether it was not before
+   */
+  boolean shedByTheDriver() {
+    lock.lock();
+    try {
+      boolean first = !shed && !cancelled;
+      shed |= first;
+      return first;
     } finally {
       lock.unlock();
     }

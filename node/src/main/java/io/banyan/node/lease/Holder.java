@@ -14,9 +14,11 @@ import io.banyan.schema.Digest;
 import io.banyan.schema.Failure;
 import io.banyan.schema.Heartbeat;
 import io.banyan.schema.JobId;
+import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
+import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
 import io.banyan.schema.Priority;
 import io.banyan.schema.PublicKey;
@@ -33,9 +35,13 @@ import io.banyan.trust.SigningDomain;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -44,8 +50,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The leases that this node holds: checks what it is offered, has it staged and worked on, and
@@ -53,6 +59,9 @@ import java.util.concurrent.atomic.LongAdder;
  * lender is lost.
  *
  * <p>Safe for any thread. What takes time is done on virtual threads.
+ *
+ * <p>Long, because a lease is the same one from its offer to its end, and every step on the way may
+ * be the last: whoever ends it has to see what the others left.
  */
 public final class Holder implements AutoCloseable {
   /** Leases held at once, from all lenders: two for each of 32 workers. */
@@ -60,6 +69,12 @@ public final class Holder implements AutoCloseable {
 
   /** Of those, from one lender: what it may have out at one peer. */
   static final int HELD_OF_LENDER_MAX = 16;
+
+  /** From one submitter, through all lenders together: a quarter is left for the others. */
+  static final int HELD_OF_SUBMITTER_MAX = 48;
+
+  /** Plan nodes looked at for the hints of one lease: some milliseconds. */
+  private static final int HINTED_MAX = 1 << 14;
 
   private static final long BUSY_RETRY_MILLIS = 1_000;
 
@@ -80,13 +95,15 @@ public final class Holder implements AutoCloseable {
   private final Rejections rejections;
   private final TreeCache trees;
   private final KeptFolders kept;
+  private final Whereabouts whereabouts;
   private final LongAdder leavesReused = new LongAdder();
   private final Ended ended;
   private final InstantSource clock;
   private final Duration orphanTtl;
   private final Map<Digest, HeldLease> held = new ConcurrentHashMap<>();
   private volatile boolean accepting = true; // the owner says it, and every lender's thread asks
-  private final Semaphore room = new Semaphore(HELD_MAX);
+  private final ReentrantLock places = new ReentrantLock(); // held while a place is looked for
+  private final HeldGrants grants = new HeldGrants();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("lease").factory());
 
@@ -99,6 +116,7 @@ public final class Holder implements AutoCloseable {
   /**
    * Holds no lease yet.
    *
+   * @param whereabouts takes the hints of leases
    * @param orphanTtl how long work goes on, and results are kept, without the lender; usually
    *     {@link #ORPHAN_TTL}
    */
@@ -111,6 +129,7 @@ public final class Holder implements AutoCloseable {
       Rejections rejections,
       TreeCache trees,
       KeptFolders kept,
+      Whereabouts whereabouts,
       Ended ended,
       InstantSource clock,
       Duration orphanTtl) {
@@ -122,6 +141,7 @@ public final class Holder implements AutoCloseable {
     this.rejections = rejections;
     this.trees = trees;
     this.kept = kept;
+    this.whereabouts = whereabouts;
     this.ended = ended;
     this.clock = clock;
     this.orphanTtl = orphanTtl;
@@ -179,45 +199,124 @@ public final class Holder implements AutoCloseable {
           new Refused(Refused.Code.NOT_ALLOWED, "the lease is signed by another than you", 0));
       return;
     }
-    List<HeldLease> ofLender =
-        held.values().stream().filter(lease -> lease.lender().equals(lender)).toList();
-    Priority priority = chain.manifest().routing().priority();
-    if (ofLender.size() >= HELD_OF_LENDER_MAX) {
-      full(lender, link, HELD_OF_LENDER_MAX + " leases of yours", ofLender, priority);
-      return;
-    }
-    if (!room.tryAcquire()) {
-      full(lender, link, HELD_MAX + " leases", List.copyOf(held.values()), priority);
-      return;
-    }
     HeldLease lease = new HeldLease(lender, link, offer, chain, () -> driver.cancel(link));
-    boolean first = held.putIfAbsent(link, lease) == null;
-    reply(lender, link, new LeaseReply.Taken(0));
-    if (!first) {
-      room.release();
-      return;
+    switch (place(lease)) {
+      case Place.Again() -> reply(lender, link, new LeaseReply.Taken(0));
+      case Place.Full(var what, var places) -> full(lender, link, what, places, lease.priority());
+      case Place.OverGrant(var sentence) -> {
+        rejections.count("lease beyond its lender's grant", lender, sentence);
+        reply(lender, link, new Refused(Refused.Code.OVER_LIMIT, Sentences.fit(sentence), 0));
+      }
+      case Place.Found() -> {
+        reply(lender, link, new LeaseReply.Taken(0));
+        try {
+          threads.execute(() -> work(lease));
+        } catch (RejectedExecutionException e) {
+          drop(lease); // this node is being closed
+        }
+      }
     }
+  }
+
+  /** What an offer finds. */
+  private sealed interface Place {
+    /** It is held from now on. */
+    record Found() implements Place {}
+
+    /** It is held already. */
+    record Again() implements Place {}
+
+    /** Leases hold all places that it may have. */
+    record Full(String what, List<HeldLease> places) implements Place {}
+
+    /** Its lender has not so much to give. */
+    record OverGrant(String sentence) implements Place {}
+  }
+
+  /** Finds a place; one offer at a time, so that no limit is passed by two together. */
+  private Place place(HeldLease lease) {
+    places.lock();
     try {
-      threads.execute(() -> work(lease));
-    } catch (RejectedExecutionException e) {
-      drop(lease); // this node is being closed
+      if (held.containsKey(lease.link())) {
+        return new Place.Again();
+      }
+      List<HeldLease> all = List.copyOf(held.values());
+      List<HeldLease> ofLender =
+          all.stream().filter(other -> other.lender().equals(lease.lender())).toList();
+      if (ofLender.size() >= HELD_OF_LENDER_MAX) {
+        return new Place.Full(HELD_OF_LENDER_MAX + " leases of yours", ofLender);
+      }
+      List<HeldLease> ofSubmitter =
+          all.stream().filter(other -> other.submitter().equals(lease.submitter())).toList();
+      if (ofSubmitter.size() >= HELD_OF_SUBMITTER_MAX) {
+        return new Place.Full(HELD_OF_SUBMITTER_MAX + " leases of this submitter", ofSubmitter);
+      }
+      if (all.size() >= HELD_MAX) {
+        return new Place.Full(HELD_MAX + " leases", all);
+      }
+      Optional<String> trouble = grants.take(lease);
+      if (trouble.isPresent()) {
+        return new Place.OverGrant(trouble.get());
+      }
+      held.put(lease.link(), lease);
+      return new Place.Found();
+    } finally {
+      places.unlock();
     }
   }
 
   private void drop(HeldLease lease) {
     lease.over();
+    grants.ended(lease);
     held.remove(lease.link());
-    room.release();
   }
 
   /**
    * There is no room for a lease of {@code priority}. One of lower priority that has not begun is
-   * given back, so that there is room when it is offered again.
+   * given back, so that there is room when it is offered again. Only where one is, the lender is
+   * told to come again soon: the driver has to be asked first.
    */
   private void full(
       PeerId lender, Digest link, String what, List<HeldLease> places, Priority priority) {
     rejections.count("lease that there is no room for", lender, link.toString());
-    long retryMillis = shed(places, priority) ? RetryAfter.MILLIS_MIN : retryMillis(places);
+    List<HeldLease> victims =
+        places.stream()
+            .filter(lease -> lease.priority().compareTo(priority) < 0 && !lease.wasShed())
+            .sorted(
+                Comparator.comparing(HeldLease::priority)
+                    .thenComparing(HeldLease::beginNanos, Comparator.reverseOrder()))
+            .toList();
+    if (victims.stream().anyMatch(HeldLease::shedWhileStaging)) {
+      busy(lender, link, what, RetryAfter.MILLIS_MIN);
+      return;
+    }
+    List<Digest> links = victims.stream().map(HeldLease::link).toList();
+    if (links.isEmpty()) {
+      busy(lender, link, what, retryMillis(places));
+      return;
+    }
+    var _ =
+        driver
+            .ask(delegator -> delegator.firstUnbegun(links))
+            .exceptionally(_ -> Optional.empty()) // it has stopped
+            .thenAccept(
+                unbegun -> {
+                  boolean isShed = unbegun.map(this::shed).orElse(false);
+                  busy(lender, link, what, isShed ? RetryAfter.MILLIS_MIN : retryMillis(places));
+                });
+  }
+
+  /** Whether it makes room for who asks now, and not for who asked before. */
+  private boolean shed(Digest unbegun) {
+    HeldLease victim = held.get(unbegun);
+    if (victim == null || !victim.shedByTheDriver()) {
+      return false;
+    }
+    driver.tell(new Event.Shed(unbegun));
+    return true;
+  }
+
+  private void busy(PeerId lender, Digest link, String what, long retryMillis) {
     String sentence = "this node holds " + what + " already";
     reply(lender, link, new Refused(Refused.Code.BUSY, sentence, retryMillis));
   }
@@ -226,28 +325,6 @@ public final class Holder implements AutoCloseable {
     return RetryAfter.millis(
         places.stream().map(HeldLease::remainingMillis).flatMapToLong(OptionalLong::stream),
         BUSY_RETRY_MILLIS);
-  }
-
-  /** Whether one of {@code places} may soon be free: of the lowest priority the newest. */
-  private boolean shed(List<HeldLease> places, Priority priority) {
-    List<HeldLease> victims =
-        places.stream()
-            .filter(lease -> lease.priority().compareTo(priority) < 0)
-            .sorted(
-                Comparator.comparing(HeldLease::priority)
-                    .thenComparing(HeldLease::beginNanos, Comparator.reverseOrder()))
-            .toList();
-    for (HeldLease victim : victims) {
-      if (victim.shedWhileStaging()) {
-        return true;
-      }
-    }
-    List<Digest> links = victims.stream().map(HeldLease::link).toList();
-    var _ =
-        driver
-            .ask(delegator -> delegator.firstUnbegun(links))
-            .thenAccept(unbegun -> unbegun.ifPresent(one -> driver.tell(new Event.Shed(one))));
-    return !links.isEmpty();
   }
 
   private void reply(PeerId lender, Digest link, LeaseReply.Answer answer) {
@@ -292,7 +369,7 @@ public final class Holder implements AutoCloseable {
     }
     JobEnd end;
     try {
-      driver.begin(folder);
+      driver.begin(folder, hinted(lease));
       lease.begun();
       end = folder.end().get();
     } catch (ExecutionException e) {
@@ -306,6 +383,29 @@ public final class Holder implements AutoCloseable {
     } else {
       failure(lease, end);
     }
+  }
+
+  /** Who else has what lies below the lease, by its lender's hints. */
+  private List<Event.PeerHolds> hinted(HeldLease lease) {
+    Map<Digest, PeerId> byKey = new LinkedHashMap<>();
+    for (Lease.Hint hint : lease.lease().hints()) {
+      if (!hint.peer().equals(node.publicKey().peerId())) { // what is here is found anyhow
+        byKey.put(hint.key(), hint.peer());
+      }
+    }
+    Plan plan = Plan.of(lease.chain().manifest());
+    PlanNode root = lease.lease().node();
+    Map<PeerId, List<PlanNode>> byPeer = new LinkedHashMap<>();
+    for (PlanNode found : PlanNodes.find(plan, root, byKey.keySet(), HINTED_MAX).nodes()) {
+      byPeer.computeIfAbsent(byKey.get(plan.key(found)), _ -> new ArrayList<>()).add(found);
+    }
+    List<Event.PeerHolds> believed = new ArrayList<>();
+    byPeer.forEach(
+        (peer, nodes) -> {
+          List<PlanNode> of = whereabouts.add(lease.chain().job(), peer, nodes);
+          believed.add(new Event.PeerHolds(lease.link(), peer, of));
+        });
+    return believed;
   }
 
   /** What guests logged goes up with what came of the lease, and before it: later nobody asks. */
@@ -438,14 +538,19 @@ public final class Holder implements AutoCloseable {
 
   /** Looks for those above a lender that is lost, and tells them what was finished for him. */
   private void report(PeerId lender) {
-    kept.above(lender)
+    Map<PeerId, List<String>> above = kept.above(lender);
+    Set<PeerId> missing = new LinkedHashSet<>();
+    above
+        .keySet()
         .forEach(
-            (peer, addresses) -> {
+            peer -> {
               List<TaskMessage.Orphan> orphans = kept.orphansFor(peer);
               if (!orphans.stream().allMatch(orphan -> links.send(peer, orphan))) {
-                links.dial(addresses); // who is found there is told when he has joined
+                missing.add(peer); // who is found is told when he has joined
               }
             });
+    List<String> addresses = above.values().stream().flatMap(List::stream).distinct().toList();
+    links.dial(lender, missing, addresses);
   }
 
   /** Leaves that did not have to be executed again, under leases that are over. */

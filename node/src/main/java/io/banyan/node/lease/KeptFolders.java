@@ -30,16 +30,26 @@ import java.util.Set;
  * The folders of leases that are held, and of those that are over. Whoever needs the same plan
  * nodes again, because the lender was lost with what he had of them, lends them anew, and what is
  * here is not computed again. A folder is kept while its lender is there and its lease could count,
- * for a while after he is lost, and no longer than there is room.
+ * for a while after he is lost, and no longer than there is room: the oldest goes first.
  *
- * <p>Safe for any thread; guarded by its own lock, also while it copies.
+ * <p>Safe for any thread; guarded by its own lock, also while it copies. While there are folders of
+ * leases that are over, a virtual thread looks for those whose time has come.
  */
 public final class KeptFolders implements AutoCloseable {
   /** As many as leases are held at once: each has two files open. */
   static final int FOLDERS_MAX = 64;
 
+  /** A GiB on the disk, or in memory as far as values are there. */
+  public static final long BYTES_MAX = 1L << 30;
+
+  /** Small beside the minute for which an orphan is kept. */
+  public static final Duration PRUNED_EVERY = Duration.ofSeconds(5);
+
   private final InstantSource clock;
   private final Duration orphanTtl;
+  private final long bytesMax;
+  private final Duration prunedEvery;
+  private boolean isPruning; // by a thread of its own
   private final Set<Kept> folders = new LinkedHashSet<>(); // the oldest first
 
   /** One lease's. */
@@ -47,6 +57,7 @@ public final class KeptFolders implements AutoCloseable {
     final HeldLease lease;
     final Staging.Staged staged;
     long untilMillis = Long.MAX_VALUE; // once it is over
+    long bytes; // likewise
     boolean isOver;
     boolean isLenderLost;
 
@@ -60,10 +71,19 @@ public final class KeptFolders implements AutoCloseable {
     }
   }
 
-  /** Keeps nothing yet. */
-  public KeptFolders(InstantSource clock, Duration orphanTtl) {
+  /**
+   * Keeps nothing yet.
+   *
+   * @param orphanTtl how long a folder is kept after its lender is lost
+   * @param bytesMax what all folders of leases that are over take at most; usually {@link
+   *     #BYTES_MAX}
+   * @param prunedEvery usually {@link #PRUNED_EVERY}
+   */
+  public KeptFolders(InstantSource clock, Duration orphanTtl, long bytesMax, Duration prunedEvery) {
     this.clock = clock;
     this.orphanTtl = orphanTtl;
+    this.bytesMax = bytesMax;
+    this.prunedEvery = prunedEvery;
   }
 
   /** The work under {@code lease} begins; {@link #ended} follows. */
@@ -78,6 +98,7 @@ public final class KeptFolders implements AutoCloseable {
     for (Kept kept : folders) {
       if (kept.lease == lease) {
         kept.isOver = true;
+        kept.bytes = bytes(kept);
         kept.untilMillis = lease.lease().notAfterMillis();
         if (lease.isLenderLost() || lease.isCancelled()) {
           expire(kept);
@@ -88,21 +109,59 @@ public final class KeptFolders implements AutoCloseable {
       }
     }
     prune();
+    if (!isPruning && !over().isEmpty()) {
+      isPruning = true;
+      Thread.ofVirtual().name("kept-folders").start(this::pruneByTime);
+    }
+  }
+
+  private static long bytes(Kept kept) {
+    long input = kept.lease.lease().toByte() - kept.lease.lease().fromByte();
+    TaskFolder folder = kept.staged.folder();
+    return folder.values().bytes() + folder.claims().bytes() + input;
+  }
+
+  private List<Kept> over() {
+    return folders.stream().filter(kept -> kept.isOver).toList();
+  }
+
+  /** The bytes of leases that are over. */
+  synchronized long bytesHeld() {
+    return over().stream().mapToLong(kept -> kept.bytes).sum();
   }
 
   private void expire(Kept kept) {
     kept.untilMillis = Math.min(kept.untilMillis, clock.millis() + orphanTtl.toMillis());
   }
 
+  /** Looks again and again, until nothing is kept of what is over. */
+  private synchronized void pruneByTime() {
+    try {
+      while (!over().isEmpty()) {
+        wait(prunedEvery.toMillis());
+        try {
+          prune();
+        } catch (IOException e) {
+          // Its files have no names, and are gone with this process at the latest.
+        }
+      }
+    } catch (InterruptedException e) {
+      // Nobody interrupts it but the end of the process.
+    } finally {
+      isPruning = false;
+    }
+  }
+
   /** Closes what was kept for long enough. */
   synchronized void prune() throws IOException {
-    long over = folders.stream().filter(kept -> kept.isOver).count();
-    Iterator<Kept> oldest = folders.iterator();
-    while (oldest.hasNext()) {
-      Kept kept = oldest.next();
-      if (kept.isOver && (over > FOLDERS_MAX || kept.untilMillis <= clock.millis())) {
-        oldest.remove();
-        over--;
+    List<Kept> over = over();
+    int count = over.size();
+    long bytes = bytesHeld();
+    for (Kept kept : over) {
+      if (count > FOLDERS_MAX || bytes > bytesMax || kept.untilMillis <= clock.millis()) {
+        folders.remove(kept);
+        count--;
+        bytes -= kept.bytes;
         kept.staged.close();
       }
     }
@@ -226,5 +285,6 @@ public final class KeptFolders implements AutoCloseable {
       kept.untilMillis = 0;
     }
     prune();
+    notifyAll();
   }
 }

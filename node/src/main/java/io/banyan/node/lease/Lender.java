@@ -22,6 +22,8 @@ import io.banyan.schema.Limits;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
+import io.banyan.schema.PlanNode;
+import io.banyan.schema.ReceiptEntry;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskFailure;
@@ -32,9 +34,11 @@ import io.banyan.trust.Identity;
 import io.banyan.trust.Link;
 import io.banyan.trust.SigningDomain;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,6 +70,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   private final Map<Digest, LentLease> byDigest = new ConcurrentHashMap<>();
   private final EndedLeases ended = new EndedLeases();
   private final OrphanLimits orphanLimits;
+  private final Whereabouts whereabouts;
 
   /**
    * A lender without leases.
@@ -73,6 +78,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
    * @param tell takes the events, on its way to the driver; never blocks
    * @param addresses where others find this node
    * @param folders of what is under way here for a job
+   * @param whereabouts takes what peers say to have finished, and gives the hints of leases
    */
   public Lender(
       Identity node,
@@ -84,7 +90,8 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       TreeCache trees,
       InstantSource clock,
       Supplier<List<String>> addresses,
-      Function<JobId, List<TaskFolder>> folders) {
+      Function<JobId, List<TaskFolder>> folders,
+      Whereabouts whereabouts) {
     this.node = node;
     this.links = links;
     this.absorption = absorption;
@@ -95,6 +102,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     this.clock = clock;
     this.addresses = addresses;
     this.folders = folders;
+    this.whereabouts = whereabouts;
     this.orphanLimits = new OrphanLimits(clock);
   }
 
@@ -116,6 +124,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
 
   private Lease lease(Loan loan, TaskFolder folder) {
     Task task = folder.task();
+    Plan plan = Plan.of(task.manifest());
     long millis = loan.grant().timeMillis();
     long notAfterMillis =
         Math.min(
@@ -124,7 +133,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
     return new Lease(
         task.job(),
         loan.node(),
-        Plan.of(task.manifest()).key(loan.node()),
+        plan.key(loan.node()),
         loan.fromByte(),
         loan.toByte(),
         loan.part(),
@@ -137,7 +146,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
         loan.dueMillis(),
         notAfterMillis,
         addresses(folder),
-        List.of());
+        whereabouts.hints(task.job(), plan, loan.node(), loan.peer()));
   }
 
   /** Where this node is found, and those above it that its own lease names. */
@@ -170,8 +179,12 @@ public final class Lender implements Driver.Lending, AutoCloseable {
         PlanNodes.Found found =
             PlanNodes.find(Plan.of(task.manifest()), task.node(), keys, most - looked);
         looked += found.looked();
-        if (!found.nodes().isEmpty()) {
-          tell.accept(new Event.PeerHolds(folder.link(), peer, found.nodes()));
+        List<PlanNode> believed = whereabouts.add(orphan.job(), peer, found.nodes());
+        if (!believed.isEmpty()) {
+          tell.accept(new Event.PeerHolds(folder.link(), peer, believed));
+        }
+        if (believed.size() < found.nodes().size()) {
+          rejections.count("orphan of more than is believed", peer, orphan.job().toString());
         }
       }
     } finally {
@@ -204,6 +217,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   /** Whether the lease ends by this, and did not before. */
   private boolean forget(LentLease lent) {
     ended.add(lent.digest, lent.loan.peer());
+    keepLogs(lent, Set::of);
     byDigest.remove(lent.digest);
     lent.folder.reported().over(lent.digest);
     return byNumber.remove(lent.number) != null;
@@ -302,9 +316,42 @@ public final class Lender implements Driver.Lending, AutoCloseable {
   /** What guests logged below a lease, once. */
   public void received(PeerId child, TaskMessage.TaskLogs logs) {
     LentLease lent = own(child, logs.lease(), "logs");
-    if (lent != null && lent.log()) {
-      lent.folder.log().addBelow(logs.lines(), logs.cut());
+    if (lent != null) {
+      lent.log(logs);
     }
+  }
+
+  /** What was logged below {@code lent}, where {@code below} hold what its child lent on. */
+  private static void keepLogs(LentLease lent, Supplier<Set<PeerId>> below) {
+    lent.takeLogs()
+        .ifPresent(
+            logs ->
+                lent.folder
+                    .log()
+                    .addBelow(
+                        lent.loan.peer(),
+                        logs.lines().isEmpty() ? Set.of() : below.get(),
+                        lent.lease.node(),
+                        logs.lines(),
+                        logs.cut()));
+  }
+
+  /** The children of the leases that came with what was delivered under {@code lent}. */
+  private static Set<PeerId> peersBelow(LentLease lent, TaskFolder.Staged staged) {
+    Set<PeerId> peers = new HashSet<>();
+    try {
+      Iterator<ReceiptEntry> entries = lent.folder.claims().staged(staged.leases());
+      while (entries.hasNext()) {
+        if (entries.next() instanceof ReceiptEntry.LeaseEntry(Signed lease)) {
+          peers.add(WireCodec.decodeLease(lease.payload()).child());
+        }
+      }
+    } catch (UncheckedIOException e) {
+      return Set.of(); // then the child answers for all of it
+    } catch (MalformedMessageException e) {
+      throw new IllegalStateException("a lease that was delivered was checked", e);
+    }
+    return peers;
   }
 
   /** A child says it is done. */
@@ -337,6 +384,7 @@ public final class Lender implements Driver.Lending, AutoCloseable {
       switch (outcome) {
         case Absorption.Outcome.Taken(var delivery, var staged) -> {
           lent.folder.stage(lent.number, staged);
+          keepLogs(lent, () -> peersBelow(lent, staged));
           watch.delivered(lent, delivery);
           tell.accept(new Event.Delivered(lent.number, delivery));
           forget(lent);

@@ -5,6 +5,8 @@ import io.banyan.node.TaskFolder;
 import io.banyan.schema.Digest;
 import io.banyan.schema.Lease;
 import io.banyan.schema.Signed;
+import io.banyan.schema.TaskMessage;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,8 +32,12 @@ public final class LentLease {
 
   private final AtomicBoolean accepted = new AtomicBoolean();
   private boolean begun;
-  private long leavesDone;
-  private final AtomicBoolean logged = new AtomicBoolean();
+  private long leavesDone; // as the child says
+  private final AtomicBoolean logsTaken = new AtomicBoolean();
+
+  /** Kept until it is known who stands below the lease. */
+  private final AtomicReference<TaskMessage.@Nullable TaskLogs> logs = new AtomicReference<>();
+
   private final AtomicInteger unlisted = new AtomicInteger(); // heartbeats in a row
 
   LentLease(long number, Loan loan, Lease lease, Signed signed, TaskFolder folder) {
@@ -70,9 +76,16 @@ public final class LentLease {
     return further;
   }
 
-  /** Whether its child sends logs for the first time. */
-  boolean log() {
-    return logged.compareAndSet(false, true);
+  /** Its child says what was logged; what it says after that does not count. */
+  void log(TaskMessage.TaskLogs said) {
+    logs.compareAndSet(null, said);
+  }
+
+  /** What was logged, once. */
+  Optional<TaskMessage.TaskLogs> takeLogs() {
+    return logsTaken.compareAndSet(false, true)
+        ? Optional.ofNullable(logs.get())
+        : Optional.empty();
   }
 
   /**

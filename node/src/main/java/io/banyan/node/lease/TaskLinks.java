@@ -18,10 +18,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,6 +57,7 @@ public final class TaskLinks implements AutoCloseable {
   private final Host host;
   private final Supplier<CapabilityReport> report;
   private final Pulse pulse;
+  private final DialLimits dials = new DialLimits(InstantSource.system());
   private final Map<PeerId, Outbound> outbound = new ConcurrentHashMap<>();
   private final ReentrantLock turns = new ReentrantLock(); // guards inbound; nothing waits in it
   private final Map<PeerId, P2pStream> inbound = new HashMap<>(); // of those that joined
@@ -139,17 +142,22 @@ public final class TaskLinks implements AutoCloseable {
     outbound.values().forEach(link -> link.offer(now));
   }
 
-  /** Connects to whoever listens at {@code addresses}; nobody waits for it. */
-  void dial(List<String> addresses) {
-    for (String address : addresses) {
+  /**
+   * Connects to those of {@code wanted} who listen at {@code addresses}, as far as {@link
+   * DialLimits} lets it; nobody waits for it.
+   *
+   * @param lender who gave the addresses
+   */
+  void dial(PeerId lender, Set<PeerId> wanted, List<String> addresses) {
+    for (Multiaddr address : dials.take(lender, wanted, addresses, host.addresses())) {
       Thread.ofVirtual()
           .name("dial")
           .start(
               () -> {
                 try {
-                  host.connect(Multiaddr.parse(address), OPEN_TIMEOUT);
-                } catch (IOException | IllegalArgumentException e) {
-                  // Nobody is there, or not where a lender said.
+                  host.connect(address, OPEN_TIMEOUT);
+                } catch (IOException e) {
+                  dials.failed(address); // nobody is there, or not where a lender said
                 } catch (InterruptedException e) {
                   Thread.currentThread().interrupt();
                 }

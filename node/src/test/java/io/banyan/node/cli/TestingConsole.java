@@ -21,27 +21,27 @@ import java.util.List;
  * The command line in this process, with what it says caught. System.in, out and err belong to the
  * whole process, so that no two of these run at once.
  */
-final class TestingConsole {
+public final class TestingConsole {
   private TestingConsole() {}
 
   /** How a command ended, and what it said. */
-  record Ran(int code, byte[] stdout, String stderr) {
-    String text() {
+  public record Ran(int code, byte[] stdout, String stderr) {
+    public String text() {
       return new String(stdout, StandardCharsets.UTF_8);
     }
 
-    JsonObject json() {
+    public JsonObject json() {
       assertEquals(0, code, stderr);
       return JsonParser.parseString(text()).getAsJsonObject();
     }
 
-    Ran succeeds() {
+    public Ran succeeds() {
       assertEquals(0, code, stderr);
       return this;
     }
 
     /** The one sentence of a command that failed with {@code code}; nothing else was said. */
-    String failsWith(int wanted) {
+    public String failsWith(int wanted) {
       List<String> lines =
           stderr.lines().filter(line -> !line.startsWith("Try 'banyan help")).toList();
       if (lines.size() != 1 || !lines.getFirst().startsWith("banyan: ")) {
@@ -70,7 +70,7 @@ final class TestingConsole {
   }
 
   /** The same, over a network of a test's own. */
-  static Ran banyanOver(Dialer network, Object... args) {
+  public static Ran banyanOver(Dialer network, Object... args) {
     ByteArrayOutputStream caught = new ByteArrayOutputStream();
     Ran ran = run(network, new byte[0], caught, args);
     return new Ran(ran.code, caught.toByteArray(), ran.stderr);

@@ -27,10 +27,13 @@ import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Outcome;
+import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
+import io.banyan.schema.Priority;
 import io.banyan.schema.Profile;
 import io.banyan.schema.Receipt;
 import io.banyan.schema.Refused;
+import io.banyan.schema.Routing;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskFailure;
 import io.banyan.schema.TaskMessage;
@@ -60,6 +63,7 @@ class HostilePeerTest {
       TestingGuest.of(TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
   private static final byte[] SLOW =
       TestingGuest.of(TestingNetwork.SLOWLY + TestingGuest.ECHO).merge(TestingGuest.CONCAT).bytes();
+  private static final byte[] ENDLESS = TestingGuest.of(TestingGuest.LOOP).bytes();
   private static final byte[] INPUT =
       "The quick brown fox jumps over the lazy dog. "
           .repeat(8000)
@@ -108,6 +112,10 @@ class HostilePeerTest {
   }
 
   private static Manifest at(Manifest of, Identity entry, CallLimits limits) {
+    return at(of, entry, limits, of.routing());
+  }
+
+  private static Manifest at(Manifest of, Identity entry, CallLimits limits, Routing routing) {
     return new Manifest(
         of.profile(),
         of.token(),
@@ -124,7 +132,7 @@ class HostilePeerTest {
         of.budget(),
         of.retries(),
         of.verification(),
-        of.routing(),
+        routing,
         of.partialPermille(),
         of.memo(),
         of.operationWeight());
@@ -312,24 +320,102 @@ class HostilePeerTest {
 
   /** Offers leases that hold, whose blobs the lender never serves; says their names. */
   private List<Digest> offer(TestingPeer lender, int count) throws Exception {
-    JobDraft draft = draft();
-    Manifest wish = at(draft.manifest(), lender.identity);
-    Signed manifest = sign(wish, TestingNetwork.USER);
-    JobDraft job =
-        new JobDraft(
-            wish,
-            draft.cuts(),
-            draft.module(),
-            draft.configuration(),
-            draft.input(),
-            draft.inputTree());
+    return offer(lender, draft(), Priority.NORMAL, TestingNetwork.USER, count);
+  }
+
+  private List<Digest> offer(
+      TestingPeer lender, JobDraft draft, Priority priority, Identity submitter, int count)
+      throws Exception {
+    JobDraft job = handedInTo(lender, draft, priority);
+    Signed manifest = sign(job.manifest(), submitter);
     List<Digest> names = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Signed lease = lender.sign(lender.lease(job, manifest, i));
       lender.say(new TaskMessage.LeaseOffer(manifest, List.of(lease)));
       names.add(lease.digest());
     }
+    offered.computeIfAbsent(lender, _ -> new ArrayList<>()).addAll(names);
     return names;
+  }
+
+  private static JobDraft handedInTo(TestingPeer lender, JobDraft draft, Priority priority) {
+    Manifest of = draft.manifest();
+    Routing routing =
+        new Routing(
+            priority, of.routing().onlyPeers(), of.routing().labels(), of.routing().preferLocal());
+    return new JobDraft(
+        at(of, lender.identity, of.limits(), routing),
+        draft.cuts(),
+        draft.module(),
+        draft.configuration(),
+        draft.input(),
+        draft.inputTree());
+  }
+
+  private void cancelAllOffered() throws Exception {
+    for (TestingPeer lender : List.copyOf(offered.keySet())) {
+      for (Digest name : offered.get(lender)) {
+        lender.say(cancel(lender.identity, name));
+      }
+    }
+    network.untilIdle();
+  }
+
+  /** What a lender hands out is added up here too, also where each lease is within its grant. */
+  @Test
+  void leasesThatAreTogetherMoreThanTheirLenderWasGrantedAreRefused() throws Exception {
+    TestingPeer lender = peer(10).join(1);
+    JobDraft job =
+        handedInTo(
+            lender,
+            network.heavy(network.runs().draft(GUEST, INPUT, "bytes", 10_000)),
+            Priority.NORMAL);
+    Signed manifest = sign(job.manifest(), TestingNetwork.USER);
+    Budget all = job.manifest().budget();
+    assertEquals(36, INPUT.length / 10_000);
+    List<Lease> leases = new ArrayList<>();
+    for (Interval node : List.of(new Interval(0, 16), new Interval(16, 32))) {
+      leases.add(lender.lease(job, manifest, new PlanNode.Cells(node), 0));
+    }
+    Budget half =
+        new Budget(
+            all.fuel() / 2,
+            all.leaves() / 2,
+            all.bytes() / 2,
+            all.memoryBytesMax(),
+            2,
+            all.timeMillis());
+
+    Digest whole = offer(lender, manifest, leases.get(0));
+    assertInstanceOf(LeaseReply.Taken.class, lender.next(LeaseReply.class).answer());
+    offer(lender, manifest, leases.get(1));
+    Refused refused = (Refused) lender.next(LeaseReply.class).answer();
+
+    assertEquals(Refused.Code.OVER_LIMIT, refused.code());
+    assertEquals(
+        "lender "
+            + lender.id()
+            + " hands out "
+            + 2 * all.leaves()
+            + " leaves to this node alone, and was granted "
+            + all.leaves()
+            + ", 1 more for second leases",
+        refused.sentence());
+    assertEquals(1, count("lease beyond its lender's grant"));
+
+    lender.say(cancel(lender.identity, whole));
+    for (Lease lease : leases) {
+      offer(lender, manifest, granting(lease, half));
+      assertInstanceOf(LeaseReply.Taken.class, lender.next(LeaseReply.class).answer());
+    }
+    cancelAllOffered();
+  }
+
+  private Digest offer(TestingPeer lender, Signed manifest, Lease lease) throws Exception {
+    Signed signed = lender.sign(lease);
+    lender.say(new TaskMessage.LeaseOffer(manifest, List.of(signed)));
+    offered.computeIfAbsent(lender, _ -> new ArrayList<>()).add(signed.digest());
+    return signed.digest();
   }
 
   private static TaskMessage cancel(Identity signer, Digest link) {
@@ -375,27 +461,55 @@ class HostilePeerTest {
   @Test
   void moreLeasesThanThereIsRoomForAreRefusedAsBusy() throws Exception {
     int heldMax = 64;
+    int heldOfSubmitterMax = 48;
     int heldOfLenderMax = 16;
-    for (int i = 0; i < heldMax / heldOfLenderMax; i++) {
+    for (int i = 0; i < heldOfSubmitterMax / heldOfLenderMax; i++) {
       TestingPeer lender = peer(10 + i).join(1);
       assertEquals(3, busy(lender, offer(lender, heldOfLenderMax + 3)));
     }
-    assertEquals(12, count("lease that there is no room for"));
-
     TestingPeer late = peer(20).join(1);
-    assertEquals(1, busy(late, offer(late, 1)));
-    assertEquals(13, count("lease that there is no room for"));
-    for (TestingPeer lender : List.copyOf(offered.keySet())) {
-      for (Digest name : offered.get(lender)) {
-        lender.say(cancel(lender.identity, name));
-      }
+    offer(late, 1);
+    Refused refused = (Refused) late.next(LeaseReply.class).answer();
+    assertEquals("this node holds 48 leases of this submitter already", refused.sentence());
+
+    int left = heldMax - heldOfSubmitterMax;
+    for (int i = 0; i < 2; i++) {
+      TestingPeer lender = peer(30 + i).join(1);
+      Identity other = TestingNetwork.OTHER_USER;
+      assertEquals(0, busy(lender, offer(lender, draft(), Priority.NORMAL, other, left / 2)));
     }
-    network.untilIdle();
+    offer(late, draft(), Priority.NORMAL, TestingNetwork.OTHER_USER, 1);
+    refused = (Refused) late.next(LeaseReply.class).answer();
+    assertEquals("this node holds 64 leases already", refused.sentence());
+
+    assertEquals(11, count("lease that there is no room for"));
+    cancelAllOffered();
+  }
+
+  /** A place is told to be free soon only where one will be. */
+  @Test
+  void whoComesWhileNothingCanBeShedIsNotToldToComeSoon() throws Exception {
+    TestingPeer lender = peer(10).join(1);
+    lender.serve(ENDLESS);
+    JobDraft endless = network.runs().draft(ENDLESS, new byte[0], "index:1", 1);
+    assertEquals(0, busy(lender, offer(lender, endless, Priority.NORMAL, TestingNetwork.USER, 2)));
+    TestingNetwork.until(() -> network.node(0).tasks() == 2); // both have begun
+    JobDraft never = draft();
+    assertEquals(0, busy(lender, offer(lender, never, Priority.CRITICAL, TestingNetwork.USER, 14)));
+
+    offer(lender, never, Priority.CRITICAL, TestingNetwork.USER, 15);
+    for (int i = 0; i < 14; i++) {
+      lender.next(LeaseReply.class); // those that are held: once more
+    }
+    Refused refused = (Refused) lender.next(LeaseReply.class).answer();
+
+    assertEquals(1_000, refused.retryAfterMillis());
+    assertEquals("this node holds 16 leases of yours already", refused.sentence());
+    cancelAllOffered();
   }
 
   /** How many of the offers {@code names} are answered by BUSY. */
   private int busy(TestingPeer lender, List<Digest> names) throws Exception {
-    offered.put(lender, names);
     int busy = 0;
     for (int i = 0; i < names.size(); i++) {
       LeaseReply reply = lender.next(LeaseReply.class);
@@ -583,6 +697,29 @@ class HostilePeerTest {
     chatty.say(new Failure(Digest.sha256(INPUT), new Failure.TimeoutFailure(5)));
     untilCounted("failure for a lease that is not lent", 1);
     assertTrue(count("heartbeat that comes too soon") > 9_000);
+  }
+
+  @Test
+  void orphansWithoutEndCostWhatTheirLimitsSay() throws Exception {
+    TestingPeer peer = peer(10).join(1);
+    TestingNetwork.until(() -> network.node(0).peers().size() == 1);
+    JobDraft draft = network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 1_000));
+    JobId job = network.submit(draft);
+    List<TaskMessage.Finished> finished = new ArrayList<>();
+    for (int cell = 0; cell < TaskMessage.Orphan.FINISHED_MAX; cell++) {
+      PlanNode leaf = new PlanNode.Cells(new Interval(cell, cell + 1));
+      Value nothing = new Value.Blob(BlobRef.of(new byte[1]));
+      finished.add(new TaskMessage.Finished(Plan.of(draft.manifest()).key(leaf), nothing));
+    }
+
+    for (int i = 0; i < 2_500; i++) {
+      peer.say(new TaskMessage.Orphan(job, finished));
+    }
+
+    untilCounted("orphan of more than is believed", 1);
+    untilCounted("orphan that comes too soon", 1);
+    peer.close();
+    assertArrayEquals(INPUT, network.done(job).output());
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.banyan.delegation.Delegator;
 import io.banyan.node.BlobStore;
@@ -15,14 +16,18 @@ import io.banyan.node.Recollection;
 import io.banyan.node.TestingGuest;
 import io.banyan.node.TestingRun;
 import io.banyan.node.journal.JobDirectory;
+import io.banyan.schema.BlobRef;
 import io.banyan.schema.JobId;
 import io.banyan.schema.JobState;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.PublicKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,6 +50,7 @@ class MemoTest {
   private static final PublicKey STRANGER = TestingRun.identity(2).publicKey();
 
   @TempDir private Path folder;
+  private final List<String> log = new ArrayList<>();
 
   private static JobDraft draft(TestingNetwork network, byte[] guest) throws Exception {
     return network.heavy(network.runs().draft(guest, INPUT, "bytes", 18));
@@ -136,7 +142,7 @@ class MemoTest {
   @Test
   void itIsPrivateToTheSubmitterAndThePlan() throws Exception {
     PreparedJob job = job("abcd");
-    Memo memo = new Memo(Memo.BYTES_MAX);
+    Memo memo = new Memo(Memo.BYTES_MAX, log::add);
     memo.keep(job.id(), job.draft().manifest(), SUBMITTER, ran(job, "first"));
 
     assertTrue(recalls(memo, job, SUBMITTER));
@@ -153,12 +159,12 @@ class MemoTest {
       jobs.add(job(input));
       files.add(ran(jobs.getLast(), input));
     }
-    Memo all = new Memo(Memo.BYTES_MAX);
+    Memo all = new Memo(Memo.BYTES_MAX, log::add);
     for (int i = 0; i < 3; i++) {
       all.keep(jobs.get(i).id(), jobs.get(i).draft().manifest(), SUBMITTER, files.get(i));
     }
 
-    Memo two = new Memo(all.bytesHeld() - 1);
+    Memo two = new Memo(all.bytesHeld() - 1, log::add);
     for (int i = 0; i < 3; i++) {
       two.keep(jobs.get(i).id(), jobs.get(i).draft().manifest(), SUBMITTER, files.get(i));
     }
@@ -171,9 +177,116 @@ class MemoTest {
   }
 
   @Test
+  void whoHasMostMakesRoomAndNobodyElse() throws Exception {
+    PreparedJob others = job("first");
+    JobDirectory othersFiles = ran(others, "first");
+    Memo memo = new Memo(Memo.BYTES_MAX, 3, log::add);
+    memo.keep(others.id(), others.draft().manifest(), STRANGER, othersFiles);
+    long bytesOfOne = memo.bytesHeld();
+    Memo small = new Memo(bytesOfOne * 7 / 2, log::add);
+    small.keep(others.id(), others.draft().manifest(), STRANGER, othersFiles);
+
+    List<PreparedJob> jobs = new ArrayList<>();
+    for (String input : List.of("fifth", "sixth", "tenth", "third")) {
+      jobs.add(job(input));
+      PreparedJob job = jobs.getLast();
+      memo.keep(job.id(), job.draft().manifest(), SUBMITTER, ran(job, input));
+      small.keep(job.id(), job.draft().manifest(), SUBMITTER, ran(job, input + " small"));
+    }
+
+    for (Memo each : List.of(memo, small)) {
+      assertTrue(recalls(each, others, STRANGER));
+      assertFalse(recalls(each, jobs.get(0), SUBMITTER));
+      assertFalse(recalls(each, jobs.get(1), SUBMITTER));
+      assertTrue(recalls(each, jobs.get(2), SUBMITTER));
+      assertTrue(recalls(each, jobs.get(3), SUBMITTER));
+    }
+  }
+
+  @Test
+  void onlyTheLatestJobsOfAPlanAreLookedThrough() throws Exception {
+    Memo memo = new Memo(Memo.BYTES_MAX, log::add);
+    PreparedJob job = job("abcd");
+    memo.keep(job.id(), job.draft().manifest(), SUBMITTER, ran(job, "first"));
+    for (int i = 0; i < Memo.LOOKED_MAX; i++) {
+      assertTrue(recalls(memo, job, SUBMITTER));
+      PreparedJob again = job("abcd");
+      JobDirectory files = ran(again, "again" + i);
+      memo.keep(again.id(), again.draft().manifest(), SUBMITTER, files);
+      Files.delete(files.work().resolve("claims")); // nothing is to be had of it
+    }
+
+    assertFalse(recalls(memo, job, SUBMITTER));
+  }
+
+  @Test
+  void aFullDiskIsSaidOnceAndTheJobIsComputed() throws Exception {
+    assumeTrue(Files.exists(Path.of("/dev/full")), "every write to it finds the disk full");
+    PreparedJob job = job("abcd");
+    Memo memo = new Memo(Memo.BYTES_MAX, log::add);
+    memo.keep(job.id(), job.draft().manifest(), SUBMITTER, ran(job, "first"));
+
+    for (int i = 0; i < 3; i++) {
+      Path fresh = Files.createTempDirectory(folder, "fresh");
+      try (BlobStore values = new BlobStore(fresh, 1 << 20);
+          ClaimLog claims = ClaimLog.kept(Path.of("/dev/full"))) {
+        Recollection found = Recollection.of(claims, values);
+        Manifest manifest = job.draft().manifest();
+        memo.recall(manifest, SUBMITTER, LocalRun.task(job).node(), found, claims, values);
+        assertTrue(found.known().isNothing());
+        for (String half : List.of("ab", "cd")) {
+          BlobRef ref = BlobRef.of(half.getBytes(StandardCharsets.US_ASCII));
+          assertTrue(values.find(ref).isEmpty(), "what was copied in vain is let go of");
+        }
+      }
+    }
+
+    assertEquals(1, log.size(), log::toString);
+    assertTrue(log.getFirst().endsWith("No space left on device"), log.getFirst());
+    assertTrue(recalls(memo, job, SUBMITTER));
+  }
+
+  @Test
+  void nobodyWaitsWhileSomebodyElseCopies() throws Exception {
+    PreparedJob job = job("abcd");
+    PreparedJob other = job("abce");
+    JobDirectory files = ran(other, "other");
+    Memo memo = new Memo(Memo.BYTES_MAX, log::add);
+    memo.keep(job.id(), job.draft().manifest(), SUBMITTER, ran(job, "first"));
+    Path fresh = Files.createTempDirectory(folder, "fresh");
+    try (BlobStore values = new BlobStore(fresh, 1 << 20);
+        ClaimLog claims = new ClaimLog(fresh)) {
+      Recollection found = Recollection.of(claims, values);
+      Manifest manifest = job.draft().manifest();
+      Thread copying =
+          new Thread(
+              () ->
+                  memo.recall(
+                      manifest, SUBMITTER, LocalRun.task(job).node(), found, claims, values));
+      synchronized (values) { // the copy stands still
+        copying.start();
+        TestingNetwork.until(() -> copying.getState() == Thread.State.BLOCKED);
+        Thread keeping =
+            Thread.ofVirtual()
+                .start(
+                    () -> {
+                      try {
+                        memo.keep(other.id(), other.draft().manifest(), SUBMITTER, files);
+                      } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                      }
+                    });
+        assertTrue(keeping.join(Duration.ofMinutes(1)));
+      }
+      copying.join();
+      assertFalse(found.known().isNothing());
+    }
+  }
+
+  @Test
   void whatWentWithItsJobIsNotMissed() throws Exception {
     PreparedJob job = job("abcd");
-    Memo memo = new Memo(Memo.BYTES_MAX);
+    Memo memo = new Memo(Memo.BYTES_MAX, log::add);
     JobDirectory files = ran(job, "first");
     memo.keep(job.id(), job.draft().manifest(), SUBMITTER, files);
     files.delete();

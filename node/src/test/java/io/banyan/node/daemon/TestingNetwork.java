@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.banyan.delegation.Placement;
+import io.banyan.node.Allow;
 import io.banyan.node.BlobFetch;
 import io.banyan.node.ClientConnection;
 import io.banyan.node.CommandException;
@@ -57,6 +58,9 @@ final class TestingNetwork implements AutoCloseable {
 
   static final Identity USER = TestingRun.identity(1);
 
+  /** Somebody else whose jobs all nodes take. */
+  static final Identity OTHER_USER = TestingRun.identity(2);
+
   final TestingHosts hosts = new TestingHosts();
   final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
   private final ConcurrentHashMap<PeerId, TestingHost> opened = new ConcurrentHashMap<>();
@@ -106,7 +110,7 @@ final class TestingNetwork implements AutoCloseable {
             folders.get(number),
             1,
             Optional.of(USER.publicKey()),
-            Optional.empty(),
+            Optional.of(new Allow.Keys(List.of(USER.publicKey(), OTHER_USER.publicKey()))),
             0,
             Placement.FASTEST_FINISH,
             labels.get(number),

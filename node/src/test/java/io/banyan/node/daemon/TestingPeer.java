@@ -6,24 +6,34 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.banyan.node.JobDraft;
 import io.banyan.node.TestingRun;
+import io.banyan.node.data.BytesSource;
+import io.banyan.node.data.Content;
 import io.banyan.node.data.DataServer;
+import io.banyan.node.data.EvidenceCursor;
+import io.banyan.node.data.Links;
+import io.banyan.node.data.RangeSource;
 import io.banyan.node.data.TestingHost;
 import io.banyan.node.data.TestingHosts;
+import io.banyan.node.data.TreeCache;
 import io.banyan.node.lease.TaskLinks;
 import io.banyan.p2p.P2pStream;
+import io.banyan.schema.BlobRef;
 import io.banyan.schema.Budget;
 import io.banyan.schema.CallLimits;
 import io.banyan.schema.CapabilityReport;
 import io.banyan.schema.DataMessage;
+import io.banyan.schema.Digest;
 import io.banyan.schema.FrameKind;
 import io.banyan.schema.Frames;
 import io.banyan.schema.Heartbeat;
+import io.banyan.schema.Interval;
 import io.banyan.schema.JobId;
 import io.banyan.schema.Lease;
 import io.banyan.schema.LeaseReply;
 import io.banyan.schema.MalformedMessageException;
 import io.banyan.schema.Manifest;
 import io.banyan.schema.Message;
+import io.banyan.schema.Named;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Plan;
 import io.banyan.schema.PlanNode;
@@ -31,12 +41,15 @@ import io.banyan.schema.Profile;
 import io.banyan.schema.Refused;
 import io.banyan.schema.Signed;
 import io.banyan.schema.TaskMessage;
+import io.banyan.schema.Value;
 import io.banyan.schema.WireCodec;
 import io.banyan.trust.Identity;
 import io.banyan.trust.SigningDomain;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -54,6 +67,10 @@ final class TestingPeer implements AutoCloseable {
   private final NodeDaemon node;
   private final CountDownLatch closed = new CountDownLatch(1);
   private Optional<P2pStream> stream = Optional.empty();
+  private long beats;
+  private long beatNanos; // the last one
+  private volatile Optional<DataServer> server =
+      Optional.empty(); // set by the test, before it says
 
   /** A peer, connected to {@code node}, that has not said anything yet. */
   TestingPeer(
@@ -62,12 +79,52 @@ final class TestingPeer implements AutoCloseable {
     this.host = hosts.host(id());
     this.node = node;
     host.handle(TaskLinks.PROTOCOL, 1, reads ? this::read : this::keepSilent);
-    host.handle(DataServer.PROTOCOL, 64, this::keepSilent);
+    host.handle(DataServer.PROTOCOL, 64, this::serve);
     hosts.connect(host, nodeHost);
   }
 
   PeerId id() {
     return identity.publicKey().peerId();
+  }
+
+  /** Everybody may have {@code blob} from now on; who wants something else waits. */
+  void serve(byte[] blob) {
+    BlobRef ref = BlobRef.of(blob);
+    TreeCache trees = new TreeCache();
+    Content content =
+        new Content() {
+          @Override
+          public Optional<RangeSource> blob(BlobRef wanted) {
+            if (wanted.equals(ref)) {
+              return Optional.of(new BytesSource(ref, blob, trees));
+            }
+            try {
+              closed.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return Optional.empty();
+          }
+
+          @Override
+          public Optional<List<Named>> rope(Value.Rope rope) {
+            return Optional.empty();
+          }
+
+          @Override
+          public Optional<EvidenceCursor> evidence(long skipped) {
+            return Optional.empty();
+          }
+        };
+    server = Optional.of(new DataServer((link, asker) -> new Links.Lookup.Found(content)));
+  }
+
+  private void serve(P2pStream asked) throws IOException, InterruptedException {
+    if (server.isPresent()) {
+      server.get().serve(asked);
+    } else {
+      keepSilent(asked);
+    }
   }
 
   /** Takes a stream, and leaves it at that. */
@@ -119,6 +176,21 @@ final class TestingPeer implements AutoCloseable {
         true);
   }
 
+  /** Lets the node hear that it lives, at most once a second, and that it holds {@code leases}. */
+  void beat(Digest... leases) {
+    long nanos = System.nanoTime();
+    if (beats == 0 || nanos - beatNanos >= 1_000_000_000) {
+      beatNanos = nanos;
+      List<Heartbeat.LeaseProgress> held =
+          Arrays.stream(leases).map(each -> new Heartbeat.LeaseProgress(each, 0, 0, 0)).toList();
+      try {
+        say(new Heartbeat(beats++, 1, held));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   void say(Message message) throws IOException {
     sayBytes(Frames.frame(FrameKind.TASK, WireCodec.encodeMessage(message)));
   }
@@ -148,15 +220,21 @@ final class TestingPeer implements AutoCloseable {
 
   /** A lease that holds, of the whole of a job that was handed in to this peer. */
   Lease lease(JobDraft draft, Signed manifest, int attempt) {
+    return lease(draft, manifest, Plan.of(draft.manifest()).root(draft.cuts()), attempt);
+  }
+
+  /** Likewise, of a part of it. */
+  Lease lease(JobDraft draft, Signed manifest, PlanNode cells, int attempt) {
     Manifest wish = draft.manifest();
-    PlanNode root = Plan.of(wish).root(draft.cuts());
+    Interval interval = ((PlanNode.Cells) cells).interval();
+    boolean hasInput = wish.input().length() > 0;
     Budget all = wish.budget();
     return new Lease(
         JobId.of(manifest),
-        root,
-        Plan.of(wish).key(root),
-        0,
-        wish.input().length(),
+        cells,
+        Plan.of(wish).key(cells),
+        hasInput ? draft.cuts().orElseThrow().cut(interval.from()) : 0,
+        hasInput ? draft.cuts().orElseThrow().cut(interval.to()) : 0,
         Optional.empty(),
         node.id(),
         attempt,
@@ -187,5 +265,6 @@ final class TestingPeer implements AutoCloseable {
   public void close() {
     closed.countDown();
     host.close();
+    server.ifPresent(DataServer::close);
   }
 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.banyan.p2p.P2pStream;
 import io.banyan.schema.BlobHasher;
 import io.banyan.schema.BlobRef;
 import io.banyan.schema.BlobTree;
@@ -19,6 +20,9 @@ import io.banyan.schema.PeerId;
 import io.banyan.schema.RangeProof;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +33,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -213,6 +219,92 @@ class BlobTransferTest {
       assertTrue(
           transfer.server.servedBytes() <= blob.length + 2 * QUICK.pieceBytes(),
           transfer.server.servedBytes() + " bytes were served");
+    }
+  }
+
+  /** A stream whose connection takes no further one. */
+  private record Beside(P2pStream stream, IOException why, AtomicInteger asked)
+      implements P2pStream {
+    @Override
+    public PeerId remote() {
+      return stream.remote();
+    }
+
+    @Override
+    public String protocol() {
+      return stream.protocol();
+    }
+
+    @Override
+    public P2pStream openBeside(String protocol, Duration timeout) throws IOException {
+      asked.incrementAndGet();
+      throw why;
+    }
+
+    @Override
+    public InputStream input() {
+      return stream.input();
+    }
+
+    @Override
+    public OutputStream output() {
+      return stream.output();
+    }
+
+    @Override
+    public void readTimeout(Duration timeout) {
+      stream.readTimeout(timeout);
+    }
+
+    @Override
+    public void closeWrite() {
+      stream.closeWrite();
+    }
+
+    @Override
+    public void reset() {
+      stream.reset();
+    }
+
+    @Override
+    public void close() {
+      stream.close();
+    }
+  }
+
+  @Test
+  void whoIsSlowToAnswerBesideAStreamIsNotLookedForElsewhere() throws Exception {
+    byte[] blob = random(1000, 3);
+    for (IOException late :
+        List.of(
+            new IOException("not within 10 s", new TimeoutException()),
+            new IOException(new ExecutionException(new SocketTimeoutException("no protocol"))))) {
+      try (TestingTransfer transfer = new TestingTransfer(QUICK);
+          P2pStream stream =
+              transfer.fetching.open(SERVER, DataServer.PROTOCOL, Duration.ofSeconds(10))) {
+        BlobRef ref = transfer.serve(blob);
+        AtomicInteger asked = new AtomicInteger();
+        DataClient client = transfer.client.beside(new Beside(stream, late, asked));
+
+        assertThrows(IOException.class, () -> client.fetchBytes(SERVER, LINK, ref, 1000));
+
+        assertTrue(asked.get() >= 1);
+        assertEquals(0, transfer.server.servedBytes());
+      }
+    }
+  }
+
+  @Test
+  void whoseConnectionIsOverIsLookedForElsewhere() throws Exception {
+    byte[] blob = random(1000, 3);
+    try (TestingTransfer transfer = new TestingTransfer(QUICK);
+        P2pStream stream =
+            transfer.fetching.open(SERVER, DataServer.PROTOCOL, Duration.ofSeconds(10))) {
+      BlobRef ref = transfer.serve(blob);
+      IOException over = new IOException("the connection is over");
+      DataClient client = transfer.client.beside(new Beside(stream, over, new AtomicInteger()));
+
+      assertArrayEquals(blob, client.fetchBytes(SERVER, LINK, ref, 1000));
     }
   }
 
