@@ -18,7 +18,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 script=$here/$(basename "$0")
-. "$here/wire.bash"
+. "$here/faults/wire.bash"
 
 jobs=100 seed=$(date +%s) faults=
 short=false loopback=false keep=
@@ -73,7 +73,7 @@ declare -A ask_in=() ask_out=()
 open_shell() {
   local name=$1 in out build=$here/../target/banyan
   mkfifo "$scratch/ask.$name" "$scratch/answer.$name"
-  ${inside[$name]:-} "$("$banyan" --java)" -XX:-UsePerfData -Xmx128m -cp "$build/$(cat "$build/current")/banyan.jar" "$here/Shell.java" \
+  ${inside[$name]:-} "$("$banyan" --java)" -XX:-UsePerfData -Xmx128m -cp "$build/$(cat "$build/current")/banyan.jar" "$here/faults/Shell.java" \
     < "$scratch/ask.$name" > "$scratch/answer.$name" 2> "$scratch/shell.$name.log" &
   pids[shell-$name]=$!
   exec {in}> "$scratch/ask.$name" {out}< "$scratch/answer.$name"

@@ -23,7 +23,7 @@ make_wire() {
   shift
   mkfifo "$scratch/wire.commands" "$scratch/wire.answers"
   # A JVM keeps figures of itself by its PID, which another namespace may have too; then it warns on its output.
-  "$("$banyan" --java)" -XX:-UsePerfData --enable-native-access=ALL-UNNAMED "$here/Wire.java" "$seed" $# \
+  "$("$banyan" --java)" -XX:-UsePerfData --enable-native-access=ALL-UNNAMED "$here/faults/Wire.java" "$seed" $# \
     < "$scratch/wire.commands" > "$scratch/wire.answers" &
   pids[wire]=$!
   exec {wire_in}> "$scratch/wire.commands" {wire_out}< "$scratch/wire.answers"
