@@ -1,5 +1,6 @@
-# A network of its own for the nodes of a script, that can be made bad: sourced after nodes.bash.
+# A network of its own for the nodes of a script, that can be made bad: sourced by test-faults.sh.
 #
+#   missing_tools                        names what it takes and is not installed
 #   enter_namespaces SCRIPT ARGUMENTS…   becomes the script again where it may make networks; else returns 1
 #   make_wire SEED NAME…                 each name gets a network namespace, and an address in it
 #   place NAME                           that address; 127.0.0.1 without a wire
@@ -10,11 +11,15 @@
 
 declare -A wire_numbers=()
 
+missing_tools() {
+  local tool missing=
+  for tool in ip unshare nsenter; do command -v "$tool" > /dev/null || missing+="${missing:+, }$tool"; done
+  echo "$missing"
+}
 enter_namespaces() {
   local options=(--net --mount --pid --fork --kill-child --mount-proc)
   [[ $EUID -eq 0 ]] || options=(--map-root-user "${options[@]}")
-  command -v ip > /dev/null && command -v nsenter > /dev/null && (: <> /dev/net/tun) 2>/dev/null &&
-    unshare "${options[@]}" true 2>/dev/null || return 1
+  (: <> /dev/net/tun) 2>/dev/null && unshare "${options[@]}" true 2>/dev/null || return 1
   BANYAN_IN_NAMESPACES=1 exec unshare "${options[@]}" bash "$@"
 }
 
@@ -22,8 +27,7 @@ make_wire() {
   local seed=$1 name number=0 answer
   shift
   mkfifo "$scratch/wire.commands" "$scratch/wire.answers"
-  # A JVM keeps figures of itself by its PID, which another namespace may have too; then it warns on its output.
-  "$("$banyan" --java)" -XX:-UsePerfData --enable-native-access=ALL-UNNAMED "$here/faults/Wire.java" "$seed" $# \
+  "$("$banyan" --java)" "${tool_options[@]}" Wire "$seed" $# \
     < "$scratch/wire.commands" > "$scratch/wire.answers" &
   pids[wire]=$!
   exec {wire_in}> "$scratch/wire.commands" {wire_out}< "$scratch/wire.answers"
