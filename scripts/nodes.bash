@@ -76,7 +76,7 @@ stop_node() {
 
 kill_node() {
   kill -9 "${pids[$1]}" 2>/dev/null || true
-  await_end "${pids[$1]}"
+  wait "${pids[$1]}" 2>/dev/null || await_end "${pids[$1]}"
   unset "pids[$1]"
 }
 

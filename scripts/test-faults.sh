@@ -36,7 +36,7 @@ while (($#)); do
   esac
   shift
 done
-[[ $jobs =~ ^[0-9]{1,5}$ && $seed =~ ^[0-9]{1,15}$ ]] || usage
+[[ $jobs =~ ^[1-9][0-9]{0,4}$ && $seed =~ ^[0-9]{1,15}$ ]] || usage
 
 "$here/banyan" version > /dev/null # builds, which wants a network
 no_network() {
@@ -195,7 +195,6 @@ $loopback || make_wire "$seed" "${nodes[@]}" || { inside=(); no_network "a TUN d
 choose_kinds
 ! $short || jobs=${#striking[@]}
 echo "faults: seed $seed, $jobs jobs, ${striking[*]}$(! $sky || echo ' weather')$(! $loopback || echo ', on loopback')"
-prepare
 start_all
 for name in c d e; do open_shell "$name"; done
 

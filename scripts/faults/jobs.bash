@@ -1,37 +1,43 @@
 # Jobs, and what they must come to: sourced by test-faults.sh.
 #
-#   prepare              makes their files
-#   refer KIND           has `banyan run` do it once, alone: that is what it must come to
+#   refer KIND           makes its files, and has `banyan run` do it once, alone: that is what it must come to
 #   run_job KIND         submits it, and strikes what stands in faults meanwhile; fails if anything is wrong with the
 #                        answer. What met no lease is left in faults
 
 job_seconds_max=170
-declare -A of_job=() referred=()
-prepare() {
-  local java
-  java=$("$banyan" --java)
-  "$java" "$here/../examples/Generate.java" text 21 3MiB > "$scratch/text"
-  "$java" "$here/../examples/Generate.java" numbers 5 1MiB > "$scratch/numbers"
-  for _ in {1..6}; do printf 'synchronised virtual thread schedular '; done > "$scratch/query"
-  printf 2200000000 > "$scratch/most"
-  printf '400 256 40000' > "$scratch/picture"
-  of_job[primes]="--module $(module primes) --split index:256 --params $scratch/most"
-  of_job[search]="--module $(module fuzzy-search) --input $scratch/text --split lines --chunk 16KiB --params $scratch/query"
-  of_job[picture]="--module $(module mandelbrot) --split index:256 --params $scratch/picture"
-  of_job[sort]="--module $(module quicksort) --input $scratch/numbers --split module --chunk 8KiB --memory 128MiB"
+declare -A of_job=()
+# files_of KIND: makes them, and says in of_job how it is submitted.
+files_of() {
+  local params=$scratch/$1.params input=$scratch/$1.input
+  case $1 in
+    primes)
+      printf 2200000000 > "$params"
+      of_job[$1]="--module $(module primes) --split index:256 --params $params" ;;
+    search)
+      generate text 21 3MiB > "$input"
+      for _ in {1..6}; do printf 'synchronised virtual thread schedular '; done > "$params"
+      of_job[$1]="--module $(module fuzzy-search) --input $input --split lines --chunk 16KiB --params $params" ;;
+    picture)
+      printf '400 256 40000' > "$params"
+      of_job[$1]="--module $(module mandelbrot) --split index:256 --params $params" ;;
+    sort)
+      generate numbers 5 1MiB > "$input"
+      of_job[$1]="--module $(module quicksort) --input $input --split module --chunk 8KiB --memory 128MiB" ;;
+  esac
 }
+generate() { "$("$banyan" --java)" "$here/../examples/Generate.java" "$@"; }
 module() { echo "$here/../examples/$1/$1.wasm"; }
 
 hashes() { sed -n 's/^\(input\|plan\|execution\|output\) *\([0-9a-f]\{64\}\).*/\1 \2/p' "$1"; }
 refer() {
   local from=$SECONDS
-  [[ -z ${referred[$1]:-} ]] || return 0
+  [[ -z ${of_job[$1]:-} ]] || return 0
+  files_of "$1"
   # shellcheck disable=SC2086 # options, apart by blanks
   timeout 300 "$banyan" run ${of_job[$1]} --output "$scratch/$1.alone" 2> "$scratch/$1.alone.log" ||
     { cat "$scratch/$1.alone.log" >&2; fail "banyan run of $1"; }
   hashes "$scratch/$1.alone.log" > "$scratch/$1.hashes"
   [[ $(wc -l < "$scratch/$1.hashes") = 4 ]] || fail "banyan run does not print four hashes"
-  referred[$1]=yes
   tell "banyan run of $1 took $((SECONDS - from)) s"
 }
 
