@@ -131,8 +131,8 @@ plan_faults() {
   draw 3
   ((drawn > 0)) || { pick "${striking[@]}"; add_fault "$picked"; }
 }
+# add_fault KIND: one of each.
 add_fault() {
-  # Two at once of these would undo each other.
   [[ ${faults[*]} != "$1 "* ]] || return 0
   plan_fault "$1"
   faults+=("$fault")

@@ -5,8 +5,8 @@
 #   expect_moment FAULT… has the entry node begin anew, to be killed at just that moment of the job
 #   next_moment          sets moment: "NAME COUNT"
 #
-# Whether a lease is held is looked at when the victim has been stopped or cut off already, and where it holds none,
-# that is undone at once: leases come and go while one asks.
+# Whether a lease is held is looked at again when the victim has been stopped or cut off, and where it holds none by
+# then, that is undone at once: leases come and go while one asks.
 
 declare -A struck=() hit=()
 undo=() # "MILLIS COMMAND…": when, since the script began, and what is to be made good
@@ -30,14 +30,20 @@ strike() {
     return
   fi
   for where in "$@"; do
-    # Not what was not made good yet.
-    # shellcheck disable=SC2046 # the ends of a path
-    if ! stopped $(tr - ' ' <<< "$where") && "${kind//-/_}" "$where" "$millis"; then
+    ends "$where"
+    # What was not made good yet can take no more.
+    if ! stopped "$low" $high && held "$low" $high > /dev/null && "${kind//-/_}" "$where" "$millis"; then
       struck[$kind]=$((${struck[$kind]:-0} + 1))
       return
     fi
   done
   return 1
+}
+# ends WHERE: sets low to the node that holds leases, and high, if it is a path, to who lends them.
+ends() {
+  low=${1%-*} high=
+  [[ $1 != *-* ]] || high=${1#*-}
+  [[ -z $high || $low < $high ]] || { low=$high; high=${1%-*}; }
 }
 
 kill_worker() {
@@ -67,17 +73,22 @@ kill_manager() {
 
 stop() {
   local name=$1 what
-  [[ $name != e ]] || what=$(held e) || return 1
   signal STOP "$name"
-  [[ $name = e ]] || what=$(held "$name") || { signal CONT "$name"; return 1; }
+  what=$(held "$name") || { signal CONT "$name"; return 1; }
   tell "SIGSTOP $name for $2 ms, which held $what"
   later "$2" resume "$name"
 }
-stop_entry() { stop "$@"; }
+# It is asked itself what it holds.
+stop_entry() {
+  local what
+  what=$(held e) || return 1
+  signal STOP e
+  tell "SIGSTOP e for $2 ms, which held $what"
+  later "$2" resume e
+}
 
-# The lower end of a path holds leases of the upper.
 cut() {
-  local low=${1%-*} high=${1#*-} what
+  local what
   path "$low" "$high" loss=1
   path "$high" "$low" loss=1
   if ! what=$(held "$low" "$high"); then
@@ -90,8 +101,7 @@ cut() {
   later "$2" mend "$high" "$low"
 }
 cut_one_way() {
-  local from=${1%-*} to=${1#*-} what low high
-  if [[ $from < $to ]]; then low=$from high=$to; else low=$to high=$from; fi
+  local from=${1%-*} to=${1#*-} what
   path "$from" "$to" loss=1
   what=$(held "$low" "$high") || { path "$from" "$to" "${weather[@]}"; return 1; }
   tell "nothing passes from $from to $to for $2 ms; $low held $what"
@@ -119,6 +129,7 @@ declare -A words_at=(
   [end]="when both were on the disk, not the end" [story]="when the end was written, and nobody told"
   [recollection]="while it read what it had written, after it was killed before claim %s")
 moment_turn=-1
+remembers=false # whether it must find some leaves of the job when it is back
 
 # They take turns, from one that the seed chooses.
 next_moment() {
@@ -183,6 +194,11 @@ kill_at_moment() {
   # shellcheck disable=SC2059 # it is a format
   printf -v words "${words_at[$name]}" "$count"
   tell "kill -9 e, $words"
+  case $name-$count in
+    output-* | receipt-* | end-*) remembers=true ;;
+    claim-1 | recollection-1) ;;
+    claim-* | recollection-*) remembers=true ;;
+  esac
   struck[restart-entry]=$((${struck[restart-entry]:-0} + 1))
   hit[$name]=$((${hit[$name]:-0} + 1))
   later "$millis" back e

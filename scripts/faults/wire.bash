@@ -64,6 +64,6 @@ wire_command() {
 path() {
   local from=${wire_numbers[$1]} to=${wire_numbers[$2]}
   shift 2
-  [[ $(wire_command path "$from" "$to" "$@") == ok ]]
+  [[ $(wire_command path "$from" "$to" "$@") == ok ]] || fail "the wire does not obey: path $from $to $*"
 }
 wire_counts() { wire_command count; }
