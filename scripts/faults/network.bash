@@ -1,7 +1,7 @@
 # Five nodes, what they know of one another, and who holds what: sourced by test-faults.sh.
 #
 #   start NAME           starts a node with its peers; again at the same port
-#   await_whole          waits until everybody is connected to its peers again
+#   await_whole          waits until everybody is connected to its peers again, and the entry node to the managers alone
 #   ask NAME WORDS…      asks a node as its owner, from where it is, so that no fault is between; within milliseconds
 #   ask_anew NAME WORDS… the same in a process of its own, and with more patience
 #   held NAME [LENDER]   says what NAME holds, by its lenders' word; fails if that is nothing
@@ -9,7 +9,8 @@
 #   signal SIGNAL NAME…
 
 nodes=(a b c d e)
-declare -A below=([c]="a b" [d]="a b" [e]="c d") above=([a]="c d" [b]="c d") peers_wanted=([c]=3 [d]=3 [e]=2) port=()
+# A worker that loses its lender dials the entry node, and may be lent to by it from then on.
+declare -A below=([c]="a b" [d]="a b" [e]="c d") above=([a]="c d e" [b]="c d e") peers_wanted=([c]=3 [d]=3 [e]=2) port=()
 
 start() { launch "$1" && await_started "$1"; }
 launch() {
@@ -42,6 +43,14 @@ stopped() {
 }
 
 await_whole() {
+  await_links
+  if (($(links e) > peers_wanted[e])); then
+    stop_node e
+    start e
+    await_links
+  fi
+}
+await_links() {
   local name code=0 waits=()
   for name in c d e; do
     linked "$name" &
@@ -52,11 +61,12 @@ await_whole() {
 }
 linked() {
   local until=$((SECONDS + 90))
-  until [[ $(ask "$1" peers --json 2>/dev/null | grep -c '"connected": true') -ge ${peers_wanted[$1]} ]]; do
+  until (($(links "$1") >= peers_wanted[$1])); do
     ((SECONDS < until)) || { echo "$1 is not connected to its ${peers_wanted[$1]} peers after 90 s" >&2; return 1; }
     sleep 0.1
   done
 }
+links() { ask "$1" peers --json 2>/dev/null | grep -c '"connected": true' || true; }
 
 # -- asking -------------------------------------------------------------------------------------------
 declare -A ask_in=() ask_out=()

@@ -5,8 +5,8 @@
 #   expect_moment FAULT… has the entry node begin anew, to be killed at just that moment of the job
 #   next_moment          sets moment: "NAME COUNT"
 #
-# Whether a lease is held is looked at again when the victim has been stopped or cut off, and where it holds none by
-# then, that is undone at once: leases come and go while one asks.
+# Whether a lease is held is looked at when the victim has been stopped or cut off already, and where it holds none,
+# that is undone at once: leases come and go while one asks.
 
 declare -A struck=() hit=()
 undo=() # "MILLIS COMMAND…": when, since the script began, and what is to be made good
@@ -32,7 +32,8 @@ strike() {
   for where in "$@"; do
     ends "$where"
     # What was not made good yet can take no more.
-    if ! stopped "$low" $high && held "$low" $high > /dev/null && "${kind//-/_}" "$where" "$millis"; then
+    # shellcheck disable=SC2086 # none, or one
+    if ! stopped "$low" $high && "${kind//-/_}" "$where" "$millis"; then
       struck[$kind]=$((${struck[$kind]:-0} + 1))
       return
     fi

@@ -1,26 +1,34 @@
 # A network of its own for the nodes of a script, that can be made bad: sourced by test-faults.sh.
 #
 #   missing_tools                        names what it takes and is not installed
-#   enter_namespaces SCRIPT ARGUMENTS…   becomes the script again where it may make networks; else returns 1
+#   enter_namespaces SCRIPT ARGUMENTS…   runs the script again where it may make networks, and exits; else returns 1
 #   make_wire SEED NAME…                 each name gets a network namespace, and an address in it
 #   place NAME                           that address; 127.0.0.1 without a wire
 #   path FROM TO RULES…                  what happens to packets from one to the other: Wire.java says which
 #   wire_counts                          what happened since it was last asked
 #
-# All processes in there end with the script, even where that is killed: it is their PID namespace's first.
+# All processes in there end with the script, even where that is killed (-9): it is their PID namespace's first.
 
 declare -A wire_numbers=()
 
 missing_tools() {
   local tool missing=
-  for tool in ip unshare nsenter; do command -v "$tool" > /dev/null || missing+="${missing:+, }$tool"; done
+  for tool in ip unshare nsenter setpriv; do command -v "$tool" > /dev/null || missing+="${missing:+, }$tool"; done
   echo "$missing"
 }
 enter_namespaces() {
-  local options=(--net --mount --pid --fork --kill-child --mount-proc)
+  local inner code options=(--net --mount --pid --fork --kill-child --mount-proc)
   [[ $EUID -eq 0 ]] || options=(--map-root-user "${options[@]}")
   (: <> /dev/net/tun) 2>/dev/null && unshare "${options[@]}" true 2>/dev/null || return 1
-  BANYAN_IN_NAMESPACES=1 exec unshare "${options[@]}" bash "$@"
+  BANYAN_IN_NAMESPACES=1 setpriv --pdeathsig KILL unshare "${options[@]}" bash "$@" &
+  inner=$!
+  # It does not pass on what is to end it; the script in there is its only child.
+  trap 'kill $(cat "/proc/$inner/task/$inner/children") 2>/dev/null || true' INT TERM HUP
+  while true; do
+    code=0
+    wait "$inner" || code=$?
+    kill -0 "$inner" 2>/dev/null || exit "$code"
+  done
 }
 
 make_wire() {
