@@ -89,8 +89,8 @@ evidence() {
   cat "$to/tree" >&2
 }
 ending() {
-  local code=$? name
-  for name in "${nodes[@]}"; do [[ -z ${pids[$name]:-} ]] || kill -CONT "${pids[$name]}" 2>/dev/null || true; done
+  local code=$?
+  wake "${nodes[@]}" 2>/dev/null || true
   unmake_wire
   stop_all "$code"
 }

@@ -50,7 +50,7 @@ run_job() {
   tell "$kind"
   for ((tries = 1; ; tries++)); do
     submit "$kind"
-    until ended 0.1; do
+    until ended 0.2; do
       (($(millis) - from <= 1000 * (job_seconds_max + 20))) || fail "no end of it after $job_seconds_max s"
       [[ -n $job ]] || job=$(sed -n 's/^job \([0-9a-f]\{64\}\) is accepted.*/\1/p' "$scratch/submit.log")
       make_good due

@@ -23,20 +23,22 @@ resume() { signal CONT "$1"; tell "SIGCONT $1"; }
 mend() { path "$1" "$2" "${weather[@]}"; tell "the path $1 to $2 carries again"; }
 
 strike() {
-  local kind=$1 millis=$2 where
+  local kind=$1 millis=$2
   shift 3
-  if [[ $kind = restart-entry ]]; then
-    kill_at_moment "$millis" "$@"
-    return
-  fi
-  for where in "$@"; do
+  case $kind in
+    restart-entry) kill_at_moment "$millis" "$@" ;;
+    kill-worker) kill_worker "$millis" "$@" ;;
+    *) strike_any "${kind//-/_}" "$millis" "$@" ;;
+  esac || return 1
+  struck[$kind]=$((${struck[$kind]:-0} + 1))
+}
+strike_any() {
+  local where
+  for where in "${@:3}"; do
     ends "$where"
     # What was not made good yet can take no more.
     # shellcheck disable=SC2086 # none, or one
-    if ! stopped "$low" $high && "${kind//-/_}" "$where" "$millis"; then
-      struck[$kind]=$((${struck[$kind]:-0} + 1))
-      return
-    fi
+    ! stopped "$low" $high && "$1" "$where" "$2" && return
   done
   return 1
 }
@@ -47,13 +49,22 @@ ends() {
   [[ -z $high || $low < $high ]] || { low=$high; high=${1%-*}; }
 }
 
+# Both stand still while one looks: leases of a worker are short.
 kill_worker() {
-  local name=$1 what
-  signal STOP "$name"
-  what=$(held "$name") || { signal CONT "$name"; return 1; }
-  kill_node "$name"
+  local name what=''
+  ! stopped "${@:2}" || return 1
+  signal STOP "${@:2}"
+  for name in "${@:2}"; do what=$(held "$name") && break; done
+  [[ -z $what ]] || kill_node "$name"
+  wake "${@:2}"
+  [[ -n $what ]] || return 1
   tell "kill -9 $name, which held $what"
-  later "$2" back "$name"
+  later "$1" back "$name"
+}
+# wake NAME…: those that are not down.
+wake() {
+  local name
+  for name in "$@"; do [[ -z ${pids[$name]:-} ]] || signal CONT "$name"; done
 }
 
 # Its workers are stopped too, so that what it has lent on is not delivered meanwhile.
@@ -200,7 +211,6 @@ kill_at_moment() {
     claim-1 | recollection-1) ;;
     claim-* | recollection-*) remembers=true ;;
   esac
-  struck[restart-entry]=$((${struck[restart-entry]:-0} + 1))
   hit[$name]=$((${hit[$name]:-0} + 1))
   later "$millis" back e
 }
