@@ -42,7 +42,7 @@ refer() {
 }
 
 run_job() {
-  local kind=$1 from code tries
+  local kind=$1 from code tries found
   refer "$kind"
   remembers=false
   [[ ${#weather[@]} = 0 ]] || tell "weather on every path: ${weather[*]}"
@@ -50,12 +50,7 @@ run_job() {
   tell "$kind"
   for ((tries = 1; ; tries++)); do
     submit "$kind"
-    until ended 0.2; do
-      (($(millis) - from <= 1000 * (job_seconds_max + 20))) || fail "no end of it after $job_seconds_max s"
-      [[ -n $job ]] || job=$(sed -n 's/^job \([0-9a-f]\{64\}\) is accepted.*/\1/p' "$scratch/submit.log")
-      make_good due
-      strike_due "$(($(millis) - from))"
-    done
+    strike_until_end "$from"
     code=0
     wait "${pids[submit]}" || code=$?
     unset "pids[submit]"
@@ -71,18 +66,27 @@ run_job() {
   cmp <(hashes "$scratch/submit.log") "$scratch/$kind.hashes" || fail "$kind: other hashes than banyan run"
   cmp "$scratch/out" "$scratch/$kind.alone" || fail "$kind: another answer than banyan run"
   tell "$kind: the same bytes and hashes, the receipt verifies, after $((($(millis) - from) / 1000)) s; $(ran)"
-  local found
   found=$(remembered)
   [[ -z $found ]] || tell "$found and not done again"
   [[ $remembers = false || -n $found ]] || fail "the entry node did again what it had written down"
+}
+strike_until_end() {
+  until ended 0.2; do
+    (($(millis) - $1 <= 1000 * (job_seconds_max + 20))) || fail "no end of it after $job_seconds_max s"
+    [[ -n $job ]] || job=$(sed -n 's/^job \([0-9a-f]\{64\}\) is accepted.*/\1/p' "$scratch/submit.log")
+    make_good due
+    strike_due "$(($(millis) - $1))"
+  done
 }
 
 # As a user does: it waits, through lost connections, and verifies the receipt. Its standard output is closed at its end.
 submit() {
   rm -f "$scratch/ended"
   mkfifo "$scratch/ended"
+  # It is compiled quickly, since it does little.
   # shellcheck disable=SC2086 # options, apart by blanks
-  BANYAN_JAVA_OPTS=-XX:TieredStopAtLevel=1 ${inside[e]:-} timeout -k 5 "$job_seconds_max" "$banyan" submit --node "$(address e)" ${of_job[$1]} --no-memo \
+  BANYAN_JAVA_OPTS=-XX:TieredStopAtLevel=1 ${inside[e]:-} timeout -k 5 "$job_seconds_max" \
+    "$banyan" submit --node "$(address e)" ${of_job[$1]} --no-memo \
     --output "$scratch/out" --receipt "$scratch/receipt" 2> "$scratch/submit.log" > "$scratch/ended" &
   pids[submit]=$!
   exec {submit_out}< "$scratch/ended"
@@ -106,7 +110,10 @@ strike_due() {
 }
 due() { (($1 >= $4)) || [[ $2 = restart-entry ]]; }
 
-remembered() { ask e explain "$job" 2>/dev/null | sed -n 's/.*: \([0-9]* lea[a-z]* [a-z]* remembered\).*/\1/p' | tail -n 1; }
+# What a restarted entry node has found of the job.
+remembered() {
+  ask e explain "$job" 2>/dev/null | sed -n 's/.*: \([0-9]* lea[a-z]* [a-z]* remembered\).*/\1/p' | tail -n 1
+}
 # Who ran leaves of the job, and what came of its leases.
 ran() {
   ask e tree "$job" --json 2>/dev/null | awk -F'[:," ]+' '

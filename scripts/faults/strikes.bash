@@ -148,7 +148,10 @@ next_moment() {
   local name count=1
   ((moment_turn >= 0)) || { draw ${#moments[@]}; moment_turn=$drawn; }
   name=${moments[moment_turn++ % ${#moments[@]}]}
-  case $name in value | claim | recollection) draw 24; count=$((1 + drawn)) ;; delivery | adoption) draw 6; count=$((1 + drawn)) ;; esac
+  case $name in
+    value | claim | recollection) draw 24; count=$((1 + drawn)) ;;
+    delivery | adoption) draw 6; count=$((1 + drawn)) ;;
+  esac
   moment=("$name" "$count")
 }
 
