@@ -161,9 +161,9 @@ end_weather() {
   set_weather
 }
 
-# Once with faults that all met a lease; what met none is tried again with the same job, and after a while on a network
-# that is good, since on a bad one there may be nothing worth lending.
-again=0 again_max=8 again_in_weather_max=2
+# Once with faults that all met a lease; what met none is tried again with the same job, and then with one that is worth
+# lending on a network that is good: bytes that are dear to move may stay where they are.
+again=0 again_max=8 same_max=2
 run_until_struck() {
   local kind=$1 try fault
   for ((try = 0; ; try++)); do
@@ -177,9 +177,9 @@ run_until_struck() {
     run_job "$kind"
     ((${#faults[@]} > 0)) || return 0
     ((try < again_max)) || fail "after $((try + 1)) times these have met no lease: ${faults[*]/%/;}"
-    tell "it was over before these met a lease, and is done again: ${faults[*]/%/;}"
+    tell "$kind was over before these met a lease, which are tried again: ${faults[*]/%/;}"
     again=$((again + 1))
-    ((try + 1 < again_in_weather_max)) || end_weather
+    ((try + 1 < same_max)) || { end_weather; kind=primes; }
     sooner
   done
 }
