@@ -202,8 +202,8 @@ for name in c d e; do open_shell "$name"; done
 
 for ((job_number = 1; job_number <= jobs; job_number++)); do
   reseed "$job_number"
-  plan_job
   plan_faults
+  plan_job
   begin_weather
   run_until_struck "$kind"
   end_weather

@@ -1,7 +1,7 @@
 # What is to happen in which job: sourced by test-faults.sh. All of it comes from the seed.
 #
 #   reseed N             begins the N-th job's chances
-#   plan_job             sets $kind, one of those of jobs.bash
+#   plan_job             sets $kind, one of those of jobs.bash, when faults are planned
 #   plan_fault KIND      sets $fault: "KIND MILLIS BEGIN WHERE…"; it lasts for MILLIS, is not tried before BEGIN, in
 #                        milliseconds since the job began, and strikes the first of WHERE that holds a lease then
 #   plan_weather         sets weather: what happens to packets on every path, in the words of Wire.java
@@ -18,8 +18,15 @@ pick() { draw $#; shift "$drawn"; picked=$1; }
 # turn WORD…: sets turned to them, beginning at any.
 turn() { draw $#; turned=("${@:drawn + 1}" "${@:1:drawn}"); }
 
+# In the short form what is to be killed with a lease in its hand surely gets one: primes are worth lending.
 plan_job() {
-  if $short; then pick primes search; else pick primes primes primes search search search sort picture; fi
+  if ! $short; then
+    pick primes primes primes search search search sort picture
+  elif [[ ${faults[*]} = kill-* ]]; then
+    picked=primes
+  else
+    pick primes search
+  fi
   kind=$picked
 }
 
