@@ -2,12 +2,13 @@
 # when the script ends, however it ends.
 #
 #   start_node NAME [OPTIONS…]     a node of its own on 127.0.0.1, in $scratch/NAME; returns when it serves
+#   launch_node, await_node        the same in two steps
 #   address NAME                   where it listens
 #   peer_id NAME · pid NAME
 #   stop_node NAME · kill_node NAME
 #
 # Wants: $here, the folder of the scripts. Makes: $banyan, $scratch, $HOME (a user of its own). What stands in
-# ${inside[NAME]} begins every command for that node: it puts it elsewhere.
+# ${inside[NAME]} begins every command for that node: it puts it elsewhere. ${jvm_options[NAME]} is for its JVM.
 
 banyan=$here/banyan
 scratch=$(mktemp -d)
@@ -15,7 +16,7 @@ export HOME=$scratch/home # a user of its own: the script neither uses nor leave
 mkdir -p "$HOME"
 node_heap=${NODE_HEAP:-512m}
 
-declare -A pids=() inside=()
+declare -A pids=() inside=() jvm_options=()
 
 # Ends every process, and the script with code $1, by default that of the last command.
 stop_all() {
@@ -37,15 +38,19 @@ await_end() {
   wait "$1" 2>/dev/null || true
 }
 
-start_node() {
-  local name=$1 waited=0
+start_node() { launch_node "$@" && await_node "$1"; }
+launch_node() {
+  local name=$1
   shift
   mkdir -p "$scratch/$name"
   rm -f "$scratch/$name/ready"
   # shellcheck disable=SC2086 # several words, apart by blanks
-  BANYAN_JAVA_OPTS="-Xmx$node_heap" ${inside[$name]:-} "$banyan" node --data "$scratch/$name/data" \
+  BANYAN_JAVA_OPTS="-Xmx$node_heap ${jvm_options[$name]:-}" ${inside[$name]:-} "$banyan" node --data "$scratch/$name/data" \
     --ready-file "$scratch/$name/ready" "$@" 2>>"$scratch/$name/log" >/dev/null &
   pids[$name]=$!
+}
+await_node() {
+  local name=$1 waited=0
   until [[ -s $scratch/$name/ready ]]; do
     if ! kill -0 "${pids[$name]}" 2>/dev/null || ((waited++ > 600)); then
       echo "node $name did not start:" >&2
@@ -71,7 +76,7 @@ stop_node() {
 
 kill_node() {
   kill -9 "${pids[$1]}" 2>/dev/null || true
-  wait "${pids[$1]}" 2>/dev/null || true
+  wait "${pids[$1]}" 2>/dev/null || await_end "${pids[$1]}"
   unset "pids[$1]"
 }
 

@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Runs commands of Banyan one after the other in one process, for scripts that ask nodes more often
- * than a JVM starts: {@code java -cp banyan.jar scripts/Shell.java}. A line of its input is a word
- * of the asker's and a command; the answer is what the command prints, and then a line of {@code
- * =}, that word and the exit code. Ends with its input.
+ * than a JVM starts: {@code java -cp banyan.jar scripts/faults/Shell.java}. A line of its input is
+ * a word of the asker's and a command; the answer is what the command prints, and then a line of
+ * {@code =}, that word and the exit code. Ends with its input.
  */
 final class Shell {
   private Shell() {}

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A bad network between nodes in namespaces of their own, in user space, since not every kernel has
- * netem: {@code java --enable-native-access=ALL-UNNAMED scripts/Wire.java SEED COUNT}.
+ * netem: {@code java --enable-native-access=ALL-UNNAMED scripts/faults/Wire.java SEED COUNT}.
  *
  * <p>Makes the TUN devices {@code wire1} to {@code wireCOUNT}, says {@code ready}, and carries IPv4
  * packets between them until its input ends; what is for a.b.c.K leaves by {@code wireK}, in

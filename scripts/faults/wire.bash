@@ -1,29 +1,41 @@
-# A network of its own for the nodes of a script, that can be made bad: sourced after nodes.bash.
+# A network of its own for the nodes of a script, that can be made bad: sourced by test-faults.sh.
 #
-#   enter_namespaces SCRIPT ARGUMENTS…   becomes the script again where it may make networks; else returns 1
+#   missing_tools                        names what it takes and is not installed
+#   enter_namespaces SCRIPT ARGUMENTS…   runs the script again where it may make networks, and exits; else returns 1
 #   make_wire SEED NAME…                 each name gets a network namespace, and an address in it
 #   place NAME                           that address; 127.0.0.1 without a wire
 #   path FROM TO RULES…                  what happens to packets from one to the other: Wire.java says which
 #   wire_counts                          what happened since it was last asked
 #
-# All processes in there end with the script, even where that is killed: it is their PID namespace's first.
+# All processes in there end with the script, even where that is killed (-9): it is their PID namespace's first.
 
 declare -A wire_numbers=()
 
+missing_tools() {
+  local tool missing=
+  for tool in ip unshare nsenter setpriv; do command -v "$tool" > /dev/null || missing+="${missing:+, }$tool"; done
+  echo "$missing"
+}
 enter_namespaces() {
-  local options=(--net --mount --pid --fork --kill-child --mount-proc)
+  local inner code options=(--net --mount --pid --fork --kill-child --mount-proc)
   [[ $EUID -eq 0 ]] || options=(--map-root-user "${options[@]}")
-  command -v ip > /dev/null && command -v nsenter > /dev/null && (: <> /dev/net/tun) 2>/dev/null &&
-    unshare "${options[@]}" true 2>/dev/null || return 1
-  BANYAN_IN_NAMESPACES=1 exec unshare "${options[@]}" bash "$@"
+  (: <> /dev/net/tun) 2>/dev/null && unshare "${options[@]}" true 2>/dev/null || return 1
+  BANYAN_IN_NAMESPACES=1 setpriv --pdeathsig KILL unshare "${options[@]}" bash "$@" &
+  inner=$!
+  # It does not pass on what is to end it; the script in there is its only child.
+  trap 'kill $(cat "/proc/$inner/task/$inner/children") 2>/dev/null || true' INT TERM HUP
+  while true; do
+    code=0
+    wait "$inner" || code=$?
+    kill -0 "$inner" 2>/dev/null || exit "$code"
+  done
 }
 
 make_wire() {
   local seed=$1 name number=0 answer
   shift
   mkfifo "$scratch/wire.commands" "$scratch/wire.answers"
-  # A JVM keeps figures of itself by its PID, which another namespace may have too; then it warns on its output.
-  "$("$banyan" --java)" -XX:-UsePerfData --enable-native-access=ALL-UNNAMED "$here/Wire.java" "$seed" $# \
+  "$("$banyan" --java)" "${tool_options[@]}" Wire "$seed" $# \
     < "$scratch/wire.commands" > "$scratch/wire.answers" &
   pids[wire]=$!
   exec {wire_in}> "$scratch/wire.commands" {wire_out}< "$scratch/wire.answers"
@@ -60,6 +72,6 @@ wire_command() {
 path() {
   local from=${wire_numbers[$1]} to=${wire_numbers[$2]}
   shift 2
-  [[ $(wire_command path "$from" "$to" "$@") == ok ]]
+  [[ $(wire_command path "$from" "$to" "$@") == ok ]] || fail "the wire does not obey: path $from $to $*"
 }
 wire_counts() { wire_command count; }
