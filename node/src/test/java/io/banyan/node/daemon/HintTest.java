@@ -186,6 +186,7 @@ class HintTest {
                 whole.grant(),
                 whole.tries(),
                 whole.durationMillis(),
+                0,
                 whole.notAfterMillis(),
                 List.of(),
                 hints));

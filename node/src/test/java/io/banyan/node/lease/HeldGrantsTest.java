@@ -78,6 +78,7 @@ class HeldGrantsTest {
             new Budget(fuel, leaves, 0, all.memoryBytesMax(), 0, 1000),
             1,
             1000,
+            0,
             manifest.endMillis(),
             List.of(),
             List.of());

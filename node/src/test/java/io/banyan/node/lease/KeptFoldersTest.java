@@ -92,6 +92,7 @@ class KeptFoldersTest {
             new Budget(all.fuel(), all.leaves(), all.bytes(), all.memoryBytesMax(), 0, 1000),
             1,
             1000,
+            0,
             BEGIN_MILLIS + LEASE_MILLIS,
             List.of(),
             List.of());
