@@ -16,7 +16,7 @@ final class LeaseRoom {
   private final long total; // of the task
   private final int most;
   private int rested; // leases that were delivered, and those below them
-  private int promised; // that those which are out may come to
+  private int promised; // what those that are out may come to, themselves included
 
   /** Of {@code task}, whose plan node has {@code units}. */
   LeaseRoom(Task task, long units) {
@@ -32,25 +32,25 @@ final class LeaseRoom {
         : manifest.input().length();
   }
 
-  /** Whether there is room for one lease, if it is small enough. */
+  /** Whether there is room for one lease, if it is not too small. */
   boolean hasAny() {
-    return rested + promised < most;
+    return rested < most;
   }
 
   /**
-   * Whether a plan node of {@code units} may be lent, so that what else remains can be lent in
-   * larger ones.
-   *
-   * @param remaining units that nobody is at, with these
+   * Whether a plan node of {@code units}, of {@code remaining} that nobody is at, may be lent: its
+   * share is a lease, or the others will not need theirs.
    */
   boolean has(long units, long remaining) {
+    if (LeaseShare.of(units, all) > 0) {
+      return hasAny();
+    }
     double others = most * (double) Math.max(0, remaining - units) / Math.max(1, total);
-    return rested + promised + promise(units) + (long) others <= most;
+    return rested + promised + 1 + (long) others <= most;
   }
 
-  /** What a lease of {@code units} may come to, itself included. */
   private int promise(long units) {
-    return 1 + LeaseShare.below(units, all);
+    return Math.max(1, LeaseShare.of(units, all));
   }
 
   void lent(long units) {

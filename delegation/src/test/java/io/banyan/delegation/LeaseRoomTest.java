@@ -44,6 +44,7 @@ class LeaseRoomTest {
     for (int leaf = 0; leaf < FEW; leaf++) {
       assertTrue(room.has(1, FEW - leaf));
       room.lent(1);
+      room.lent(1); // to another peer too
     }
   }
 

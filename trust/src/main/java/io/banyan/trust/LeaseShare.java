@@ -14,13 +14,17 @@ public final class LeaseShare {
   private LeaseShare() {}
 
   /**
-   * The most leases below a lease.
+   * The share of a plan node.
    *
    * @param units bytes that it is of, or cells under the rule {@code index}
    * @param allUnits of the whole plan
    */
+  public static int of(long units, long allUnits) {
+    return (int) (Math.min(1, (double) units / Math.max(1, allUnits)) * ALL);
+  }
+
+  /** The most leases below a lease of a plan node: the share of that, less the lease itself. */
   public static int below(long units, long allUnits) {
-    double share = Math.min(1, (double) units / Math.max(1, allUnits));
-    return Math.max(0, (int) (share * ALL) - 1);
+    return Math.max(0, of(units, allUnits) - 1);
   }
 }
