@@ -85,12 +85,15 @@ final class Lender {
             && state.task.grant().hops() > 0
             && place.trials.allows(id)
             && state.room.hasAny();
-    if (mayLend && !peer.get().hasCredit()) {
-      return; // it will have
+    if (mayLend && (state.isStarved() || !peer.get().hasCredit())) {
+      return; // there will be something to grant, and credit
     }
     state.walk.frontier().remove(place);
     if (place.isIdle() && mayLend) {
-      offer(state, place, peer.get(), state.prices().get(), nowNanos);
+      if (!offer(state, place, peer.get(), state.prices().get(), nowNanos)) {
+        state.walk.frontier().remove(place);
+        state.walk.frontier().hold(place, id);
+      }
     } else if (place.isIdle()) {
       state.walk.frontier().giveBack(place);
     } else if (mayLend && !leases.isOut(place, id)) {
