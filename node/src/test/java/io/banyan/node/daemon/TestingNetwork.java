@@ -28,6 +28,7 @@ import io.banyan.schema.Manifest;
 import io.banyan.schema.MemoPolicy;
 import io.banyan.schema.PeerId;
 import io.banyan.schema.Routing;
+import io.banyan.schema.TreeLine;
 import io.banyan.trust.Attribution;
 import io.banyan.trust.Identity;
 import java.io.IOException;
@@ -318,6 +319,26 @@ final class TestingNetwork implements AutoCloseable {
   long leavesDone(JobId job) {
     try {
       return client().status(job).leavesDone();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** How many leaves of a job its entry node has run itself. */
+  long leavesRun(JobId job) {
+    return tree(job).stream().filter(line -> line.depth() == 0).mapToLong(TreeLine::leaves).sum();
+  }
+
+  /** How many leases of a job have delivered. */
+  long leasesFinished(JobId job) {
+    return tree(job).stream()
+        .filter(line -> line.depth() > 0 && line.state() == TreeLine.State.FINISHED)
+        .count();
+  }
+
+  private List<TreeLine> tree(JobId job) {
+    try {
+      return client().tree(job);
     } catch (Exception e) {
       throw new AssertionError(e);
     }
