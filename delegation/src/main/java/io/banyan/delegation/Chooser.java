@@ -153,7 +153,7 @@ record Chooser(
       if (named && right && !known) {
         return Size.RIGHT;
       }
-      if (!named || known || mayLend(units / interval.count())) {
+      if (!named || known || mayLend(units * interval.childCount() / interval.count())) {
         return open(units, fit);
       }
       return fit.isInTime((double) units, prices) ? Size.RIGHT : Size.WRONG;

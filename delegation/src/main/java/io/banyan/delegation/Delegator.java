@@ -131,7 +131,9 @@ public final class Delegator {
     take(event, nowNanos);
     ringAlarms(nowNanos);
     decideChanged();
-    tasks.values().forEach(state -> lender.lendHeld(state, nowNanos));
+    for (TaskState state : tasks.values()) {
+      lendingDue |= lender.lendHeld(state, nowNanos);
+    }
     giveOut();
     giveOutDoubted();
     if (idleDue) {
@@ -190,7 +192,7 @@ public final class Delegator {
       case Event.PeerHolds(Digest link, PeerId id, List<PlanNode> nodes) -> holds(link, id, nodes);
       case Event.LeaseAccepted(long lease) -> leases.accepted(lease);
       case Event.LeaseProgressed(long lease, long leavesDone) ->
-          leases.progressed(lease, leavesDone, nowNanos);
+          lendingDue |= leases.progressed(lease, leavesDone, nowNanos);
       case Event.LeaseRefused refused -> leases.refused(refused, nowNanos);
       case Event.Delivered(long lease, Delivery delivery) ->
           leases.delivered(lease, delivery, nowNanos);

@@ -62,9 +62,14 @@ final class LeaseRoom {
     promised -= promise(units);
   }
 
-  /** Whether a lease of {@code units}, which is out no more, can be rested on. */
-  boolean mayRestOn(long units, int leasesBelow) {
-    return leasesBelow <= LeaseShare.below(units, all) && rested + leasesBelow < most;
+  /** Whether a lease of {@code units} may have {@code leasesBelow} it. */
+  boolean isShare(long units, int leasesBelow) {
+    return leasesBelow <= LeaseShare.below(units, all);
+  }
+
+  /** Whether a lease with {@code leasesBelow} it can be rested on. */
+  boolean mayRestOn(int leasesBelow) {
+    return rested + leasesBelow < most;
   }
 
   /** A lease was delivered, with {@code leasesBelow} below it. */

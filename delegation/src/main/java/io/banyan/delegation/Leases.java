@@ -108,11 +108,15 @@ final class Leases {
     }
   }
 
-  /** Its peer says that it has done {@code leavesDone} of {@code lease}. */
-  void progressed(long lease, long leavesDone, long nowNanos) {
+  /**
+   * Its peer says that it has done {@code leavesDone} of {@code lease}.
+   *
+   * @return whether the peer may be soon done with as many leases as its workers are good for
+   */
+  boolean progressed(long lease, long leavesDone, long nowNanos) {
     Optional<Lent> known = find(lease);
     if (known.isEmpty()) {
-      return; // it is not wanted any more
+      return false; // it is not wanted any more
     }
     Lent lent = known.get();
     lent.begun();
@@ -125,6 +129,7 @@ final class Leases {
         peer.get().progressed(lent, new Pace.Work(fuel, prices.get().ownNanos(fuel)), nowNanos);
       }
     }
+    return peer.isPresent() && peer.get().isMeasured() && !peer.get().hasCredit();
   }
 
   /** Whether {@code peer} has a lease of {@code place} that may still deliver. */
@@ -178,7 +183,7 @@ final class Leases {
     boolean within =
         evidence.leaves() <= lent.reservation.leaves()
             && evidence.fuel() <= lent.reservation.fuel()
-            && lent.task.room.mayRestOn(lent.place.units, delivery.leasesBelow());
+            && lent.task.room.isShare(lent.place.units, delivery.leasesBelow());
     boolean awaited = !lent.isOver();
     forget(lent);
     if (within && awaited && !lent.task.grants.hasUnspent(evidence.fuel())) {
@@ -188,7 +193,9 @@ final class Leases {
       return;
     }
     long bytes = delivery.value().named().length();
-    if (!within || !lent.task.grants.settle(evidence, bytes, awaited, overtakenBy(lent))) {
+    if (!within
+        || !lent.task.room.mayRestOn(delivery.leasesBelow())
+        || !lent.task.grants.settle(evidence, bytes, awaited, overtakenBy(lent))) {
       lost(lent, !within, nowNanos);
       return;
     }

@@ -5,6 +5,7 @@ import io.banyan.schema.Cuts;
 import io.banyan.schema.IndexCuts;
 import io.banyan.schema.Lease.LeasedPart;
 import io.banyan.schema.PeerId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,11 @@ final class Lender {
 
   /** Of all plan nodes that are doubted, so many are looked at for one peer. */
   private static final int DOUBTED_MAX = 32;
+
+  /**
+   * A place is kept for who says that it has it already until that may be lent it, and no longer.
+   */
+  private static final long HELD_NANOS = 30_000_000_000L; // 30 s
 
   private final Delegator.Settings settings;
   private final PeerTable peers;
@@ -64,41 +70,54 @@ final class Lender {
 
   /**
    * Lends what is kept for peers that have it already, whether or not the task is worth lending.
-   * What its peer cannot have is given back. What own workers have opened meanwhile they go on
-   * with: a peer that says more than it has costs a lease, and none of our work.
+   * What its peer cannot have, or could not have for {@link #HELD_NANOS}, is given back. What own
+   * workers have opened meanwhile they go on with: a peer that says more than it has costs that
+   * time and a lease, and none of our work.
+   *
+   * @return whether anything was given back
    */
-  void lendHeld(TaskState state, long nowNanos) {
+  boolean lendHeld(TaskState state, long nowNanos) {
     Map<Place, PeerId> held = state.walk.frontier().held();
     if (held.isEmpty()) {
-      return;
+      return false;
     }
-    List<Peer> eligible = peers.eligible(state);
-    held.forEach((place, id) -> lendHeld(state, place, id, eligible, nowNanos));
+    Map<PeerId, Peer> eligible = new HashMap<>();
+    peers.eligible(state).forEach(peer -> eligible.put(peer.id, peer));
+    boolean givenBack = false;
+    for (Map.Entry<Place, PeerId> each : held.entrySet()) {
+      Optional<Peer> peer = Optional.ofNullable(eligible.get(each.getValue()));
+      givenBack |= lendHeld(state, each.getKey(), each.getValue(), peer, nowNanos);
+    }
+    return givenBack;
   }
 
-  private void lendHeld(
-      TaskState state, Place place, PeerId id, List<Peer> eligible, long nowNanos) {
-    Optional<Peer> peer = eligible.stream().filter(each -> each.id.equals(id)).findFirst();
+  private boolean lendHeld(
+      TaskState state, Place place, PeerId id, Optional<Peer> peer, long nowNanos) {
     boolean mayLend =
         peer.isPresent()
             && state.prices().isPresent()
             && state.task.grant().hops() > 0
             && place.trials.allows(id)
             && state.room.hasAny();
-    if (mayLend && (state.isStarved() || !peer.get().hasCredit())) {
-      return; // there will be something to grant, and credit
+    boolean later = mayLend && (state.isStarved() || !peer.get().mayHaveHeld());
+    if (later && place.heldNanos(nowNanos) <= HELD_NANOS) {
+      return false; // there will be something to grant, and credit
     }
+    mayLend &= !later;
     state.walk.frontier().remove(place);
     if (place.isIdle() && mayLend) {
       if (!offer(state, place, peer.get(), state.prices().get(), nowNanos)) {
         state.walk.frontier().remove(place);
         state.walk.frontier().hold(place, id);
       }
-    } else if (place.isIdle()) {
+      return false;
+    }
+    if (place.isIdle()) {
       state.walk.frontier().giveBack(place);
     } else if (mayLend && !leases.isOut(place, id)) {
       offerBeside(state, place, peer.get(), state.prices().get(), nowNanos);
     }
+    return place.isIdle();
   }
 
   private void offerBeside(TaskState state, Place place, Peer peer, Prices prices, long nowNanos) {

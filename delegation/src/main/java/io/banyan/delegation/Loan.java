@@ -37,7 +37,7 @@ public record Loan(
     long dueMillis,
     boolean second) {
   public Loan {
-    if (fromByte < 0 || toByte < fromByte || attempt < 0 || tries < 1) {
+    if (fromByte < 0 || toByte < fromByte || attempt < 0 || tries < 1 || dueMillis < 0) {
       throw new IllegalArgumentException(
           "loan of bytes "
               + fromByte

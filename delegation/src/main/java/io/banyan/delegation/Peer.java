@@ -128,6 +128,11 @@ final class Peer {
         || (pace.isMeasured() && backlogNanos(prices) <= enoughNanos && mayHave(CREDIT_MAX));
   }
 
+  /** Whether it may be lent what it says it has already, which keeps no worker busy. */
+  boolean mayHaveHeld() {
+    return mayHave(CREDIT_MAX);
+  }
+
   private boolean mayHave(int leasesMax) {
     return !suspect && !busy && leases.size() < leasesMax && breaker.allows(leases.size());
   }
@@ -177,7 +182,8 @@ final class Peer {
   /** All of {@code lent} is done; {@code rest} of it since it was last told how far it had come. */
   void delivered(Lent lent, Pace.Work rest, long nowNanos) {
     if (leases.contains(lent)) { // else it had ended before, and this is late
-      boolean wasBusy = isBusy(lent);
+      boolean toldAll = lent.leftFuel() <= 0; // since then it had nothing to wait for but itself
+      boolean wasBusy = toldAll || isBusy(lent);
       remove(lent);
       pace.count(rest, wasBusy, nowNanos);
     }
@@ -213,7 +219,10 @@ final class Peer {
   double parallelism() {
     return profile.fuelPerSecond() == 0
         ? workers()
-        : Math.clamp(fuelPerSecond() / profile.fuelPerSecond(), workers(), PARALLELISM_MAX);
+        : Math.clamp(
+            fuelPerSecond() / profile.fuelPerSecond(),
+            workers(),
+            Math.max(workers(), PARALLELISM_MAX));
   }
 
   boolean hasLeases() {

@@ -150,6 +150,8 @@ final class PeerTable {
    * Those of {@code eligible} that have credit, the one to be asked first before the others.
    *
    * @param nearFirst whether near peers are preferred to better ones
+   * @param enoughNanos in which a peer must be done with what it holds to be given more than its
+   *     own workers are good for
    */
   List<Peer> inOrder(
       List<Peer> eligible,

@@ -28,6 +28,8 @@ final class Place {
   private Activity activity = new Idle();
   private OptionalLong second = OptionalLong.empty(); // a lease beside the one that counts
   private boolean takenBack;
+  private long heldFromNanos; // kept for a peer
+  private boolean held;
 
   Place(@Nullable Inner parent, Footing footing, Interval interval, int tries) {
     this.parent = parent;
@@ -35,6 +37,15 @@ final class Place {
     this.interval = interval;
     this.units = footing.units(interval);
     this.trials = new Trials(tries);
+  }
+
+  /** For how long it was kept for peers that say they have it, since this was asked first. */
+  long heldNanos(long nowNanos) {
+    if (!held) {
+      held = true;
+      heldFromNanos = nowNanos;
+    }
+    return nowNanos - heldFromNanos;
   }
 
   /** What is being done for a place. */

@@ -14,6 +14,8 @@ import java.util.Optional;
  * should not have it all.
  *
  * @param nearFirst whether near peers are preferred to better ones
+ * @param enoughNanos in which a peer must be done with what it holds to be given more than its own
+ *     workers are good for
  * @param lastLent the peer that was lent to last, if there is one
  */
 record Ranking(

@@ -610,14 +610,13 @@ final class TaskWalk {
   /** Lets go of all that was done for {@code place}: the units that were planned for it. */
   private long discard(Place place) {
     overtakeLeases(place);
+    frontier.remove(place);
     return switch (place.activity()) {
       case Place.Idle() -> {
-        frontier.remove(place);
         releaseParts(place.footing, place.interval);
         yield place.units;
       }
       case Place.Lent _ -> {
-        frontier.remove(place);
         units.giveBack(place.units);
         releaseParts(place.footing, place.interval);
         yield place.units;

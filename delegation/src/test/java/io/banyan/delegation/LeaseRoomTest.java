@@ -29,12 +29,12 @@ class LeaseRoomTest {
     int most = LeaseShare.below(FEW, FEW) + 1;
 
     for (int lease = 0; lease < most; lease += atATime) {
-      assertTrue(room.mayRestOn(FEW / 16, atATime - 1));
+      assertTrue(room.mayRestOn(atATime - 1));
       room.restOn(atATime - 1);
     }
 
     assertFalse(room.hasAny());
-    assertFalse(room.mayRestOn(1, 0));
+    assertFalse(room.mayRestOn(0));
   }
 
   @Test
@@ -82,7 +82,7 @@ class LeaseRoomTest {
     LeaseRoom room = ofJob(MANY);
 
     assertEquals(15, LeaseShare.below(256, MANY));
-    assertTrue(room.mayRestOn(256, 15));
-    assertFalse(room.mayRestOn(256, 16));
+    assertTrue(room.isShare(256, 15));
+    assertFalse(room.isShare(256, 16));
   }
 }

@@ -199,6 +199,27 @@ class PeerTest {
     assertEquals(3, peer.parallelism(), 1e-9);
   }
 
+  @Test
+  void howManyWorkersAPeerSaysItHasBreaksNothing() {
+    Peer peer = new Peer(ANN, PeerProfile.of(60_000, 1), new Breaker(), 0);
+
+    assertEquals(60_000, peer.parallelism());
+  }
+
+  /** Who says at once that all is done, and is long in delivering it, is no faster for it. */
+  @Test
+  void aWordThatComesTooSoonIsPutRightByTheDelivery() {
+    Peer peer = new Peer(ANN, PeerProfile.of(4, 0), new Breaker(), 0);
+    Lent lent = lent(1, 4 * SECOND);
+    peer.add(lent, 0);
+    peer.progressed(lent, work(lent.progressed(1)), SECOND / 4);
+    assertEquals(16, peer.pace(PRICES), 1e-9);
+
+    peer.delivered(lent, work(lent.leftFuel()), 4 * SECOND);
+
+    assertTrue(peer.pace(PRICES) < 1, "pace " + peer.pace(PRICES));
+  }
+
   /** Whoever has nothing left to do is not slower for it. */
   @Test
   void timeWithTooLittleToDoDoesNotCount() {

@@ -33,7 +33,7 @@ public record Interval(int from, int to) {
     if (count() == 1) {
       return List.of();
     }
-    int step = stepBelow(count());
+    int step = childCount();
     List<Interval> children = new ArrayList<>(Limits.FAN_OUT);
     for (int begin = from; begin < to; begin += step) {
       children.add(new Interval(begin, Math.min(begin + step, to)));
@@ -41,10 +41,10 @@ public record Interval(int from, int to) {
     return children;
   }
 
-  /** The largest power of 16 smaller than {@code count}, which is 2 or more. */
-  private static int stepBelow(int count) {
+  /** How many units each child has, but for the last, which may have less; of 2 units or more. */
+  public int childCount() {
     int step = 1;
-    while (step * Limits.FAN_OUT < count) {
+    while (step * Limits.FAN_OUT < count()) {
       step *= Limits.FAN_OUT;
     }
     return step;
