@@ -192,7 +192,7 @@ public final class Delegator {
       case Event.PeerHolds(Digest link, PeerId id, List<PlanNode> nodes) -> holds(link, id, nodes);
       case Event.LeaseAccepted(long lease) -> leases.accepted(lease);
       case Event.LeaseProgressed(long lease, long leavesDone) ->
-          lendingDue |= leases.progressed(lease, leavesDone, nowNanos);
+          leases.progressed(lease, leavesDone, nowNanos);
       case Event.LeaseRefused refused -> leases.refused(refused, nowNanos);
       case Event.Delivered(long lease, Delivery delivery) ->
           leases.delivered(lease, delivery, nowNanos);

@@ -109,14 +109,13 @@ final class Leases {
   }
 
   /**
-   * Its peer says that it has done {@code leavesDone} of {@code lease}.
-   *
-   * @return whether the peer may be soon done with as many leases as its workers are good for
+   * Its peer says that it has done {@code leavesDone} of {@code lease}. Nothing is lent for that
+   * alone: peers that were given more with every word had too much of it in the end.
    */
-  boolean progressed(long lease, long leavesDone, long nowNanos) {
+  void progressed(long lease, long leavesDone, long nowNanos) {
     Optional<Lent> known = find(lease);
     if (known.isEmpty()) {
-      return false; // it is not wanted any more
+      return; // it is not wanted any more
     }
     Lent lent = known.get();
     lent.begun();
@@ -129,7 +128,6 @@ final class Leases {
         peer.get().progressed(lent, new Pace.Work(fuel, prices.get().ownNanos(fuel)), nowNanos);
       }
     }
-    return peer.isPresent() && peer.get().isMeasured() && !peer.get().hasCredit();
   }
 
   /** Whether {@code peer} has a lease of {@code place} that may still deliver. */
