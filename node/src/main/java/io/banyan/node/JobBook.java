@@ -150,13 +150,13 @@ public final class JobBook implements AutoCloseable {
       throws IOException {
     try {
       SpareEnds spare = SpareEnds.open(jobsFolder.resolveSibling("ends"), LIVE_MAX);
+      LateEnds late = new LateEnds(journal, spare, retry, log);
       try {
-        LateEnds late = new LateEnds(journal, spare, retry, log);
         JobBook book = new JobBook(jobsFolder, journal, late, retention, clock);
         book.read(spare.ends());
         return book;
       } catch (IOException | RuntimeException e) {
-        spare.close();
+        late.close(); // it may be trying already
         throw e;
       }
     } catch (IOException | RuntimeException e) {

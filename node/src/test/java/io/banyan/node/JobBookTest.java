@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -448,6 +449,41 @@ class JobBookTest {
     }
     try (JobBook book = open()) {
       assertEquals(1, book.ended().size());
+    }
+  }
+
+  @Test
+  void endThatIsLateIsTriedALastTimeWhereTheBookCannotBeOpened() throws Exception {
+    JobId job;
+    Journal journal = journal();
+    try (JobBook book = open(journal, Retention.DEFAULT)) {
+      job = accept(book, job(1));
+      Signed none = TestingRun.identity(1).sign(SigningDomain.MANIFEST, new byte[1]);
+      journal.accept(new JournaledJob(JobId.of(none), none, none, 1, Optional.empty()));
+      TestingDisk.fill(journal);
+      book.end(job, new JobEnding.Cancelled(), JobProgressNow.NONE, List.of());
+    }
+    Journal full = journal();
+    TestingDisk.fill(full);
+    Path jobs = folder.resolve("data").resolve("jobs");
+
+    assertThrows(
+        IOException.class,
+        () -> JobBook.open(jobs, full, retry, Retention.DEFAULT, clock, _ -> makeRoom(full)));
+
+    try (Journal room = journal()) {
+      JournaledJob first =
+          room.jobs().stream().filter(each -> each.id().equals(job)).findFirst().orElseThrow();
+      assertEquals(JobState.CANCELLED, first.end().orElseThrow().ending().state());
+    }
+  }
+
+  /** When it was said that the end is late. */
+  private static void makeRoom(Journal journal) {
+    try {
+      TestingDisk.clear(journal);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
