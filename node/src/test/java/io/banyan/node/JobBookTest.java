@@ -57,6 +57,7 @@ class JobBookTest {
   private final InstantSource clock = () -> Instant.ofEpochMilli(nowMillis.get());
   private final Queue<String> log = new ConcurrentLinkedQueue<>();
   private Duration retry = Duration.ofDays(1); // never
+  private Duration tidiedEvery = Duration.ofDays(1); // likewise
   private JobDraft draft;
 
   @BeforeEach
@@ -219,6 +220,21 @@ class JobBookTest {
   }
 
   @Test
+  void endedJobIsForgottenWhenItsTimeIsOverThoughNothingHappens() throws Exception {
+    tidiedEvery = Duration.ofMillis(1);
+    try (JobBook book = open(journal(), new Retention(Duration.ofMinutes(1), 10))) {
+      JobId job = accept(book, job(1));
+      book.end(job, new JobEnding.Cancelled(), JobProgressNow.NONE, List.of());
+
+      nowMillis.addAndGet(60_001);
+
+      while (book.status(job).isPresent()) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
   void onlySoManyEndedJobsAreKept() throws Exception {
     try (JobBook book = open(new Retention(Duration.ofDays(1), 2))) {
       JobId first = accept(book, job(1));
@@ -362,6 +378,7 @@ class JobBookTest {
         Files.createDirectories(folder.resolve("data").resolve("jobs")),
         journal,
         retry,
+        tidiedEvery,
         retention,
         clock,
         log::add);
@@ -469,7 +486,9 @@ class JobBookTest {
 
     assertThrows(
         IOException.class,
-        () -> JobBook.open(jobs, full, retry, Retention.DEFAULT, clock, _ -> makeRoom(full)));
+        () ->
+            JobBook.open(
+                jobs, full, retry, tidiedEvery, Retention.DEFAULT, clock, _ -> makeRoom(full)));
 
     try (Journal room = journal()) {
       JournaledJob first =
