@@ -284,7 +284,12 @@ public final class ClientService implements StreamHandler {
         try {
           PreparedJob prepared =
               intake.take(
-                  signed, manifest, BlobFetch.over(client.beside(stream)), stream.remote(), folder);
+                  signed,
+                  manifest,
+                  BlobFetch.over(client.beside(stream)),
+                  stream.remote(),
+                  folder,
+                  book::tidy);
           Signed acceptance = accept(prepared);
           accepted = true;
           driver.begin(prepared, folder);

@@ -69,12 +69,18 @@ public final class JobBook implements AutoCloseable {
   /** When a place may be free, where nothing is known of any job. */
   static final long BUSY_RETRY_MILLIS = 5_000;
 
+  /** Seldom enough to cost nothing, and often for what is kept for a day. */
+  static final Duration TIDIED_EVERY = Duration.ofMinutes(1);
+
   private final Path jobsFolder;
   private final Journal journal;
   private final Retention retention;
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition closing = lock.newCondition();
+  private final Thread tidying; // not by the jobs that end alone: none may, on a full disk
+  private boolean closed;
   private final Map<JobId, JobEntry> entries = new HashMap<>();
   private final Map<JobId, PublicKey> staging = new HashMap<>(); // being fetched, by submitter
   private final List<JournaledJob> unfinished = new ArrayList<>(); // when the book was opened
@@ -91,12 +97,18 @@ public final class JobBook implements AutoCloseable {
   private final LateEnds late;
 
   private JobBook(
-      Path jobsFolder, Journal journal, LateEnds late, Retention retention, InstantSource clock) {
+      Path jobsFolder,
+      Journal journal,
+      LateEnds late,
+      Duration tidiedEvery,
+      Retention retention,
+      InstantSource clock) {
     this.jobsFolder = jobsFolder;
     this.journal = journal;
     this.late = late;
     this.retention = retention;
     this.clock = clock;
+    this.tidying = Thread.ofVirtual().name("tidying").unstarted(() -> tidyByTime(tidiedEvery));
   }
 
   /** What became of the wish to hand in a job. */
@@ -136,7 +148,7 @@ public final class JobBook implements AutoCloseable {
         jobsFolder,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Journal journal = Journal.open(data.resolve("journal.db"));
-    return open(jobsFolder, journal, LateEnds.RETRY, retention, clock, log);
+    return open(jobsFolder, journal, LateEnds.RETRY, TIDIED_EVERY, retention, clock, log);
   }
 
   /** As the other, with a journal that a test has at hand too; the book closes it. */
@@ -144,19 +156,21 @@ public final class JobBook implements AutoCloseable {
       Path jobsFolder,
       Journal journal,
       Duration retry,
+      Duration tidiedEvery,
       Retention retention,
       InstantSource clock,
       Consumer<String> log)
       throws IOException {
     try {
       SpareEnds spare = SpareEnds.open(jobsFolder.resolveSibling("ends"), LIVE_MAX);
+      LateEnds late = new LateEnds(journal, spare, retry, log);
       try {
-        LateEnds late = new LateEnds(journal, spare, retry, log);
-        JobBook book = new JobBook(jobsFolder, journal, late, retention, clock);
+        JobBook book = new JobBook(jobsFolder, journal, late, tidiedEvery, retention, clock);
         book.read(spare.ends());
+        book.tidying.start();
         return book;
       } catch (IOException | RuntimeException e) {
-        spare.close();
+        late.close(); // it may be trying already
         throw e;
       }
     } catch (IOException | RuntimeException e) {
@@ -446,7 +460,8 @@ public final class JobBook implements AutoCloseable {
 
   /**
    * Forgets jobs whose retention is over, with their folders; writes ends that are not written. It
-   * is called when a job has ended, and nobody waits for it.
+   * is called when a job has ended and nobody waits for it, where there is no room for one, and by
+   * the time.
    */
   public void tidy() throws IOException {
     late.writeAll();
@@ -482,6 +497,32 @@ public final class JobBook implements AutoCloseable {
       }
     } finally {
       left.forEach(entry -> gone(entry, true)); // the next tidy() tries again
+    }
+  }
+
+  private void tidyByTime(Duration every) {
+    while (waited(every)) {
+      try {
+        tidy();
+      } catch (IOException e) {
+        // The next time may have more luck.
+      }
+    }
+  }
+
+  /** Whether it is time to look again, and the book is open. */
+  private boolean waited(Duration every) {
+    lock.lock();
+    try {
+      long left = every.toNanos();
+      while (left > 0 && !closed) {
+        left = closing.awaitNanos(left);
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      return false; // nobody interrupts it but the end of the process
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -642,6 +683,18 @@ public final class JobBook implements AutoCloseable {
   /** Jobs that run go on after the next opening. */
   @Override
   public void close() throws IOException {
+    lock.lock();
+    try {
+      closed = true;
+      closing.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      tidying.join(); // it may be deleting a folder, and needs the journal for it
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     late.close();
   }
 }

@@ -37,6 +37,12 @@ public final class JobIntake {
 
   private final Sandbox sandbox;
 
+  /** Clears away what is kept no longer. */
+  @FunctionalInterface
+  interface Tidying {
+    void tidy() throws IOException;
+  }
+
   public JobIntake(Sandbox sandbox) {
     this.sandbox = sandbox;
   }
@@ -44,14 +50,20 @@ public final class JobIntake {
   /**
    * Fetches everything; nothing is synced yet.
    *
+   * @param tidying is called where there is no room; then it is looked for once more
    * @return the job, with its input open
    * @throws Refusal if it could not be run, or there is no room
    * @throws IOException if the submitter, or the disk, did not do it
    */
   PreparedJob take(
-      Signed signed, Manifest manifest, BlobFetch fetch, PeerId submitter, JobDirectory folder)
+      Signed signed,
+      Manifest manifest,
+      BlobFetch fetch,
+      PeerId submitter,
+      JobDirectory folder,
+      Tidying tidying)
       throws IOException, Refusal, InterruptedException {
-    requireRoom(manifest, folder);
+    requireRoom(manifest, folder, tidying);
     Source source = new Source(fetch, submitter, JobId.of(signed));
     source.save(manifest.module(), folder.module());
     load(manifest, folder); // before more is fetched for it
@@ -136,13 +148,17 @@ public final class JobIntake {
     }
   }
 
-  private static void requireRoom(Manifest manifest, JobDirectory folder)
+  private static void requireRoom(Manifest manifest, JobDirectory folder, Tidying tidying)
       throws IOException, Refusal {
     long wanted = manifest.module().length() + manifest.input().length();
     for (BlobRef ref : manifest.shared()) {
       wanted += ref.length();
     }
-    long free = Files.getFileStore(folder.folder()).getUsableSpace();
+    long free = freeBytes(folder);
+    if (wanted > free - FREE_BYTES_MIN) {
+      tidying.tidy();
+      free = freeBytes(folder);
+    }
     if (wanted > free - FREE_BYTES_MIN) {
       throw new Refusal(
           Code.NO_SPACE,
@@ -152,6 +168,10 @@ public final class JobIntake {
               + Quantities.bytes(free)
               + " free");
     }
+  }
+
+  private static long freeBytes(JobDirectory folder) throws IOException {
+    return Files.getFileStore(folder.folder()).getUsableSpace();
   }
 
   /** Where a job's blobs come from. */

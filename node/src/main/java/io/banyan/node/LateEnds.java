@@ -187,10 +187,9 @@ final class LateEnds implements AutoCloseable {
       lock.unlock();
     }
     disk.lock();
-    try {
+    try (journal;
+        spare) { // also where one of them fails
       writeLate();
-      spare.close();
-      journal.close();
     } finally {
       disk.unlock();
     }

@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -56,6 +57,7 @@ class JobBookTest {
   private final InstantSource clock = () -> Instant.ofEpochMilli(nowMillis.get());
   private final Queue<String> log = new ConcurrentLinkedQueue<>();
   private Duration retry = Duration.ofDays(1); // never
+  private Duration tidiedEvery = Duration.ofDays(1); // likewise
   private JobDraft draft;
 
   @BeforeEach
@@ -218,6 +220,21 @@ class JobBookTest {
   }
 
   @Test
+  void endedJobIsForgottenWhenItsTimeIsOverThoughNothingHappens() throws Exception {
+    tidiedEvery = Duration.ofMillis(1);
+    try (JobBook book = open(journal(), new Retention(Duration.ofMinutes(1), 10))) {
+      JobId job = accept(book, job(1));
+      book.end(job, new JobEnding.Cancelled(), JobProgressNow.NONE, List.of());
+
+      nowMillis.addAndGet(60_001);
+
+      while (book.status(job).isPresent()) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
   void onlySoManyEndedJobsAreKept() throws Exception {
     try (JobBook book = open(new Retention(Duration.ofDays(1), 2))) {
       JobId first = accept(book, job(1));
@@ -361,6 +378,7 @@ class JobBookTest {
         Files.createDirectories(folder.resolve("data").resolve("jobs")),
         journal,
         retry,
+        tidiedEvery,
         retention,
         clock,
         log::add);
@@ -448,6 +466,43 @@ class JobBookTest {
     }
     try (JobBook book = open()) {
       assertEquals(1, book.ended().size());
+    }
+  }
+
+  @Test
+  void endThatIsLateIsTriedALastTimeWhereTheBookCannotBeOpened() throws Exception {
+    JobId job;
+    Journal journal = journal();
+    try (JobBook book = open(journal, Retention.DEFAULT)) {
+      job = accept(book, job(1));
+      Signed none = TestingRun.identity(1).sign(SigningDomain.MANIFEST, new byte[1]);
+      journal.accept(new JournaledJob(JobId.of(none), none, none, 1, Optional.empty()));
+      TestingDisk.fill(journal);
+      book.end(job, new JobEnding.Cancelled(), JobProgressNow.NONE, List.of());
+    }
+    Journal full = journal();
+    TestingDisk.fill(full);
+    Path jobs = folder.resolve("data").resolve("jobs");
+
+    assertThrows(
+        IOException.class,
+        () ->
+            JobBook.open(
+                jobs, full, retry, tidiedEvery, Retention.DEFAULT, clock, _ -> makeRoom(full)));
+
+    try (Journal room = journal()) {
+      JournaledJob first =
+          room.jobs().stream().filter(each -> each.id().equals(job)).findFirst().orElseThrow();
+      assertEquals(JobState.CANCELLED, first.end().orElseThrow().ending().state());
+    }
+  }
+
+  /** When it was said that the end is late. */
+  private static void makeRoom(Journal journal) {
+    try {
+      TestingDisk.clear(journal);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 

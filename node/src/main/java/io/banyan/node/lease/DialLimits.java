@@ -2,6 +2,9 @@ package io.banyan.node.lease;
 
 import io.banyan.p2p.Multiaddr;
 import io.banyan.schema.PeerId;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -88,33 +92,60 @@ final class DialLimits {
     boolean isWanted = address.peer().filter(wanted::contains).isPresent() && address.port() > 0;
     boolean isOwn =
         own.stream()
-            .anyMatch(each -> each.host().equals(address.host()) && each.port() == address.port());
+            .anyMatch(each -> place(each).equals(place(address)) && each.port() == address.port());
     boolean isNear = isNear(address);
     return isWanted && !isOwn && (!isNear || own.stream().anyMatch(DialLimits::isFoundNear));
   }
 
+  /** One text for one host, however it was written; nothing is looked up. */
+  private static String place(Multiaddr address) {
+    return literal(address).map(InetAddress::getHostAddress).orElseGet(() -> name(address));
+  }
+
+  /** Empty if the host is a name, or is no address to the JDK. */
+  private static Optional<InetAddress> literal(Multiaddr address) {
+    try {
+      return switch (address.network()) {
+        case IP4 -> Optional.of(Inet4Address.ofLiteral(address.host()));
+        case IP6 -> Optional.of(Inet6Address.ofLiteral(address.host())); // IPv4 if it is mapped
+        case DNS, DNS4, DNS6 -> Optional.empty();
+      };
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String name(Multiaddr address) {
+    String host = address.host().toLowerCase(Locale.ROOT);
+    return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+  }
+
   /**
-   * Whether an address means this machine, or what is plugged into it, to whoever dials it; of a
-   * name nobody knows before it is looked up, but for the one that always does.
+   * Whether an address means this machine, or what is plugged into it, to whoever dials it; what
+   * nobody can tell counts as if it did. Of a name nobody knows before it is looked up, but for the
+   * one that always does, and for those that resolvers take for numbers: no domain ends in one.
    */
   private static boolean isNear(Multiaddr address) {
-    String host = address.host().toLowerCase(Locale.ROOT);
     return switch (address.network()) {
-      case IP4 -> host.startsWith("127.") || host.startsWith("0.") || host.startsWith("169.254.");
-      case IP6 ->
-          host.startsWith("fe8")
-              || host.startsWith("fe9")
-              || host.startsWith("fea")
-              || host.startsWith("feb")
-              || host.startsWith("::")
-              || host.startsWith("0:");
-      case DNS, DNS4, DNS6 -> host.equals("localhost") || host.endsWith(".localhost");
+      case IP4, IP6 -> literal(address).map(DialLimits::isNear).orElse(true);
+      case DNS, DNS4, DNS6 -> {
+        String name = name(address);
+        String last = name.substring(name.lastIndexOf('.') + 1);
+        yield last.isEmpty() || Character.isDigit(last.charAt(0)) || last.equals("localhost");
+      }
     };
+  }
+
+  /** Of IPv4 all of 0.0.0.0/8 is this network (RFC 1122), of IPv6 ::/16 has forms of IPv4. */
+  private static boolean isNear(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    boolean isZero = bytes[0] == 0 && (bytes.length == 4 || bytes[1] == 0);
+    return isZero || address.isLoopbackAddress() || address.isLinkLocalAddress();
   }
 
   /** Whether a node that says it is found here says so of this machine, and not of all its ways. */
   private static boolean isFoundNear(Multiaddr own) {
-    return isNear(own) && !own.host().equals("0.0.0.0") && !own.host().equals("::");
+    return isNear(own) && literal(own).filter(InetAddress::isAnyLocalAddress).isEmpty();
   }
 
   /** Nobody answered at {@code address}, or somebody else did. */

@@ -77,6 +77,47 @@ class DialLimitsTest {
   }
 
   @Test
+  void whatIsNearIsNotDialedHoweverItIsWritten() {
+    List<String> places =
+        List.of(
+            "/ip4/127.000.000.001",
+            "/ip4/000.0.0.0",
+            "/ip4/0.0.0.1",
+            "/ip6/0000:0000:0000:0000:0000:0000:0000:0001",
+            "/ip6/00:0::1",
+            "/ip6/0::127.0.0.1",
+            "/ip6/0000::ffff:7f00:1",
+            "/ip6/FE80::1",
+            "/ip6/0000::",
+            "/dns/localhost.",
+            "/dns6/a.LocalHost.",
+            "/dns/.",
+            "/dns4/127.1",
+            "/dns4/2130706433",
+            "/dns/0x7f.1",
+            "/dns/127.0.0.1.");
+
+    for (String place : places) {
+      assertEquals(List.of(), taken(LENDER, OUTSIDE, at(place + "/tcp/22", ENTRY)), place);
+    }
+    assertEquals(List.of(), taken(LENDER, OUTSIDE, at("/ip4/203.000.113.009/tcp/4001", ENTRY)));
+    String[] far = {
+      at("/ip6/64:ff9b::1/tcp/22", ENTRY),
+      at("/ip6/2001:db8::1/tcp/22", ENTRY),
+      at("/dns/node7.example./tcp/22", ENTRY)
+    };
+    assertEquals(List.of(far), taken(LENDER, OUTSIDE, far));
+  }
+
+  @Test
+  void whoIsFoundAtAllHisAddressesIsNotFoundNear() {
+    for (String all : List.of("/ip4/0.0.0.0", "/ip6/::", "/ip6/0:0::")) {
+      Multiaddr own = Multiaddr.parse(all + "/tcp/4001");
+      assertEquals(List.of(), taken(LENDER, own, at("/ip4/127.0.0.1/tcp/22", ENTRY)), all);
+    }
+  }
+
+  @Test
   void aLenderHasSoManyDialsAMinute() {
     int most = DialLimits.OF_LENDER_A_MINUTE_MAX;
 
