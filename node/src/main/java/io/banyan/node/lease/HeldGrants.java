@@ -19,9 +19,8 @@ import java.util.Set;
  * each lease alone is within it.
  *
  * <p>Second leases may have a twentieth beside the grant. Which lease is one, the lender does not
- * say, and so all may have it together. A lease that the lender cancelled, or whose lender is lost,
- * counts by what comes of it only: it was given up, and what was reserved for it is lent anew. Once
- * the lender is back it counts again until he cancels it, else leaving would cost nothing.
+ * say, and so all may have it together. A lease whose lender was lost meanwhile counts by what
+ * comes of it only: the lender may have given it up, and lent anew what was reserved for it.
  *
  * <p>Safe for any thread; guarded by its own lock.
  */

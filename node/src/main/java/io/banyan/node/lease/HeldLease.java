@@ -47,7 +47,6 @@ final class HeldLease {
   private boolean shed; // in favour of one of higher priority
   private boolean over;
   private boolean acked;
-  private boolean handedOver; // its lender has the result, or what the result names, or may have
   private boolean lenderLost;
   private long losses; // so that each has its own patience
 
@@ -169,20 +168,17 @@ final class HeldLease {
   boolean isStillCharged() {
     lock.lock();
     try {
-      return handedOver || (!cancelled && !lenderLost);
+      return !cancelled && losses == 0;
     } finally {
       lock.unlock();
     }
   }
 
-  /**
-   * What it cost, if its lender may have what came of it: who takes it and then cancels the lease,
-   * in place of acknowledging it, has spent as much.
-   */
+  /** What it cost, if its lender has what came of it. */
   Optional<Cost> settled() {
     lock.lock();
     try {
-      return handedOver ? Optional.of(charge()) : Optional.empty();
+      return acked ? Optional.of(charge()) : Optional.empty();
     } finally {
       lock.unlock();
     }
@@ -289,22 +285,11 @@ final class HeldLease {
     }
   }
 
-  /** The result went to the lender. */
-  void handedOver() {
-    lock.lock();
-    try {
-      handedOver |= delivered != null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** The lender has the receipt of this digest, or has no use for it. */
   void acked(Digest receipt) {
     lock.lock();
     try {
       acked |= delivered != null && delivered.receipt.digest().equals(receipt);
-      handedOver |= acked;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -391,7 +376,6 @@ final class HeldLease {
       if (folder == null || delivered == null) {
         return Optional.empty();
       }
-      handedOver = true; // it may be fetched without the result: the lender knows the link
       return Optional.of(new DeliveredContent(folder, delivered.completed, trees));
     } finally {
       lock.unlock();

@@ -437,16 +437,10 @@ public final class Holder implements AutoCloseable {
     TaskMessage.Result result = new TaskMessage.Result(lease.link(), signed);
     // Behind the end of the lease nobody can use it.
     while (lease.lease().notAfterMillis() > clock.millis()) {
-      sendResult(lease, result);
+      links.send(lease.lender(), result);
       if (lease.awaitDelivery(SENT_AGAIN_AFTER)) {
         return;
       }
-    }
-  }
-
-  private void sendResult(HeldLease lease, TaskMessage.Result result) {
-    if (links.send(lease.lender(), result)) {
-      lease.handedOver();
     }
   }
 
@@ -525,7 +519,8 @@ public final class Holder implements AutoCloseable {
         lease.lenderIsBack();
         lease
             .receipt()
-            .ifPresent(receipt -> sendResult(lease, new TaskMessage.Result(lease.link(), receipt)));
+            .ifPresent(
+                receipt -> links.send(lender, new TaskMessage.Result(lease.link(), receipt)));
       }
     }
   }
