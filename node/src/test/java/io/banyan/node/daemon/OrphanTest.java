@@ -52,10 +52,12 @@ class OrphanTest {
     network.join(0, 1);
     network.join(1, 2);
     JobId job = network.submit(network.heavy(network.runs().draft(SLOW, INPUT, "bytes", 5)));
-    TestingNetwork.until(() -> inDanger(job) >= 100);
-    int inDanger = inDanger(job);
+    TestingNetwork.until(() -> inDanger(job).size() >= 32);
+    Set<Integer> cells = inDanger(job);
 
     network.node(1).close();
+    network.node(0).delivered(job).forEach(node -> cells.removeAll(cellsOf(node))); // meanwhile
+    int inDanger = cells.size();
 
     TestingNetwork.Done done = network.done(job);
     assertArrayEquals(INPUT, done.output());
@@ -70,11 +72,11 @@ class OrphanTest {
   }
 
   /** Leaves that the child has finished, and the entry node has not had from the manager yet. */
-  private int inDanger(JobId job) {
+  private Set<Integer> inDanger(JobId job) {
     Set<Integer> cells = new HashSet<>();
     network.node(2).finishedUnderLeases().forEach(node -> cells.addAll(cellsOf(node)));
     network.node(0).delivered(job).forEach(node -> cells.removeAll(cellsOf(node)));
-    return cells.size();
+    return cells;
   }
 
   private static Set<Integer> cellsOf(PlanNode node) {
